@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from ..report import Report, folded_text, verdict_reader
+from ..report import Report, terminal, verdict_reader
 from ..report.github import Annotations
 from ..report.github import is_here as is_on_github
 from ..safety import UsageError, one_line
@@ -73,7 +73,7 @@ def command(
     with report_locks.held(targets, ["knowngood", *sys.argv[1:]]):
         document = _folded(files, ExpectedPlaces.parse(expect, quorum), window * 60)
         annotations = Annotations(print_line) if is_on_github() else None
-        for line in folded_text.lines(document):
+        for line in terminal.lines_of_fold(document):
             print_line(line)
         for line in write_files(targets, Report(document)):
             print_line(one_line(line, 300))

@@ -1,8 +1,7 @@
-"""Writers over one verdict: terminal, JSON, HTML.
+"""Write one verdict in several formats: terminal, JSON, HTML and more.
 
-They read a verdict and the results behind it, and never influence either; they know no pytest
-session. Each writer of a file is a module with ``write(path, report)``, so that a run loads only
-those it was asked for.
+Writers read a verdict and its results, and change neither. They may not know pytest's session.
+Each format is a module with ``write(path, report)``, so that a run loads only those it needs.
 """
 
 from .report import Report, redacted

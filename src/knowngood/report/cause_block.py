@@ -9,7 +9,7 @@ from ..safety import and_more, listed, one_line, plural
 from .wording import attempts_words, got_words
 
 _WIDEST: Final = 1000  # characters of one line; URLs are cut to half of that before
-_REPEAT: Final = "    repeat   "  # the one line that is never cut: half of it is another command
+_REPEAT: Final = "    repeat   "  # a line that is never cut: half a command is another command
 _SIDE: Final = 300  # characters of what was expected or came
 _CASES: Final = 12  # cases that are named
 _CLAIMS: Final = 2  # further claims that are named
@@ -24,9 +24,7 @@ _MARKS: Final = {
 
 
 def lines(cause: Mapping[str, Any]) -> list[str]:
-    """Return the lines for a cause of a verdict document, sanitised: none can begin another line
-    or drive the terminal.
-    """
+    """Return the lines for a cause of a verdict document, sanitised for the terminal."""
     return [
         one_line(line, len(line) if line.startswith(_REPEAT) else _WIDEST) for line in _lines(cause)
     ]
@@ -40,7 +38,7 @@ def _lines(cause: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _problems(problems: Sequence[str], room: int) -> Iterator[str]:
-    """Yield as many problems as there is room for, and how many are left."""
+    """Yield as many problems as there is room for, and how many are left out."""
     count = room if len(problems) <= room else max(0, room - 1)
     yield from (f"    {one_line(problem, _SIDE)}" for problem in problems[:count])
     left = and_more(len(problems) - count, "; --verdict-file has all")
@@ -55,7 +53,7 @@ def _facts(cause: Mapping[str, Any]) -> Iterator[str]:
     if cause["got"] and cause["kind"] not in {"status", "redirect"}:
         yield f"    got      {one_line(cause['got'], _SIDE)}"
     for number, exchange in enumerate(cause["exchanges"]):
-        body = not browser  # what a browser says of a page tells more than how its source begins
+        body = not browser  # the browser's messages say more than the first lines of the source
         yield from _exchange(exchange, compared=number > 0, body=body)
     yield from _browser(browser)
     cases = cause["cases"]
@@ -80,7 +78,7 @@ def _exchange(exchange: Mapping[str, Any], *, compared: bool, body: bool) -> Ite
 
 
 def _browser(browser: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong by the console, and what was not asked of other hosts."""
+    """Yield the errors in the console, and the requests to other hosts that were not sent."""
     console = browser.get("console") or []
     wrong = [line for line in console if line.startswith(("error: ", "exception: "))]
     if wrong:

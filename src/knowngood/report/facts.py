@@ -1,4 +1,4 @@
-"""What a run did and saw, as names and values: the table that several reports end with."""
+"""List the facts of a run as names and values, for the table at the end of several reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GitHub Actions reads of a step: its output, for annotations, and a file, for the summary.
+"""Print annotations for GitHub Actions, and find the file of its summary.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
@@ -16,7 +16,7 @@ from ..verdict import VerdictKind
 from .wording import claim_words
 
 MOST: Final = 10
-"""Errors that GitHub shows of one step, and warnings."""
+"""Errors that GitHub shows of one step, and as many warnings."""
 
 _WIDEST: Final = 1000  # characters of a message
 
@@ -40,10 +40,10 @@ def run_url() -> str:
 
 
 class Annotations:
-    """Prints the annotations of a run, and keeps all else that it prints from being taken for some.
+    """Prints the annotations of a run, and stops all other output from making any.
 
-    GitHub looks for commands in every line of the output, also in those that quote an answer. It
-    takes none between two lines with a token, which nobody can guess.
+    GitHub takes commands from every line of the output, even from one that quotes an answer. It
+    takes none between two lines with the same token, so the token is random.
     """
 
     def __init__(self, say: Callable[[str], object]) -> None:
@@ -52,7 +52,7 @@ class Annotations:
         say(f"::stop-commands::{self._token}")
 
     def finish(self, document: Mapping[str, Any] | None) -> None:
-        """Print what a verdict document gives reason for, at the end of the output."""
+        """Print the annotations of a verdict document, at the end of the output."""
         self._say(f"::{self._token}::")
         for line in commands(document) if document is not None else ():
             self._say(line)
@@ -75,9 +75,9 @@ def _failed(cause: Mapping[str, Any]) -> bool:
 
 def _of_cause(kind: str, cause: Mapping[str, Any]) -> str:
     properties: dict[str, str] = {}
-    for first in cause["claims"][:1]:  # too many retries are no claim's
-        file, _, line = first["place"].rpartition(":")
-        title = claim_words(first["check"], first["claim"])
+    for claim in cause["claims"][:1]:  # a cause of too many retries has none
+        file, _, line = claim["place"].rpartition(":")
+        title = claim_words(claim["check"], claim["claim"])
         properties = {"file": file, "line": line, "title": title}
     compared = ", ".join(f"{word} {cause[word]}" for word in ("expected", "got") if cause[word])
     accepted = (f"accepted {why}" for why in cause["accepted"])

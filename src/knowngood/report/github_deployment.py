@@ -1,4 +1,4 @@
-"""The verdict as a deployment and its status, for GitHub's REST API.
+"""Write the verdict as a deployment and its status, for GitHub's REST API.
 
 https://docs.github.com/rest/deployments/deployments#create-a-deployment and, for the status,
 https://docs.github.com/rest/deployments/statuses#create-a-deployment-status
@@ -17,23 +17,24 @@ from . import github
 from .report import Report
 
 _WIDEST: Final = 140
-"""Characters of a description, by GitHub's documentation of a status."""
+"""Most characters of a description, by GitHub's documentation of a status."""
 
 _STATES: Final = {VerdictKind.PASSED: "success", VerdictKind.FAILED: "failure"}
 _UNDECIDED: Final = "error"
-"""The state of every other verdict: GitHub has no word for a run that could not tell."""
+"""The state of every other verdict: GitHub has no word for INCONCLUSIVE."""
 
 
 def write(path: Path, report: Report) -> None:
-    """Write the requests that tell GitHub of a run to ``path`` whole or not at all. Raises OSError,
-    and ValueError where it is not known which release was verified.
+    """Write the bodies of the requests to GitHub to ``path`` whole or not at all.
+
+    Raises OSError, and ValueError if it is not known which release was verified.
     """
     write_atomically(path, json.dumps(requests(report.document), indent=1) + "\n")
 
 
 def requests(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the bodies of two requests: ``deployment`` makes a deployment, and ``status`` gives it
-    a status. Raises ValueError.
+    """Return the bodies of two requests: ``deployment`` makes a deployment, ``status`` sets its
+    status. Raises ValueError if it is not known which release was verified.
     """
     environment = one_line(document["environment"], 255)
     return {
@@ -42,8 +43,8 @@ def requests(document: Mapping[str, Any]) -> dict[str, Any]:
             "task": "deploy",
             "environment": environment,
             "description": f"verified by knowngood {document['knowngood']}",
-            "auto_merge": False,  # it is there already: nothing is to be merged
-            "required_contexts": [],  # nor to be waited for
+            "auto_merge": False,  # it is deployed already, so there is nothing to merge
+            "required_contexts": [],  # and nothing to wait for
             "payload": {"run": document["run"], "verdict": document["verdict"]},
         },
         "status": {
@@ -56,7 +57,7 @@ def requests(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _release(document: Mapping[str, Any]) -> str:
-    """Return the release that was verified: the one it was to be, or the only one that was seen."""
+    """Return the expected release, or else the only one that was seen. Raises ValueError."""
     seen = document["release"]["seen"] or ""
     release = document["release"]["expected"] or ("" if ", " in seen else seen)
     if not release:
@@ -65,7 +66,7 @@ def _release(document: Mapping[str, Any]) -> str:
 
 
 def _urls(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return where the environment answers, and the page of this run, as far as there are such."""
+    """Return the URLs of the environment and of the page of this run; leave out unknown ones."""
     first = next(iter(document["origins"].values()), "")
     urls = {"environment_url": one_line(first, 1000), "log_url": github.run_url()}
     return {name: url for name, url in urls.items() if url}

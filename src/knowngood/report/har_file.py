@@ -1,8 +1,8 @@
-"""Every request of a run as HAR 1.2, which browsers open in their network panel.
+"""Write every request of a run as HAR 1.2, which browsers open in their network panel.
 
-The format: http://www.softwareishard.com/blog/har-12-spec/. A request without an answer has the
-status 0, and ``_error`` says why, as in what Chromium exports. Names that begin with an underscore
-are no part of the format, which allows them.
+The format: http://www.softwareishard.com/blog/har-12-spec/. As in Chromium's exports, a request
+without an answer has the status 0, and ``_error`` says why. The format allows names of our own if
+they begin with an underscore.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def write(path: Path, report: Report) -> None:
 def _pieces(document: Mapping[str, Any], recording: Recording) -> Iterator[str]:
     """Yield the text of the file in pieces, an entry at a time: the whole may be large."""
     creator = {"name": "knowngood", "version": __version__}
-    ours = {name: document[name] for name in ("run", "environment", "origins", "verdict")}
+    run = {name: document[name] for name in ("run", "environment", "origins", "verdict")}
     yield f'{{"log": {{"version": "1.2", "creator": {json.dumps(creator)},\n'
-    yield f'"_knowngood": {json.dumps(ours)},\n"entries": ['
+    yield f'"_knowngood": {json.dumps(run)},\n"entries": ['
     pages: dict[str, dict[str, Any]] = {}
     cut = 0
     for number, record in enumerate(recording):
@@ -57,7 +57,7 @@ def _comment(document: Mapping[str, Any], cut: int, unfinished: int) -> str:
 
 
 def _page(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the page that holds the requests of one declaration: checks share their answers."""
+    """Return a HAR page for one declaration: checks that declare the same share its requests."""
     declaration = record["declaration"]
     return {
         "startedDateTime": _time(record["began"]),
@@ -81,8 +81,8 @@ def _entry(record: Mapping[str, Any]) -> dict[str, Any]:
     }
     if record["address"]:
         entry |= {"serverIPAddress": record["address"], "connection": str(record["port"])}
-    ours = {"_edge": record["edge"], "_item": record["item"]}
-    entry |= {name: value for name, value in ours.items() if value}
+    own_fields = {"_edge": record["edge"], "_item": record["item"]}
+    entry |= {name: value for name, value in own_fields.items() if value}
     return entry
 
 
@@ -142,7 +142,7 @@ def _content(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _timings(seconds: Mapping[str, float]) -> dict[str, float]:
-    """Return the phases in milliseconds. HAR counts the time of TLS within ``connect``, too."""
+    """Return the phases in milliseconds. HAR's ``connect`` includes the time of TLS."""
     phases = {phase: round(spent * 1000, 3) for phase, spent in seconds.items()}
     connect = phases.get("connect", _UNKNOWN)
     return {

@@ -1,4 +1,4 @@
-"""Read a HAR file of a run back as exchanges."""
+"""Read a HAR file as exchanges."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from typing import Any, Final
 from ..fetch import Answer, Attempt, AttemptError, Exchange, Probe
 from ..safety import UsageError, one_line
 
-_PACKED: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+_COMPRESSORS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "gzip": gzip.compress,
     "x-gzip": gzip.compress,
     "deflate": zlib.compress,
 }
-"""How a body is packed again that HAR shows unpacked."""
+"""Compressors by Content-Encoding: HAR has bodies decompressed, an exchange has them as sent."""
 
 _LARGEST: Final = 16 << 20  # bytes of a request's body
 
@@ -32,10 +32,10 @@ class HarRecording:
 
     Attributes:
         run: the id of the run that wrote it; empty for a file of another program.
-        verdict: what that run ended in; empty as well.
+        verdict: the verdict of that run; empty for a file of another program.
         origins: the URLs of that run's origins, by name.
-        exchanges: the exchanges, one for each request, in the order of the file. Their probes have
-            the declaration as template and all headers that were sent.
+        exchanges: one for each request, in the order of the file. A probe has the declaration as
+            its template, and all headers that were sent.
     """
 
     run: str
@@ -45,23 +45,23 @@ class HarRecording:
 
 
 def read(path: Path, option: str) -> HarRecording:
-    """Return what the file at ``path`` holds; ``option`` is what named it.
+    """Return what the file at ``path`` holds. ``option`` is the option that named it.
 
     Raises UsageError for a file that cannot be read or is no HAR.
     """
     try:
         log = json.loads(path.read_text("utf-8-sig"))["log"]
-        ours = log.get("_knowngood", {})
-        origins = {str(name): str(url) for name, url in ours.get("origins", {}).items()}
+        source = log.get("_knowngood", {})
+        origins = {str(name): str(url) for name, url in source.get("origins", {}).items()}
         exchanges = [_exchange(entry, origins) for entry in log["entries"]]
-        run, verdict = str(ours.get("run", "")), str(ours.get("verdict", ""))
+        run, verdict = str(source.get("run", "")), str(source.get("verdict", ""))
         return HarRecording(run, verdict, origins, exchanges)
     except OSError as error:
         raise UsageError(f"{option} {path}: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"{type(error).__name__}: {one_line(str(error), 200)}"
+        reason = f"{type(error).__name__}: {one_line(str(error), 200)}"
         raise UsageError(
-            f"{option} {path}: is no HAR file ({what}); `pytest --har-file=FILE` writes one"
+            f"{option} {path}: is no HAR file ({reason}); `pytest --har-file=FILE` writes one"
         ) from None
 
 
@@ -89,8 +89,9 @@ def _exchange(entry: Mapping[str, Any], origins: Mapping[str, str]) -> Exchange:
 
 
 def _sent_body(request: Mapping[str, Any]) -> bytes | None:
-    """Return the body of a request, of which a large one may be cut off: blanks bring it to its
-    size, by which requests to one URL are told apart.
+    """Return the body of a request; None without one.
+
+    HAR may have cut a large body. Pad it to its size: requests to one URL are compared by size.
     """
     data = request.get("postData")
     if data is None:
@@ -106,10 +107,15 @@ def _answer(url: str, status: int, response: Mapping[str, Any]) -> Answer:
     text = content.get("text") or ""
     body = _unarmoured(text) if content.get("encoding") == "base64" else text.encode()
     encoding = next((v.lower() for n, v in headers if n.lower() == "content-encoding"), "")
-    packed = _PACKED[encoding](body) if body and encoding in _PACKED else body
-    left = [pair for pair in headers if pair[0].lower() != "content-encoding" or packed is not body]
-    pairs = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in left)
-    return Answer(status, url, pairs, packed, decoded=len(body) if packed is not body else 0)
+    compress = _COMPRESSORS.get(encoding) if body else None
+    pairs = tuple(
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in headers
+        if compress or name.lower() != "content-encoding"
+    )
+    if compress is None:
+        return Answer(status, url, pairs, body)
+    return Answer(status, url, pairs, compress(body), decoded=len(body))
 
 
 def _unarmoured(text: str) -> bytes:
@@ -124,6 +130,6 @@ def _headers(message: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _error(text: str) -> AttemptError:
-    """Return the error that the file names, as far as it is one of ours."""
-    known = [error for error in AttemptError if text.startswith(str(error))]
-    return max(known, key=len, default=AttemptError.RUNNER)
+    """Return the error that the file names; RUNNER for one of another program."""
+    matching = [error for error in AttemptError if text.startswith(str(error))]
+    return max(matching, key=len, default=AttemptError.RUNNER)

@@ -1,7 +1,7 @@
-"""Write the verdict as one HTML file for people, which loads nothing.
+"""Write the verdict document as one HTML file for people, which loads nothing.
 
-It is made from the verdict document alone. What a server said is sanitised and escaped as the
-template writes it out, and a policy keeps browsers from running or loading anything even so.
+The template sanitises and escapes every text. A policy stops browsers from running or loading
+anything in case one slips through.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def page(document: Mapping[str, Any]) -> str:
 
 
 def _image(base64: str) -> Markup:
-    """Return a screenshot for the source of an image. Whatever is no base64 becomes nothing."""
+    """Return a screenshot for the source of an image; empty if it is no base64."""
     from markupsafe import Markup
 
     return Markup(base64 if _BASE64.fullmatch(base64) else "")  # noqa: S704 - no character of HTML

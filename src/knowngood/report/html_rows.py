@@ -14,8 +14,8 @@ _RETRIES_SHOWN: Final = 50
 
 
 def rows(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what each section shows, and under ``sections`` the headings of those that have
-    anything to show.
+    """Return the content of each section, and under ``sections`` the headings of those that are
+    not empty.
     """
     content = {
         "causes": document["causes"][:_CAUSES_SHOWN],
@@ -51,7 +51,7 @@ def _headings(document: Mapping[str, Any], content: Mapping[str, Sequence[Any]])
 
 
 def _figures(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield name, value and colour of the figures that one wants at a glance."""
+    """Yield name, value and colour of the figures at the top of the page."""
     counts, requests = document["counts"], document["requests"]
     yield "cases ran", f"{counts['ran']} of {counts['expected']}", ""
     yield "passed", str(counts["passed"]), "passed" if counts["passed"] else ""
@@ -66,7 +66,7 @@ def _figures(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _doubts(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the doubts that are neither the reason nor a cause: these stand above."""
+    """Yield the doubts that the page does not show above, as reason or as cause."""
     above = {document["reason"], *(cause["sentence"] for cause in document["causes"])}
     yield from (doubt for doubt in document["doubts"] if doubt not in above)
 

@@ -1,7 +1,7 @@
-"""What the HTML pages share: templates that sanitise and escape, and a policy that loads nothing.
+"""Load the templates of HTML pages, and their style, script and policy.
 
-A policy in the head keeps browsers from running or loading anything that is not this package's own:
-it names style and script by their digests.
+Templates sanitise and escape every text. The policy in the head allows only this package's own
+style and script, by their digests.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _TEXT: Final = (40, 400)  # lines, and characters of each
 def own_code(*names: str) -> dict[str, str]:
     """Return style, script and the policy that allows nothing else.
 
-    ``names`` are files below this package, ``report/html_page.css`` say. Their characters are
-    exactly those in the package: the policy names their digests.
+    ``names`` are files below this package, such as ``report/html_page.css``. They must not be
+    changed: the policy has their digests.
     """
     from markupsafe import Markup
 
@@ -50,7 +50,7 @@ def _digest(text: str) -> str:
 
 
 def html_templates(room: str) -> Environment:
-    """Return the loader of the templates of HTML in a room."""
+    """Return the loader of the HTML templates of a room."""
     from markupsafe import Markup
 
     def sanitize(value: object) -> object:

@@ -1,4 +1,4 @@
-"""The verdict as a JSON file, for programs that decide by it."""
+"""Write the verdict as a JSON file, for programs that decide by it."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def document(
     origins: Mapping[str, str],
     began: float,
 ) -> dict[str, Any]:
-    """Return the verdict with all that it rests on, by ``verdict.schema.json``.
+    """Return the verdict and the results behind it, by ``verdict.schema.json``.
 
-    ``place`` names where the deployment was seen from, ``origins`` are the URLs that were asked,
-    by name, ``began`` is in seconds since the epoch.
+    ``place`` names where the run was made, ``origins`` are the URLs that were asked, by name,
+    ``began`` is in seconds since the epoch.
     """
     return {
         "schema": 2,
@@ -73,7 +73,7 @@ def document(
 
 
 def _checks(verdict: Verdict, results: RunResults) -> dict[str, dict[str, Any]]:
-    """Return each check over all its cases, by name."""
+    """Return what became of each check in all its cases, by name."""
     return {
         check: {
             "claim": claim.title,
@@ -91,7 +91,7 @@ def _checks(verdict: Verdict, results: RunResults) -> dict[str, dict[str, Any]]:
 def empty(
     kind: VerdictKind, reason: str, environment: str, *, run_id: str, place: str, began: float
 ) -> dict[str, Any]:
-    """Return the document of a run that left no verdict."""
+    """Return the document for a run that gave no verdict."""
     evidence = Evidence(environment)
     verdict = replace(fold(evidence), kind=kind, reason=reason, doubts=(reason,))
     nowhere = Environment(name=environment, path=Path(), description="")
@@ -100,10 +100,9 @@ def empty(
 
 
 def failures(path: Path, environment: str) -> frozenset[str]:
-    """Return the keys of the failures and unsteady groups in the verdict file ``path``, the known
-    ones included.
+    """Return the keys of all failures and unsteady groups in the verdict file ``path``.
 
-    Raises OSError, and ValueError where it is no verdict of this environment.
+    Raises OSError, and ValueError if it is no verdict of this environment.
     """
     content = verdict_reader.read(path)
     if content["environment"] != environment:

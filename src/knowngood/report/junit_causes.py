@@ -1,7 +1,7 @@
 """Put the verdict into pytest's JUnit file, which CI systems show case by case.
 
-pytest writes the file, since only pytest knows every case with its time: the verdict document names
-the cases that failed, and counts those that passed.
+pytest writes the file: the verdict document has no times of cases, and only counts those that
+passed.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def properties(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def name_causes(suites: ET.Element, document: Mapping[str, Any]) -> None:
-    """Give each case that failed the sentence of its cause for a message; add a case for a cause
-    that no case shows, such as edges that differ.
+    """Replace the message of each failed case by the sentence of its cause; add a case for a cause
+    without cases, such as edges that differ.
 
-    CI systems list failures by their messages: cases of one cause then stand together. A case that
-    an advisory accepts is shown as skipped, since it must not make a CI system fail.
+    CI systems group failures by message, so the cases of one cause stand together. A case that an
+    advisory accepts becomes a skipped one: it must not fail a CI system.
     """
     sentences = set()
     names = ("failures", "known", "unsettled", "advisory")
@@ -62,7 +62,7 @@ def _node_id(case: ET.Element) -> str:
 
 
 def _skip_accepted(suites: ET.Element, accepted: Container[str]) -> None:
-    """Make the failures of accepted cases skips, in the counts of their suite as well."""
+    """Turn the failures of accepted cases into skips, and correct the counts of their suite."""
     for suite in suites.iter("testsuite"):
         cases = [case for case in suite.iter("testcase") if _node_id(case) in accepted]
         for failure in (f for case in cases for tag in _COUNTS for f in case.findall(tag)):
@@ -86,7 +86,7 @@ def _add_case(suites: ET.Element, cause: Mapping[str, Any]) -> None:
 
 
 def _claim_of(cause: Mapping[str, Any]) -> str:
-    """Return the first claim that a cause breaks; of requests that needed retries there is none."""
+    """Return the first claim that a cause breaks; a cause of too many retries has none."""
     claims = cause["claims"]
     return one_line(claims[0]["claim"] if claims else "Requests are answered at once.", _WIDEST)
 
@@ -94,9 +94,7 @@ def _claim_of(cause: Mapping[str, Any]) -> str:
 def _cause_of(
     outcome: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any] | None:
-    """Return the cause that an outcome belongs to: of those with its claim, the one that names
-    most of the URLs that it is about.
-    """
+    """Return the cause of an outcome: of those with its check, the one with most of its URLs."""
     urls = {exchange["url"] for exchange in outcome["exchanges"]} | set(outcome["reads"])
     lasting_urls = set(map(lasting, urls))
     return max(

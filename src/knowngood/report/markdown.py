@@ -1,4 +1,4 @@
-"""Text from outside as Markdown that says what it says, and is nothing else."""
+"""Quote text from outside in Markdown, so that none of it acts as markup."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Final
 from ..safety import one_line
 
 _ACTIVE: Final = re.compile(r"[\\`*_\[\](){}<>#+!|~&:@$=]|^-|^\d+[.)](?!\S)|www\.", re.I)
-"""What begins emphasis, code, links, HTML, headings, lists, mentions or formulas on GitHub."""
+"""What GitHub reads as emphasis, code, link, HTML, heading, list, mention or formula."""
 
 _WIDEST: Final = 1000  # characters of one line
-_WIDEST_CODE: Final = 4000  # the same within code: half a command is another command
+_WIDEST_CODE: Final = 4000  # more for a line of code: half a command is another command
 
 
 def plain(text: str) -> str:
-    """Return ``text`` as one line of Markdown that shows it."""
+    """Return ``text`` as one line of Markdown without any markup."""
     line = one_line(text, _WIDEST).strip()
     return _ACTIVE.sub(lambda match: _escaped(match[0]), line)
 
 
 def _escaped(active: str) -> str:
-    """Escape punctuation with a backslash; what cannot have one is written by its number."""
+    """Escape punctuation with a backslash; write a letter or digit by its number."""
     if active.isalnum() or len(active) > 1:
         return f"&#{ord(active[0])};{active[1:]}"
     return f"\\{active}"
@@ -36,13 +36,13 @@ def code(text: str) -> str:
 
 
 def code_block(lines: Iterable[str], language: str = "") -> str:
-    """Return ``lines`` as a block of code, each of them as one line."""
+    """Return ``lines`` as a block of code; a line break within one does not start another."""
     text = "\n".join(one_line(line, _WIDEST_CODE) for line in lines)
     ticks = _longer_than_any(text, 3)
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
 def _longer_than_any(text: str, least: int) -> str:
-    """Return more backticks than stand in a row in ``text``: none of these ends the code."""
+    """Return more backticks than ``text`` has in a row, so that none of its own ends the code."""
     longest = max(map(len, re.findall("`+", text)), default=0)
     return "`" * max(least, longest + 1)

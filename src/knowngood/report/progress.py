@@ -1,4 +1,4 @@
-"""Shows how a run goes: one line that moves on a terminal, a line now and then in a log."""
+"""Show the progress of a run: one changing line on a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _ERASE: Final = "\x1b[K"  # from the cursor to the end of the line
 
 
 def status(results: RunResults, requests: int, seconds_left: float) -> str:
-    """Return how far a run has come: ``120 of 2645 cases, 480 requests, 3 failed, 287 s left``.
+    """Return the progress of a run: ``120 of 2645 cases, 480 requests, 3 failed, 287 s left``.
 
-    ``requests`` is how many there were so far, ``seconds_left`` what is left of the run's budget.
+    ``requests`` is how many were sent so far, ``seconds_left`` the rest of the run's budget.
     """
     left = f"{max(0.0, seconds_left):.0f} s left"
     if results.interrupted:
@@ -45,8 +45,8 @@ def status(results: RunResults, requests: int, seconds_left: float) -> str:
 def failure(outcome: Outcome, width: int) -> str:
     """Return a failure in one line of ``width`` characters: the claim, the case, what came.
 
-    Where that is too long, the claim is cut first, down to half of the line. Silence is about a
-    URL, and not called a failure: at the end of the run the controls decide whose it is.
+    If that is too long, the claim is cut first, down to half of the line. A request without an
+    answer names its URL and is not called a failure: the controls decide at the end of the run.
     """
     word, subject, case = outcome.result.upper(), claim_words(outcome.check, outcome.claim), ""
     if outcome.kind in SILENT and outcome.exchanges:
@@ -59,15 +59,14 @@ def failure(outcome: Outcome, width: int) -> str:
 
 
 def subject_of(outcome: Outcome) -> str:
-    """Return what is shown once, however often it fails: a check, or an origin that is silent."""
+    """Return what is shown only once, however often it fails: a check, or a silent origin."""
     return outcome.origin if outcome.kind in SILENT else outcome.check
 
 
 class Progress:
     """Writes the line of progress to a stream from time to time, in a thread of its own.
 
-    So the line moves also while a check waits for an answer. A stream that can no longer be
-    written to is left alone.
+    So the line changes even while a check waits for an answer. Errors of the stream are ignored.
     """
 
     def __init__(
@@ -75,7 +74,7 @@ class Progress:
     ) -> None:
         """Write to ``stream`` what ``text`` returns.
 
-        ``columns`` returns how wide the terminal is; None stands for a log.
+        ``columns`` returns the width of the terminal; None for a log.
         """
         self._stream = stream
         self._text = text
@@ -96,12 +95,12 @@ class Progress:
         ).start()
 
     def run(self, wait: Callable[[float], bool]) -> None:
-        """Show progress until ``wait``, which waits so many seconds, returns true."""
+        """Show progress until ``wait``, called with the seconds to wait, returns true."""
         while not wait(LOGS if self._columns is None else MOVES):
             self.show()
 
     def show(self) -> None:
-        """Write how far the run has come."""
+        """Write the line of progress now."""
         line = one_line(self._text(), self.width)
         self._put(f"{line}\n" if self._columns is None else f"{_ERASE}{line}\r")
 
@@ -114,7 +113,7 @@ class Progress:
             self.show()
 
     def stop(self) -> None:
-        """Remove the line that moves, and write nothing more."""
+        """Erase the line of progress, and write nothing more."""
         with self._lock:
             if self._columns is not None and not self._stopped.is_set():
                 self._write(_ERASE)

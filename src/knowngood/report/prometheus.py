@@ -1,7 +1,7 @@
-"""The verdict as metrics of Prometheus, for the textfile collector of node_exporter.
+"""Write the verdict as metrics of Prometheus, for the textfile collector of node_exporter.
 
-All are about the last run, which the file holds alone: a counter would need to know the runs before
-it. Names and units follow https://prometheus.io/docs/practices/naming/.
+The file is about the last run alone, so it has no counters: they would need the runs before it.
+Names and units follow https://prometheus.io/docs/practices/naming/.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _head(name: str, kind: str, help_text: str) -> Iterator[str]:
 
 
 def _sample(name: str, labels: Labels, value: float) -> str:
-    """Return the line of a sample; whatever a server said becomes one line of a label."""
+    """Return the line of a sample. Labels may come from a server, so they are escaped."""
     pairs = ",".join(f'{label}="{_escaped(content)}"' for label, content in labels.items())
     return f"knowngood_{name}{{{pairs}}} {value}"
 

@@ -1,4 +1,4 @@
-"""What every report writer is given."""
+"""Define what every report writer takes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Report:
 
     Attributes:
         document: the verdict document, by ``verdict.schema.json``.
-        exchanges: what went over the wire; None unless a report needs it.
+        exchanges: the recorded exchanges; None unless a report needs them.
     """
 
     document: Mapping[str, Any]
@@ -26,7 +26,7 @@ class Report:
 def redacted(
     document: Mapping[str, Any], deep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return a document without secrets, which ``deep`` takes out of plain data. The level stays,
-    since it is a word of ours: the secret may be the name of an account that is called "smoke".
+    """Return a document without secrets; ``deep`` removes them from plain data. Keep the level,
+    which is our own word, even if a secret is the same: an account may be called "smoke".
     """
     return {**deep(document), "level": document["level"]}

@@ -1,4 +1,4 @@
-"""The verdict as Markdown, for the page of a CI run and for messages."""
+"""Write the verdict as Markdown, for the page of a CI run and for messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .report import Report
 from .wording import claim_words, got_words
 
 LARGEST: Final = 1 << 20
-"""Bytes that GitHub shows of one step; of a larger file it shows nothing."""
+"""Most bytes of a summary that GitHub shows; it shows nothing of a larger one."""
 
 _CAUSES_SHOWN: Final = 20
 _CASES_SHOWN: Final = 12
@@ -30,7 +30,7 @@ _NOTES: Final = {
 def write(path: Path, report: Report) -> None:
     """Write the summary of a run to ``path`` whole or not at all. Raises OSError.
 
-    What GitHub's own file holds already, of other runs in the same step, stays.
+    GitHub's own file may hold summaries of earlier runs in the same step: append to it.
     """
     before = ""
     if path == github.summary_file() and path.is_file():
@@ -39,15 +39,14 @@ def write(path: Path, report: Report) -> None:
 
 
 def summary(document: Mapping[str, Any], most: int = LARGEST) -> str:
-    """Return a verdict document as Markdown of at most ``most`` bytes, without the last causes
-    where all would be more.
+    """Return a verdict document as Markdown of at most ``most`` bytes. Leave out the last causes
+    to make it fit.
     """
     head, causes, foot = _head(document), document["causes"], _foot(document)
     blocks = [_cause(number, cause) for number, cause in enumerate(causes[:_CAUSES_SHOWN], 1)]
     while True:
-        left = len(causes) - len(blocks)
-        rest = and_more(left, "; the verdict file has all")
-        text = "\n\n".join([*head, *blocks, *rest, *foot]) + "\n\n"
+        more = and_more(len(causes) - len(blocks), "; the verdict file has all")
+        text = "\n\n".join([*head, *blocks, *more, *foot]) + "\n\n"
         if len(text.encode()) <= most:
             return text
         if not blocks:
@@ -56,7 +55,7 @@ def summary(document: Mapping[str, Any], most: int = LARGEST) -> str:
 
 
 def _head(document: Mapping[str, Any]) -> list[str]:
-    """Return the verdict with what to do, and why, unless the first cause says that."""
+    """Return the verdict and what to do, and the reason unless the first cause says the same."""
     causes, where = document["causes"], plain(document["environment"])
     heading = f"## {where}: {document['verdict']} — {document['advice']}"
     if causes and causes[0]["sentence"] == document["reason"]:

@@ -1,4 +1,4 @@
-"""Writes what a person sees at the end of a run."""
+"""Write what a person reads at the end of a run, or of a fold of several places."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DRAWN = 12  # cases of a sample that a line names
 def write(
     reporter: Any, verdict: Verdict, results: RunResults, seconds: float, trouble: Iterable[str]
 ) -> None:
-    """Write claims (not with ``-q``), failures and the verdict to pytest's terminal reporter.
+    """Write claims (not with ``-q``), causes and the verdict to pytest's terminal reporter.
 
     ``seconds`` is how long the run took, ``trouble`` what went wrong with other reports.
     """
@@ -44,7 +44,7 @@ def write(
 
 
 def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
-    """Yield a line for each claim: whether it holds, and in how many of its cases."""
+    """Yield for each claim whether it holds, and a line with how many of its cases hold."""
     for check, claim in results.claims.items():
         unsteady = bool(claim.asked & set(verdict.unsteady))
         held = claim.ran - claim.bad - claim.skipped
@@ -66,7 +66,7 @@ def cause_blocks(verdict: Verdict) -> Iterator[list[str]]:
 
 
 def blocks_of(causes: Sequence[Mapping[str, Any]], count: int) -> Iterator[list[str]]:
-    """Yield a block of lines for each of the first causes, of which there are ``count``."""
+    """Yield a block of lines for each of the first causes, and how many of ``count`` are left."""
     for cause in causes[:_BLOCKS_SHOWN]:
         yield cause_block.lines(cause)
     if more := and_more(count - _BLOCKS_SHOWN, "; --verdict-file has all"):
@@ -81,7 +81,7 @@ def _unreadable(results: RunResults) -> Iterator[list[str]]:
 
 
 def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[str]:
-    """Yield counts, retries, the slowest, warnings, and last the verdict with what to do."""
+    """Yield counts, retries, the slowest requests and warnings, and last the verdict."""
     counts, requests = verdict.counts, results.requests
     advisory = f"{counts['advisory']} advisory, " if counts["advisory"] else ""
     yield (
@@ -110,7 +110,7 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         yield f"retried: {retried['method']} {retried['url']}: {tries}"
     yield from _warnings(results)
     for doubt in verdict.doubts:
-        if doubt != verdict.reason:  # which stands in the last line
+        if doubt != verdict.reason:  # the last line has the reason
             yield f"doubt: {one_line(doubt, 300)}"
     yield ""
     failed = sum(cause.state == "failed" for cause in verdict.causes)
@@ -118,11 +118,30 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
 
 
 def verdict_line(kind: VerdictKind, reason: str, advice: str, failed: int) -> str:
-    """Return the last line of a run: its verdict, why and what to do. ``failed`` is how many causes
-    decide.
+    """Return the last line of a run: its verdict, why and what to do.
+
+    ``failed`` is how many causes make it FAILED.
     """
     more = f" (and {plural(failed - 1, 'more cause')})" if failed > 1 else ""
     return f"{kind} (exit {EXIT_CODES[kind]}): {one_line(reason, 300)}{more} — {advice}"
+
+
+def lines_of_fold(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each place with its verdict, then causes, warnings and doubts, and last the verdict."""
+    places, causes = document["places"], document["causes"]
+    yield f"{one_line(document['environment'], 100)} from {plural(len(places), 'place')}"
+    width = max(map(len, places))
+    for name, place in places.items():
+        yield one_line(f"{name:<{width}}  {place['verdict']:<12}  {place['reason']}", 300)
+    yield ""
+    for block in blocks_of(causes, len(causes)):
+        yield from (*block, "")
+    yield from (f"warning: {one_line(text, 300)}" for text in document["warnings"])
+    doubts = (text for text in document["doubts"] if text not in document["reason"])
+    yield from (f"doubt: {one_line(text, 300)}" for text in doubts)  # the last line has the reason
+    failed = sum(cause["state"] == "failed" for cause in causes)
+    kind = VerdictKind(document["verdict"])
+    yield verdict_line(kind, document["reason"], document["advice"], failed)
 
 
 def _warnings(results: RunResults) -> Iterator[str]:

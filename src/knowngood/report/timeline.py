@@ -1,4 +1,4 @@
-"""Lay the attempts of an exchange out on one axis of time."""
+"""Place the attempts of an exchange on one axis of time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-_NARROWEST: Final = 0.8  # per cent of the axis: what is still seen on a telephone
+_NARROWEST: Final = 0.8  # per cent of the axis: still visible on a telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Bar:
     Attributes:
         attempt: the attempt, as in a verdict document.
         left: where it begins, in per cent of the axis.
-        width: how long it took, in per cent of the axis; never too little to be seen.
+        width: how long it took, in per cent of the axis; wide enough to be seen.
     """
 
     attempt: Mapping[str, Any]
@@ -36,7 +36,7 @@ def bars(exchange: Mapping[str, Any]) -> list[Bar]:
 
 
 def _span(attempt: Mapping[str, Any], first: float) -> tuple[float, float]:
-    """Return begin and end in seconds since ``first``; the clock may have been set back since."""
+    """Return begin and end in seconds since ``first``; never negative if the clock was set back."""
     began = max(0.0, attempt["began"] - first)
     return began, began + attempt["seconds"]
 

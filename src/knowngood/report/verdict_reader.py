@@ -1,6 +1,6 @@
-"""Reads the verdict of another run, from its file or from the pipe of a child process.
+"""Read the verdict of another run, from its file or from the pipe of a child process.
 
-It loads nothing of what a verdict is made with: ``knowngood verify`` waits for a child's.
+It imports nothing that makes a verdict: ``knowngood verify`` only reads that of its child.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from ..content import strict_json
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read a verdict file. Raises OSError, and ValueError for what is none by its schema."""
+    """Read a verdict file. Raises OSError, and ValueError if the schema refuses it."""
     return parse(path.read_bytes())
 
 
 def parse(text: bytes) -> dict[str, Any]:
-    """Return the verdict document in ``text``. Raises ValueError for what is none by its schema."""
+    """Return the verdict document in ``text``. Raises ValueError if the schema refuses it."""
     import jsonschema
     from jsonschema.exceptions import best_match
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from ..safety import plural
 
 EXPIRES_SOON: Final = 14 * 86400
-"""Seconds before a certificate's end from which on that is a warning. Let's Encrypt renews at 30
-days; half of that is late."""
+"""Seconds before its end in which a certificate is a warning. Let's Encrypt renews 30 days before
+the end; less than half of that is late."""
 
 _ATTEMPTS: Final = 4  # attempts that a line names
 
@@ -29,8 +29,8 @@ def attempts_words(attempts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def got_words(exchange: Mapping[str, Any]) -> str:
-    """Return what an exchange ended in: ``404 Not Found, text/html, 5 bytes from 192.0.2.1 in
-    0.25 s``, and after how many attempts if one was not enough.
+    """Return an exchange in words, with the number of attempts if there were several: ``404 Not
+    Found, text/html, 5 bytes from 192.0.2.1 in 0.25 s``.
     """
     attempts = exchange["attempts"]
     effort = f"in {exchange['seconds']:.2f} s"
@@ -54,7 +54,7 @@ def _result(attempt: Mapping[str, Any]) -> str:
 
 
 def _status_words(status: int) -> str:
-    """Return ``404 Not Found``, or the number alone of a status without a name."""
+    """Return a status with its name, ``404 Not Found``, or the number if it has no name."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -62,13 +62,13 @@ def _status_words(status: int) -> str:
 
 
 def claim_words(check: str, claim: str) -> str:
-    """Return what a check claims; of one without a docstring, its file and function."""
+    """Return what a check claims, or its file and function if it has no docstring."""
     return claim or check
 
 
 def result_word(bad: int, advisory: int, *, unsteady: bool) -> str:
-    """Return ``FAIL``, ``warn`` or ``ok`` for a check with so many bad cases, of which an advisory
-    accepts some.
+    """Return ``FAIL``, ``warn`` or ``ok`` for a check, by its bad cases and how many of them an
+    advisory accepts.
     """
     if bad > advisory or unsteady:
         return "FAIL"
