@@ -55,10 +55,11 @@ def command(
             say=print_line,
         )
     except GitError as error:
-        if offline or not error.of_origin:
-            raise
-        hint = f"knowngood rollback --env={environment} --offline"
-        raise GitError(f"{error}\nif git's server cannot be reached: {hint}") from None
+        hint = f"by hand: knowngood handbook --env={environment}"
+        if error.of_origin and not offline:
+            again = f"knowngood rollback --env={environment} --offline"
+            hint = f"if git's server cannot be reached: {again}"
+        raise GitError(f"{error}\n{hint}") from None
     except KeyboardInterrupt:
         print_error(f"how far it got, and what comes next: knowngood status --env={environment}")
         raise

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..environment import Environment
+from ..environment import BadEnvironment, Environment
 from ..safety import one_line, process_group
+from ..verdict import USAGE_ERROR
 from .git import Repository
 from .record import Record, at
 from .release_name import resolve
@@ -52,6 +53,11 @@ class LiveAnswer:
     def __str__(self) -> str:
         """Return the names of the releases; "not known" without any."""
         return ", ".join(release.name for release in self.releases) or "not known"
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether an edge gave no answer at all, and none named a release."""
+        return not self.releases and "no answer" in self.trouble
 
     @property
     def commit(self) -> str | None:
@@ -105,12 +111,15 @@ class NamedReleases:
 
 
 def ask(environment: Environment, repository: Repository) -> LiveAnswer:
-    """Ask a deployment which release is live, and find that in the repository. Raises GitError."""
+    """Ask a deployment which release is live, and find that in the repository. Raises GitError, and
+    BadEnvironment where it cannot be asked from here.
+    """
     return ask_names(environment).resolved(repository)
 
 
 def ask_names(environment: Environment) -> NamedReleases:
-    """Ask a deployment for the names of the release that is live.
+    """Ask a deployment for the names of the release that is live. Raises BadEnvironment where it
+    cannot be asked from here, as where the variable of a secret is not set.
 
     A process of its own asks: the release side loads no HTTP client.
     """
@@ -121,7 +130,10 @@ def ask_names(environment: Environment) -> NamedReleases:
         return NamedReleases(trouble=f"no answer in {SECONDS:g} s")
     if done.returncode != 0:
         message = done.stderr.decode("utf-8", "replace").strip()
-        return NamedReleases(trouble=one_line(message.removeprefix("knowngood live: "), 300))
+        trouble = one_line(message.removeprefix("knowngood live: "), 300)
+        if done.returncode == USAGE_ERROR:
+            raise BadEnvironment(trouble.removeprefix("error: "))
+        return NamedReleases(trouble=trouble)
     return NamedReleases(json.loads(done.stdout))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -40,14 +40,22 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
         return records.read(repository, datetime.now(UTC), names, unfetched), trouble
 
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
-        named = pool.map(lambda e: None if offline else live.ask_names(e), environments)
+        named = pool.map(lambda e: (None, "") if offline else _named(e), environments)
         opened = [_opened(environment, read) for environment in environments]
         return [
-            _row(environment, ledger, outdated, releases)
-            for environment, (ledger, outdated), releases in zip(
+            _row(environment, ledger, filter(None, (unasked, outdated)), releases)
+            for environment, (ledger, outdated), (releases, unasked) in zip(
                 environments, opened, named, strict=True
             )
         ]
+
+
+def _named(environment: Environment) -> tuple[live.NamedReleases | None, str]:
+    """Return the names of what is live; or None, and why that cannot be asked from here."""
+    try:
+        return live.ask_names(environment), ""
+    except BadEnvironment as error:
+        return None, f"what is live on {environment.name} was not asked: {error}"
 
 
 def unread_row(name: str, why: str) -> Row:
@@ -112,11 +120,11 @@ def _opened(environment: Environment, read: _Read) -> tuple[Ledger | None, str]:
 def _row(
     environment: Environment,
     ledger: Ledger | None,
-    outdated: str,
+    troubles: Iterable[str],
     named: live.NamedReleases | None,
 ) -> Row:
     """Return what is known of one environment, as plain data."""
-    row = {**_blank(environment.name), "trouble": [outdated] if outdated else []}
+    row = {**_blank(environment.name), "trouble": list(troubles)}
     if ledger is not None:
         try:
             _fill(row, ledger, named)

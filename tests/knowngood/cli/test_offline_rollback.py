@@ -46,6 +46,8 @@ def test_it_is_not_offered_where_it_helps_nobody(
     assert ended.code == 75
     assert f"run: git -C {site.path} fetch --unshallow" in ended.err
     assert "--offline" not in ended.err
+    by_hand = "by hand: knowngood handbook --env=prod\n"
+    assert ended.err.endswith(by_hand) == command.startswith("rollback")
     assert origin.is_dir()
 
 

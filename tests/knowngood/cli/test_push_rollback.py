@@ -75,6 +75,22 @@ def test_a_push_without_its_secrets(run: Run, project: Path) -> None:
     assert live(project) == "v1"
 
 
+@pytest.mark.usefixtures("history")
+def test_a_question_without_its_secrets(run: Run, project: Path) -> None:
+    """Nobody asked what is live: that is no silence of the deployment, and nothing to roll back."""
+    with (project / "environments" / "prod.toml").open("a") as file:
+        file.write('[secrets]\ntoken = "NOWHERE_SET"\n')
+    ended = run("gate", "--env=prod", "--release=v2")
+    assert ended.code == 4, ended.output
+    assert "NOWHERE_SET, which is not set" in ended.err
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == 1, ended.output
+    _, row, trouble = ended.out.splitlines()
+    assert " v1 PASSED " in row
+    assert trouble.startswith("! what is live on prod was not asked: ")
+    assert trouble.endswith("; set it where the run is started")
+
+
 @pytest.mark.usefixtures("project")
 def test_a_folder_for_reports_that_cannot_be_made(run: Run) -> None:
     """Before anything is deployed: a folder is made, a way to it is not."""
