@@ -66,6 +66,8 @@ class LiveState:
         may_return = ledger.good(self.commit) is not None  # else no rollback goes to it
         if self.recorded is None:
             yield self._unrecorded()
+        else:
+            yield from self._unclear()
         for live in self._live():
             if live.commit is None:
                 yield self._unknown(live)
@@ -91,6 +93,24 @@ class LiveState:
             f"no record that counts says what is live on {name}{says}",
             f"record it: knowngood adopt --env={name} --release={answer if known else 'RELEASE'}; "
             "where nothing is there yet: --override 'first push'",
+        )
+
+    def _unclear(self) -> Iterator[GateReason]:
+        """Yield that what answers is no one release: a push is verified at every edge, and would
+        fail as this does, whatever it brings; and so would the rollback after it.
+        """
+        answer, name = self.question.live, self.question.ledger.environment.name
+        if answer is None or len(answer.releases) == 1 or answer.commit is not None:
+            return
+        if answer.is_silence:  # this machine may not reach it, and need not, to ask the gate
+            return
+        what = f"{name} does not say which release is live ({answer.trouble})"
+        if answer.releases:
+            what = f"the edges of {name} serve different releases: {answer}"
+        yield GateReason(
+            f"{what}; what is pushed would be verified there, and fail",
+            f"repair that, or put one release everywhere: knowngood rollback --env={name}; if "
+            f"{self.question.release} is the repair: --override WHY",
         )
 
     def _unknown(self, live: LiveRelease) -> GateReason:

@@ -161,8 +161,8 @@ def gated(repository: Repository, commit: str) -> list[str]:
     short = commit[:12]
     if all(is_record_ref(ref) for ref in tags):
         reasons.append(
-            f"no annotated release tag is on {short}; next: git tag -a RELEASE {short}, and push "
-            "that tag before the branch"
+            f"no annotated release tag is on {short}{_lightweight(repository, commit)}; next: git "
+            f"tag -a RELEASE {short}, and push that tag before the branch"
         )
     if not _passed(repository, tags):
         reasons.append(
@@ -170,6 +170,15 @@ def gated(repository: Repository, commit: str) -> list[str]:
             "knowngood verify --record --push, before the branch"
         )
     return reasons
+
+
+def _lightweight(repository: Repository, commit: str) -> str:
+    """Return that a lightweight tag is on a commit, whose name is taken; empty where none is."""
+    how = ("--format=%(objecttype) %(refname)", "refs/tags")
+    listed = repository.run("for-each-ref", f"--points-at={commit}", *how).splitlines()
+    rows = [line.split(" ", 1) for line in listed]
+    light = [ref.removeprefix(_TAGS) for kind, ref in rows if kind == "commit"]
+    return f" ({one_line(light[0])} is a lightweight one: take another name)" if light else ""
 
 
 def _tags_on(repository: Repository, commit: str) -> dict[str, GitObject]:

@@ -451,7 +451,7 @@ def test_live_as_recorded(
 
 
 def test_a_silent_environment(note: Note, question: Callable[..., GateQuestion], ask: Ask) -> None:
-    """That it does not answer is said; the records decide."""
+    """That it does not answer here is said; the records decide."""
     note("v2")
     silent = LiveAnswer(trouble="no answer: refused")
     assert decide(question(live=silent)).difference.startswith(
@@ -460,10 +460,26 @@ def test_a_silent_environment(note: Note, question: Callable[..., GateQuestion],
     assert ask(live=silent) == []
 
 
-def test_edges_that_differ(note: Note, ask: Ask, live: Live) -> None:
-    """A release must contain what any of them serves."""
+def test_an_environment_that_does_not_say_what_is_live(
+    note: Note, question: Callable[..., GateQuestion]
+) -> None:
+    """Nor would it say that the release has come: the push would FAIL, and its rollback with it."""
     note("v2")
-    assert ask(live=live("v1", "v3")) == ["v2 does not contain v3, which is live"]
+    [only] = decide(question(live=LiveAnswer(trouble="answered 503"))).reasons
+    assert only.what.startswith("prod does not say which release is live (answered 503); ")
+    assert "knowngood rollback --env=prod; if v2 is the repair: --override WHY" in only.to_do
+
+
+def test_edges_that_differ(note: Note, ask: Ask, live: Live) -> None:
+    """A release must contain what any of them serves, and one that does not follow now would not
+    follow the push.
+    """
+    note("v2")
+    assert ask(live=live("v1", "v3")) == [
+        "the edges of prod serve different releases: v1, v3; what is pushed would be verified "
+        "there, and fail",
+        "v2 does not contain v3, which is live",
+    ]
 
 
 def test_a_live_release_that_nobody_knows(note: Note, ask: Ask) -> None:

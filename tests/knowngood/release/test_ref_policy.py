@@ -45,8 +45,10 @@ def test_a_release_needs_a_tag_and_a_record(watched: Clone) -> None:
     watched.record("pushed", "v1")
     watched.put("--tags")
     said = watched.refused("push", "origin", "main:release")
-    assert "no annotated release tag" in said  # v1 is a name without a message
     assert "no record verified/… on" in said
+    assert "(v1 is a lightweight one: take another name); next: git tag -a RELEASE " in said
+    watched.put(watched.tag("v1.1", "Release v1.1"))
+    assert "annotated" not in watched.refused("push", "origin", "main:release")
 
 
 def test_a_record_of_another_commit_is_not_taken(watched: Clone) -> None:
