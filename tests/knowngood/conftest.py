@@ -78,6 +78,7 @@ def environment() -> Callable[..., Environment]:
         *,
         writes: bool = False,
         ca: Path | None = None,
+        edges: Mapping[str, tuple[str, ...]] | None = None,
         **budget: Any,
     ) -> Environment:
         return Environment(
@@ -87,6 +88,7 @@ def environment() -> Callable[..., Environment]:
             writes=writes,
             ca=ca,
             origins={"content": origins.url} if isinstance(origins, Server) else origins,
+            edges=edges or {},
             budget=Budget(**{**SMALL, **budget}),
         )
 

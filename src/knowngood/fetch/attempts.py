@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 from urllib.parse import urljoin
@@ -17,7 +17,7 @@ from .decompression import BadEncoding, decoded_size
 from .failing_origins import DownOrigins
 from .guard import Guard
 from .pace import Pace
-from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
+from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe, one_edge
 from .received import Limits
 from .request_headers import headers_of
 from .retry import Tried, retried
@@ -53,9 +53,10 @@ class Attempts:
         deadline: the end of the run, in seconds since the epoch.
         settled_by: until when gateway errors are waited out, in seconds since the epoch.
         concurrency: bounds the attempts under way.
-        paces: the rate that each origin takes, or each edge of it, by name and address.
         down: the origins that nobody need wait for.
         silent_kinds: the kinds of requests that nobody need wait for.
+        edges: the edges of each origin.
+        paces: the rate that each origin takes, or each edge of it, by name and address.
     """
 
     transport: Transport
@@ -67,6 +68,7 @@ class Attempts:
     concurrency: Concurrency
     down: DownOrigins
     silent_kinds: SilentKinds
+    edges: Mapping[str, Sequence[str]]
     paces: defaultdict[tuple[str, str], Pace] = field(default_factory=lambda: defaultdict(Pace))
 
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
@@ -222,9 +224,12 @@ class Attempts:
         return attempt, answer
 
     def _hop(self, probe: Probe, target: str) -> Probe:
-        """The probe for a redirect's target: the edge is kept within the origin only."""
-        same_origin = self.guard.origin_of(target) == probe.origin
-        return replace(probe, url=target, address=probe.address if same_origin else "")
+        """The probe for a redirect's target: at the same edge, or at one of the other origin."""
+        origin = self.guard.origin_of(target) or ""
+        other = one_edge(self.edges.get(origin, ()), target)
+        return replace(
+            probe, url=target, address=probe.address if origin == probe.origin else other
+        )
 
     def _redirect_trouble(self, probe: Probe, target: str, hops: int) -> str | None:
         if hops >= REDIRECTS:

@@ -103,6 +103,7 @@ class Fetcher:
             Concurrency(slots, transport.limit),
             DownOrigins(environment.budget.probe),
             SilentKinds(environment.budget.probe, environment.params),
+            environment.edges,
         )
 
     @property

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,7 @@ from .credentials import without_credentials
 from .decompression import decoded
 from .guard import Guard
 from .memory_budget import Reservation
-from .probe import Answer, Exchange, Probe
+from .probe import Answer, Exchange, Probe, one_edge
 from .response import Resource
 from .transport import sent_url
 from .turned_away import why_turned_away
@@ -151,7 +150,7 @@ class PageLoader:
             origin = self.guard.origin_of(url)
             if origin is not None:
                 same = origin == parent.origin
-                edge = parent.address if same else _one_edge(self.edges.get(origin, ()), url)
+                edge = parent.address if same else one_edge(self.edges.get(origin, ()), url)
                 yield Probe(
                     origin,
                     url,
@@ -160,12 +159,6 @@ class PageLoader:
                     headers=parent.headers if same else without_credentials(parent.headers),
                     referer=referer if same else "",
                 )
-
-
-def _one_edge(edges: Sequence[str], url: str) -> str:
-    """Return the edge that is asked for ``url``, always the same one; empty without edges."""
-    path = url.partition("?")[0]
-    return edges[zlib.crc32(path.encode()) % len(edges)] if edges else ""
 
 
 def resource_group(template: str) -> str:

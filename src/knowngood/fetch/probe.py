@@ -9,6 +9,8 @@ All of these are frozen and small: they travel between threads and processes.
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -270,3 +272,9 @@ class Exchange:
     def error(self) -> AttemptError | None:
         """Why there is no answer; None where there is one."""
         return self.attempts[-1].error
+
+
+def one_edge(edges: Sequence[str], url: str) -> str:
+    """Return the edge that is asked for ``url``, always the same one; empty without edges."""
+    path = url.partition("?")[0]
+    return edges[zlib.crc32(path.encode()) % len(edges)] if edges else ""

@@ -499,6 +499,19 @@ def test_a_redirect_to_another_origin_of_ours(serve: Serve, fetchers: Fetchers) 
     assert exchange.answer.body == b"other"
 
 
+def test_a_redirect_to_another_origin_goes_to_an_edge_of_it(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """Its name may not lead there, or to what is live, and not to what is under test."""
+    edge = serve(answer("edge"))
+    server = serve(redirect("http://other.invalid/x"))
+    origins = {"content": server.url, "other": "http://other.invalid"}
+    edges = {"other": (edge.url.removeprefix("http://"),)}
+    exchange = ask(fetchers(origins, edges=edges), server.url, follow=True)
+    assert exchange.answer is not None
+    assert (exchange.answer.body, exchange.answer.url) == (b"edge", "http://other.invalid/x")
+
+
 @pytest.fixture
 def secret(monkeypatch: pytest.MonkeyPatch) -> str:
     """A secret of this process."""
