@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
 from ..content import leftovers, page_elements, page_structure, page_texts, variation
 from ..content.problem import Aspect, Problem
@@ -37,6 +38,18 @@ def page_problems(page: Response) -> list[str]:
     if not page.content.strip():
         return [Problem("the page is empty", Aspect.DAMAGE)]
     return page_structure.problems(page.text, page.html)
+
+
+def login_problems(page: Response) -> list[str]:
+    """Return that redirects led from what was asked for to a page on which people log in."""
+    asked, came = urlsplit(page.exchange.probe.url), urlsplit(str(page.url))
+    names_asked = len(asked.path) > 1 and asked.path in unquote(came.query)
+    if asked.path == came.path or not (names_asked or page_structure.LOGIN.search(came.path)):
+        return []
+    if page.html.css_first("input[type=password i]") is None:
+        return []
+    line = f"a login page in its place: it leads to {came.path}"
+    return [Problem(line, Aspect.SERVER_PAGE)]
 
 
 def web_page_problems(answer: Response) -> list[str]:

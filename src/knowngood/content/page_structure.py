@@ -39,6 +39,9 @@ _SERVER_TITLES: Final = frozenset(
 )
 """Titles, in lower case and without the status, of pages that servers and frameworks make."""
 
+LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
+"""What the URL of a page on which people log in holds."""
+
 _PARTS: Final = re.compile(r"<(?:main|section|footer|script)\b", re.I)
 _IN_SELECT: Final = "select main, select section, select footer, select script"
 _CHARSET: Final = re.compile(r"charset\s*=\s*([\w-]+)", re.I)

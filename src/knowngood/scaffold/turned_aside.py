@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
 from urllib.parse import urlsplit
 
+from ..content.page_structure import LOGIN
 from ..fetch import REDIRECTS, Exchange, is_turned_away
 from ..safety import one_line
 from .pages import is_page, tree
 from .visitor import Visitor, redirect
-
-_LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
 
 
 def why_not_the_deployment(exchange: Exchange, visitor: Visitor, start: str) -> str:
@@ -25,7 +22,7 @@ def why_not_the_deployment(exchange: Exchange, visitor: Visitor, start: str) -> 
         last = exchange.attempts[-1]
         return f"no answer: {last.error}: {one_line(last.detail, 200)}; is the deployment up?"
     if target and visitor.path_of(target) is None:
-        if _LOGIN.search(target):
+        if LOGIN.search(target):
             return f"leads to a login at {one_line(target, 200)}; name a page that needs none"
         place = urlsplit(target)
         return f"leads to another origin; run `knowngood init {place.scheme}://{place.netloc}`"

@@ -1,7 +1,9 @@
 """Ready-made claims about one page."""
 
+from dataclasses import replace
+
 import pytest
-from answered_site import HTML, Site
+from answered_site import HTML, SITE, Site
 
 from knowngood import checks
 from knowngood.fetch.response import respond
@@ -136,3 +138,31 @@ def test_a_page_with_the_texts_of_another_language(site: Site) -> None:
 def test_the_language_that_a_page_says(site: Site, html: str, language: str) -> None:
     """Without its region; an empty page says none."""
     assert checks.language(respond(site.exchange("/", html))) == language
+
+
+@pytest.mark.parametrize(
+    ("asked", "url", "field", "problems"),
+    [
+        ("/fr/", "/login?next=/fr/", "password", ["a login page in its place: it leads to /login"]),
+        (
+            "/fr/",
+            "/enter?to=%2Ffr%2F",
+            "Password",
+            ["a login page in its place: it leads to /enter"],
+        ),
+        ("/", "/en/sign-in/", "password", ["a login page in its place: it leads to /en/sign-in/"]),
+        ("/login", "/login", "password", []),
+        ("/fr/", "/login?next=/fr/", "text", []),
+        ("/fr/", "/french/", "password", []),
+        ("/", "/en/?from=/", "password", []),
+    ],
+)
+def test_a_login_that_a_page_leads_to(
+    site: Site, asked: str, url: str, field: str, problems: list[str]
+) -> None:
+    """A page that has moved may have a box for the login itself, and that of a login is sound."""
+    body = HTML.replace("text", f"<form><input type={field}></form>")
+    answered = site.exchange(url, body)
+    probe = replace(answered.probe, url=SITE + asked, follow=True)
+    site.exchanges.append(replace(answered, probe=probe))
+    assert checks.login_problems(respond(site.exchanges[-1])) == problems
