@@ -149,7 +149,8 @@ def raw_text_problems(page: Response) -> list[str]:
     twice, a placeholder such as ``%s``, escaped bytes, or a comment of a translation file. A page
     about markup is no page for this claim.
     """
-    return sorted(leftovers.raw_texts(texts(page)))
+    amounts = leftovers.no_amounts(page_texts.shown(page.html))
+    return sorted({*leftovers.raw_texts(texts(page)), *amounts})
 
 
 def empty_text_problems(page: Response, model: Response) -> list[str]:

@@ -104,10 +104,6 @@ _RAW: Final = re.compile(
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
     r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
     r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
-    r"|(?-i:\A(?:[^:]{0,40}: ?)?"
-    r"(?:[$\u20ac\xa3\xa5\u20b9]\s?(?:undefined|NaN)|[\u20ac\xa3]\s?null)\b"
-    r"|\A(?:[^:]{0,40}: ?)?(?:NaN\s?%\Z"
-    r"|(?:undefined|NaN|null)\s?(?:[$\u20ac\xa3\xa5\u20b9]|(?:EUR|USD|GBP|CHF)\b)))"
     r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
     r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
     r"|(?-i:=[C-F][0-9A-F]=[89AB][0-9A-F])"  # quoted-printable
@@ -120,6 +116,13 @@ _RAW: Final = re.compile(
     re.I,
 )
 """What readers never see where each step of a build was done, and done once."""
+
+_NO_AMOUNT: Final = re.compile(
+    r"\A(?:[^:]{0,40}: ?)?"
+    r"(?:(?:[$\u20ac\xa3\xa5\u20b9]\s?(?:undefined|NaN)|[\u20ac\xa3]\s?null)\b|NaN\s?%\Z"
+    r"|(?:undefined|NaN|null)\s?(?:[$\u20ac\xa3\xa5\u20b9]|(?:EUR|USD|GBP|CHF)\b))"
+)
+"""The same of an amount, however short: ``NaN \u20ac``."""
 _UNFINISHED: Final = {
     'script[src=""], img[src=""]': ("src", "an empty URL"),
     'link[href=""]': ("href", "an empty URL"),
@@ -169,9 +172,14 @@ def raw_texts(texts: Iterable[str]) -> Iterator[str]:
     that was not filled in, each in one line with the text.
     """
     for text in texts:
-        raw = _RAW.search(text)
+        raw = _RAW.search(text) or _NO_AMOUNT.search(text)
         if raw:
             yield f'readers see {raw[0][:_SHOWN]} in "{text[:_SHOWN]}"'
+
+
+def no_amounts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what ``raw_texts`` does of amounts alone, which have few letters."""
+    return raw_texts(filter(_NO_AMOUNT.search, texts))
 
 
 def keys(texts: Iterable[str]) -> list[str]:

@@ -15,12 +15,16 @@ _SHARE: Final = 0.9  # of the texts of a page; names and numbers are the same in
 
 def of(tree: LexborHTMLParser) -> frozenset[str]:
     """Return the texts of a page that a translator translates, each as it stands in one element."""
-    texts = (
+    return frozenset(text for text in shown(tree) if sum(map(str.isalpha, text)) >= _LETTERS)
+
+
+def shown(tree: LexborHTMLParser) -> frozenset[str]:
+    """Return all texts of a page but code, each as it stands in one element."""
+    return frozenset(
         " ".join(node.text(deep=False).split())
         for node in tree.css("title, body, body *:not(:is(pre, code) *)")
         if node.tag not in _NOT_READ
     )
-    return frozenset(text for text in texts if sum(map(str.isalpha, text)) >= _LETTERS)
 
 
 def are_borrowed(own: frozenset[str], others: frozenset[str]) -> bool:
