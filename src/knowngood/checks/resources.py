@@ -16,6 +16,7 @@ from ..content import (
     javascript,
     leftovers,
     page_elements,
+    settings_scripts,
     strict_json,
     stylesheet_links,
 )
@@ -90,7 +91,8 @@ def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> lis
         return []
     marker = leftovers.conflict_marker(answer.content)
     merge = f"unfinished merge: {marker}" if marker else None
-    return [problem for problem in (trouble, merge) if problem]
+    unfilled = settings_scripts.unfilled(answer.content) if resource.kind == "script" else ""
+    return [problem for problem in (trouble, merge, unfilled) if problem]
 
 
 def content_problems(resource: Resource) -> list[str]:

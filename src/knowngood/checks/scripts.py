@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from ..content import javascript, javascript_names, page_elements
+from ..content import javascript, javascript_names, page_elements, settings_scripts
 from ..fetch import respond
 from .running_scripts import inline_scripts, running
 
@@ -32,10 +32,13 @@ def script_type_problems(page: Response) -> list[str]:
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
     """Return why scripts that stand in the page do not parse, those of events, such as
-    ``onload="init()"``, too; ``judge`` knows other dialects.
+    ``onload="init()"``, too, or hold settings that were not filled in; ``judge`` knows other
+    dialects.
     """
     troubles = [
-        judged(script.source, script.kind, judge) if script.source.strip() else None
+        judged(script.source, script.kind, judge) or settings_scripts.unfilled(script.source)
+        if script.source.strip()
+        else None
         for script in inline_scripts(page)
     ]
     return [

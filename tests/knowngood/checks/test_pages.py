@@ -38,7 +38,10 @@ def test_faults_of_a_page(site: Site) -> None:
     assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
     assert checks.leftover_problems(site.page("{{ title }}")) != []
     assert checks.raw_text_problems(site.page("<p>Sant&amp;eacute;</p>")) != []
+    assert checks.raw_text_problems(site.page("<p>NaN \u20ac</p>")) != []
     assert checks.inline_script_problems(site.page("<script>f('it's');</script>")) != []
+    settings = "<script>window.env = {API_URL: '${API_URL}'}</script>"
+    assert checks.inline_script_problems(site.page(settings)) != []
     assert checks.refresh_problems(site.page(headers={"refresh": "0; url=/x"})) == [
         "Refresh header: 0; url=/x leads away from the page"
     ]

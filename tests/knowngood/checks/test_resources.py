@@ -60,6 +60,7 @@ def test_files_that_are_what_their_name_says(site: Site) -> None:
     [
         ("script", JAVASCRIPT, "f();", "f("),
         ("script", JAVASCRIPT, "f();", "x = `\n=======\n`;"),
+        ("script", JAVASCRIPT, "env = {apiUrl: '/'}", "env = {apiUrl: '${API_URL}'}"),
         ("stylesheet", CSS, "a{b:c}", "a{b:c"),
         ("stylesheet", CSS, "a{b:c}", "<<<<<<< HEAD\na{b:c}"),
         ("stylesheet", CSS, "\ufeffa{b:c}", "a{b:c}\ufeffd{e:f}"),

@@ -1,0 +1,52 @@
+"""Scripts that hold nothing but settings, as a container writes them when it starts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LONGEST: Final = 8000
+"""Bytes of such a script. A longer one is a program."""
+
+_TOKENS: Final = re.compile(
+    r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""", re.S
+)
+_WRAPPED: Final = re.compile(
+    r"\s*\(\s*function\s*\(\w*\)\s*\{(.*)\}\s*(?:\)\s*\(\w*\)|\(\w*\)\s*\))\s*;?\s*", re.S
+)
+_SETTINGS: Final = re.compile(r"""[\w$\s,:;={}\[\]|"-]|(?<!")\.""")
+_PROGRAM: Final = re.compile(r"==|=>|\b(?:function|return|if|for|new|class|import|export)\b")
+_VALUE: Final = re.compile(r"""([\w$]+)["'\]]*\s*[:=]\s*["']([^"'\n]{1,99})["']\s*(?=[,;}\n]|\Z)""")
+_OF_THE_API: Final = re.compile(
+    r"(?:\w+_)?(?:api|backend|server|base)_?(?:base|url|uri|host|root|endpoint|origin|path)?(?:_?url)?",
+    re.I,
+)
+"""The names of what an application cannot do without; a tracker's it can."""
+
+_UNFILLED: Final = re.compile(
+    r"undefined|\$\{?[A-Z][A-Z0-9_]+\}?|%[A-Z][A-Z0-9_]+%|__[A-Z][A-Z0-9_]+__|\{\{ ?\.?[\w.]+ ?\}\}"
+)
+
+
+def unfilled(source: bytes) -> str:
+    """Return, in a line, that the address of an API was not filled in where a script holds nothing
+    but settings, such as ``window.env = {API_URL: "${API_URL}"}``; empty where all is well.
+
+    A program may hold such a text on purpose, to see whether it was filled in.
+    """
+    if len(source) > _LONGEST:
+        return ""
+    text = _TOKENS.sub(_without_comment, source.decode("utf-8", "replace"))
+    wrapped = _WRAPPED.fullmatch(text)
+    text = wrapped[1] if wrapped else text
+    code = _TOKENS.sub('""', text).replace("Object.freeze({", "{").replace("})", "}")
+    if _PROGRAM.search(code) or _SETTINGS.sub("", code):
+        return ""
+    for name, value in _VALUE.findall(text):
+        if _OF_THE_API.fullmatch(name) and _UNFILLED.fullmatch(value):
+            return f'a value was not filled in: {name} is "{value}"'
+    return ""
+
+
+def _without_comment(match: re.Match[str]) -> str:
+    return match["string"] or " "
