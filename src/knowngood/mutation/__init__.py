@@ -1,6 +1,6 @@
-"""Mutations: what may go wrong with an answer, as pure functions from answer to answer.
+"""Change answers as faults in operations do, by pure functions from answer to answer.
 
-This room reads and writes answers. It sends nothing and does not know pytest, checks or verdicts.
+This room sends nothing, and may not know pytest, checks or verdicts.
 """
 
 from .answers import media_type, text_of, with_body

@@ -9,14 +9,14 @@ from ..content import media_types
 from ..fetch import Answer, decoded, with_plain_body
 
 LARGEST: Final = 4 << 20
-"""Bytes of a body, as sent and decoded, that is read to change it; ``content`` reads as many of a
-JSON document or a stylesheet."""
+"""Most bytes of a body that is changed, as sent and decoded. ``content`` has the same limit for
+JSON documents and stylesheets."""
 
 _NAMED_TEXTS: Final = ("javascript", "ecmascript", "json", "xml")
 
 
 def media_type(answer: Answer) -> str:
-    """Return the media type without its parameters, in lower case; empty where there is none."""
+    """Return the media type without its parameters, in lower case; empty without one."""
     return media_types.media_type(answer.header("content-type"))
 
 
@@ -32,7 +32,9 @@ def is_json(answer: Answer) -> bool:
 
 
 def is_font(answer: Answer) -> bool:
-    """Return whether an answer is a font by its media type, of which there are old and new ones."""
+    """Return whether an answer is a font by its media type, such as ``font/woff2`` or the older
+    ``application/font-woff``.
+    """
     return "font" in media_type(answer)
 
 
@@ -48,15 +50,15 @@ def is_text(answer: Answer) -> bool:
 
 
 def succeeded(answer: Answer) -> bool:
-    """Return whether the status says that all is well."""
+    """Return whether the status is a success."""
     return 200 <= answer.status < 300
 
 
 def body_of(answer: Answer) -> bytes:
-    """Return the decoded body of an answer with 200 to 299.
+    """Return the decoded body of an answer that succeeded.
 
-    It is empty where there is nothing to change: for another status, a body that is too large, and
-    one that is not what its Content-Encoding says.
+    It is empty if nothing can be changed: another status, a body that is too large, or one that
+    contradicts its Content-Encoding.
     """
     if not succeeded(answer) or max(len(answer.body), answer.decoded) > LARGEST:
         return b""
@@ -69,7 +71,7 @@ def body_of(answer: Answer) -> bytes:
 
 
 def text_of(answer: Answer) -> str:
-    """Return the decoded body as text; empty where there is none, or none in UTF-8."""
+    """Return the decoded body as text; empty if it is empty or not UTF-8."""
     try:
         return body_of(answer).decode("utf-8")
     except UnicodeDecodeError:
@@ -83,13 +85,13 @@ def with_body(answer: Answer, body: bytes, content_type: str = "") -> Answer:
 
 
 def with_header(answer: Answer, name: str, value: str) -> Answer:
-    """Return ``answer`` with one header called ``name`` (lower case), in place of all that were."""
+    """Return ``answer`` with one header ``name`` (lower case) in place of all of that name."""
     line = (name.encode(), value.encode("latin-1", "replace"))
     return replace(answer, headers=(*_others(answer, name), line))
 
 
 def without_header(answer: Answer, name: str) -> Answer:
-    """Return ``answer`` without the headers called ``name`` (lower case)."""
+    """Return ``answer`` without its headers ``name`` (lower case)."""
     decoded_bytes = 0 if name == "content-encoding" else answer.decoded
     return replace(answer, headers=_others(answer, name), decoded=decoded_bytes)
 

@@ -1,4 +1,4 @@
-"""Answers with another body: none, half of it, an error page, that of another URL or release."""
+"""Replace bodies: by nothing, by half, by an error page, by that of another URL or release."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .statuses import PAGE
 
 ERROR_PAGE: Final = PAGE.format("Something went wrong").encode()
 NOTHING: Final = bytes(1 << 20)
-"""The first megabyte of a file whose blocks were never written."""
+"""A megabyte of zeros, as of a file whose blocks were never written."""
 
 
 def _edit_of_body(edit: Callable[[bytes], bytes]) -> Callable[[Recorded], Answer | None]:
-    """Return what changes the decoded body of an answer that has one."""
+    """Return a function that applies ``edit`` to the decoded body of an answer."""
 
     def changed(recorded: Recorded) -> Answer | None:
         body = body_of(recorded.answer)
@@ -53,7 +53,7 @@ def _encoding_remedy(answer: Answer, changed: Answer) -> str:
 
 
 def _swapped(suits: Callable[[Answer, Answer], bool]) -> Callable[[Recorded], Answer | None]:
-    """Return what gives an answer the body of the next one that suits."""
+    """Return a function that gives an answer the body of the next one that suits it."""
 
     def edit(recorded: Recorded) -> Answer | None:
         answer, body = recorded.answer, body_of(recorded.answer)
@@ -76,9 +76,12 @@ def _is_of_its_kind(answer: Answer, other: Answer) -> bool:
     """Return whether two paths differ in one segment that names no file: the same page in another
     locale, or another record.
     """
-    one, two = urlsplit(answer.url).path.split("/"), urlsplit(other.url).path.split("/")
-    differing = [ours for ours, theirs in zip(one, two, strict=False) if ours != theirs]
-    return len(one) == len(two) and len(differing) <= 1 and "." not in "".join(differing)
+    path, other_path = (urlsplit(url).path.split("/") for url in (answer.url, other.url))
+    if len(path) != len(other_path):
+        return False
+    pairs = zip(path, other_path, strict=True)
+    differing = [segment for segment, other_segment in pairs if segment != other_segment]
+    return len(differing) <= 1 and "." not in "".join(differing)
 
 
 def _is_of_another_kind(answer: Answer, other: Answer) -> bool:

@@ -1,4 +1,4 @@
-"""Every mutation that is tried without being asked for."""
+"""List all mutations."""
 
 from typing import Final
 

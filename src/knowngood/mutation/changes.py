@@ -8,14 +8,14 @@ from ..fetch import Answer
 from .model import Change, Expectation, Recorded
 
 AnswerEdit = Callable[[Recorded], Answer | None]
-"""Return the changed answer, or None for one that it does not change."""
+"""Return the changed answer; None for an answer that it cannot change."""
 
 ExpectationWriter = Callable[[Answer, Answer], Expectation]
 """Return what notices a change, by the answer before and after it."""
 
 
 def change(predicate: str, remedy: Expectation, edit: AnswerEdit) -> Change:
-    """Return a change by ``edit``; answers that this does not alter are not changed."""
+    """Return a change by ``edit``; its ``apply`` returns None if ``edit`` alters nothing."""
 
     def apply(recorded: Recorded) -> Answer | None:
         answer = edit(recorded)
@@ -27,11 +27,11 @@ def change(predicate: str, remedy: Expectation, edit: AnswerEdit) -> Change:
 def the_change(
     predicate: str, remedy: Expectation | ExpectationWriter, edit: AnswerEdit
 ) -> Callable[[Recorded], Iterator[Change]]:
-    """Return the ``changes`` of a mutation that knows one change only.
+    """Return the ``changes`` of a mutation that has one change only.
 
     Arguments:
-        predicate: what is wrong then.
-        remedy: what notices it, or what writes that for an answer.
+        predicate: what is wrong with a changed answer.
+        remedy: what notices the change, or a function that returns it.
         edit: changes an answer.
     """
 
@@ -39,7 +39,7 @@ def the_change(
         answer = recorded.answer
         changed = edit(recorded)
         if changed is not None and changed != answer:
-            noticing = remedy(answer, changed) if callable(remedy) else remedy
-            yield change(predicate, noticing, edit)
+            expectation = remedy(answer, changed) if callable(remedy) else remedy
+            yield change(predicate, expectation, edit)
 
     return changes

@@ -1,4 +1,4 @@
-"""Scripts, stylesheets, images and fonts that are spoilt."""
+"""Spoil scripts, stylesheets, images and fonts."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def _code_of(answer: Answer) -> bytes:
 
 
 def _without_end(recorded: Recorded) -> Answer | None:
-    """Cut a file before its last brace, so that a block is never closed."""
+    """Cut off a file before its last brace, so that a block stays open."""
     source, brace, _ = _code_of(recorded.answer).rpartition(b"}")
     return with_body(recorded.answer, source) if brace and source else None
 
 
 def _stray_brace(recorded: Recorded) -> Answer | None:
-    """Put a brace before a file, which spoils a script, and the first rule of a stylesheet."""
+    """Put a brace before a file: it spoils a script, or the first rule of a stylesheet."""
     source = _code_of(recorded.answer)
     return with_body(recorded.answer, b"}\n" + source) if source.strip() else None
 

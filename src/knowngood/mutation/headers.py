@@ -1,4 +1,4 @@
-"""Answers that lack a header, or whose headers say something wrong about the body."""
+"""Remove headers, or let them say something wrong about the body."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _OF_CONNECTION: Final = frozenset(
     {"connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer"}
     | {"transfer-encoding", "upgrade"}
 )
-"""Headers of the connection and not of the answer (RFC 9110, 7.6.1), and the one that any server
-may leave out (RFC 9110, 8.6): no check can rely on them."""
+"""Headers on which no check can rely: those of the connection (RFC 9110, 7.6.1), and
+Content-Length, which any server may leave out (RFC 9110, 8.6)."""
 
 _USED: Final = frozenset(
     {"content-disposition", "content-encoding", "content-language", "content-type", "link"}
@@ -42,7 +42,7 @@ _PROTECTING: Final = frozenset(
 )
 _CACHING: Final = frozenset({"cache-control", "etag", "expires", "last-modified", "vary"})
 _REPLACEABLE: Final = frozenset({"expires", "last-modified"})
-"""What a sound release may drop: others say the same."""
+"""Headers that a sound release may drop, since others say the same."""
 
 _OF_THE_MACHINE: Final = re.compile(
     r"age|alt-svc|date|nel|report-to|reporting-endpoints|server|server-timing|traceparent|via"
@@ -69,7 +69,7 @@ def _is_read_by_few(name: str) -> bool:
 
 
 def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Change]]:
-    """Return the changes that each remove one header of those that ``belongs`` accepts.
+    """Return a function that yields a change for each header that ``belongs`` accepts: without it.
 
     Answers with an error keep their headers: nobody reads them.
     """
@@ -87,7 +87,7 @@ def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Chang
 
 
 def _says_nothing(answer: Answer, key: str) -> bool:
-    """Return whether a header says what holds without it, too: that a file is shown in the page."""
+    """Return whether a header only says the default: ``Content-Disposition: inline``."""
     return key == "content-disposition" and (answer.header(key) or "").lower().startswith("inline")
 
 
@@ -101,8 +101,8 @@ def _gone_header(answer: Answer, name: str) -> Change:
 
 
 def _header_remedy(answer: Answer, key: str) -> str:
-    """Return the line that misses a header: by its value, where this is the same in each answer;
-    empty where a sound release may lack it.
+    """Return the line that notices a lost header; empty if a sound release may lack it. The line
+    names the value of a header that protects, which is the same in each answer.
     """
     if key == "content-type" and media_type(answer):
         return media_type_remedy(answer, answer)
@@ -124,7 +124,7 @@ def _cached(recorded: Recorded) -> Answer | None:
 
 
 def _other_media_type(recorded: Recorded) -> Answer | None:
-    """Declare another media type, but of a font, where no browser looks at it."""
+    """Declare another media type. Leave out fonts: browsers ignore their media type."""
     kind = media_type(recorded.answer)
     if not kind or not succeeded(recorded.answer) or is_font(recorded.answer):
         return None
@@ -141,7 +141,7 @@ def _media_types(recorded: Recorded) -> Iterator[Change]:
 
 
 def _other_charset(recorded: Recorded) -> Answer | None:
-    """Declare the charset that was the default of HTTP/1.1, where that changes a letter."""
+    """Declare ISO-8859-1, once the default of HTTP/1.1, if that changes a letter."""
     answer = recorded.answer
     charset = (answer.header("content-type") or "").lower().partition("charset=")[2]
     if not is_text(answer) or "8859-1" in charset or body_of(answer).isascii():

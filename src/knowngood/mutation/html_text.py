@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 MOST_TAGS: Final = 20_000
-"""Tags of a page that are looked at. The heaviest pages of the web have about as many elements."""
+"""Most tags that are read of a page. The heaviest pages of the web have about as many elements."""
 
 _QUOTED: Final = r"""=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))"""
 _REST: Final = rf"(?:{_QUOTED}|[^>])*+(?:>|\Z)"
@@ -33,18 +33,18 @@ _ATTRIBUTE: Final = re.compile(
 )
 _TEXT_ELEMENTS: Final = frozenset({"iframe", "noscript", "script", "style", "textarea", "title"})
 _END_TAGS: Final = {name: re.compile(rf"</{name}\b[^>]*+(?:>|\Z)", re.I) for name in _TEXT_ELEMENTS}
-"""How elements end that hold no other elements, for a browser that runs scripts."""
+"""The end tags of elements that hold only text in a browser that runs scripts."""
 
 
 class Tag(NamedTuple):
-    """A start tag, with its element where that holds text alone.
+    """A start tag.
 
     Attributes:
         name: its name in lower case.
         start: where it starts.
         inner: where it ends.
-        end: where its element ends if that holds text alone; ``inner`` for other elements.
-        holds_text: whether its element holds text alone, as ``<script>`` does.
+        end: where its element ends, if that holds only text; ``inner`` for other elements.
+        holds_text: whether its element holds only text, as ``<script>`` does.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Attribute(NamedTuple):
 
 @lru_cache(maxsize=2)  # several mutations read the same page one after the other
 def tags(text: str) -> tuple[Tag, ...]:
-    """Return the start tags of a page, but those in comments, scripts and the like."""
+    """Return the start tags of a page, without those in comments, scripts and the like."""
     return tuple(islice(_tags(text), MOST_TAGS))
 
 
@@ -86,9 +86,9 @@ def _tags(text: str) -> Iterator[Tag]:
 
 
 def _end_of_element(text: str, name: str, inner: int) -> int:
-    """Return where an element ends that holds text alone; of others where their tag ends.
+    """Return where an element ends that holds only text; ``inner`` for other elements.
 
-    One that is never closed takes all that follows.
+    An element that is never closed ends with the page.
     """
     if name not in _TEXT_ELEMENTS:
         return inner
@@ -97,7 +97,7 @@ def _end_of_element(text: str, name: str, inner: int) -> int:
 
 
 def attributes(text: str, tag: Tag) -> dict[str, Attribute]:
-    """Return the attributes of a tag by their names in lower case; of equal names the first."""
+    """Return the attributes of a tag by name, in lower case; the first of equal names."""
     by_name: dict[str, Attribute] = {}
     for match in _ATTRIBUTE.finditer(text, tag.start + 1 + len(tag.name), tag.inner):
         if match["name"] is not None:
@@ -113,9 +113,9 @@ def value_of(text: str, tag: Tag, name: str) -> str | None:
 
 
 def text_behind(text: str, tag: Tag) -> tuple[int, int]:
-    """Return start and end of the text between a tag and the next, white space around it aside.
+    """Return start and end of the text between a tag and the next, without white space around it.
 
-    Both are the same where there is none.
+    Both are the same if there is no text.
     """
     end = text.find("<", tag.inner)
     piece = text[tag.inner : end if end >= 0 else len(text)]

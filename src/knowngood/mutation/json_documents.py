@@ -1,4 +1,4 @@
-"""JSON that lacks a key, has another value there, or is no JSON for those who read it strictly."""
+"""Spoil JSON: remove a key, replace a value, or break a rule that only strict readers enforce."""
 
 from __future__ import annotations
 
@@ -45,10 +45,9 @@ class _Wrong(NamedTuple):
     """A wrong value.
 
     Attributes:
-        words: what it is: ``null``, ``an empty list``.
-        json: the same in JSON.
-        schema: the keywords of JSON Schema that forbid it; empty where the type of the right value
-            does.
+        words: the value in words: ``null``, ``an empty list``.
+        json: the value in JSON.
+        schema: the keywords of JSON Schema that forbid it; empty if ``type`` forbids it.
     """
 
     words: str
@@ -57,7 +56,7 @@ class _Wrong(NamedTuple):
 
 
 Spoil = Callable[[Any], _Wrong | None]
-"""Return what takes the place of a value; None for a value that stays."""
+"""Return what replaces a value; None for a value that stays."""
 
 
 def _null(value: Any) -> _Wrong | None:
@@ -96,7 +95,7 @@ def _keys_gone(recorded: Recorded) -> Iterator[Change]:
 
 
 def _values(spoil: Spoil) -> Callable[[Recorded], Iterator[Change]]:
-    """Return the changes of every value of a document that ``spoil`` changes."""
+    """Return a function that yields a change for each value that ``spoil`` changes."""
 
     def replaced(text: str, members: list[Member], index: int) -> Edit | None:
         member = members[index]
@@ -119,20 +118,20 @@ def _values(spoil: Spoil) -> Callable[[Recorded], Iterator[Change]]:
 
 
 def _types(values: Iterable[Any]) -> str | list[str]:
-    """Return the types of values as JSON Schema names them: one, or several in a list."""
+    """Return the types of values by their names in JSON Schema: one, or several in a list."""
     types = {"null" if value is None else _type_of(value)[1] for value in values}
     if "number" in types:
-        types.discard("integer")  # which is a number, too
+        types.discard("integer")  # "number" includes it
     return types.pop() if len(types) == 1 else sorted(types)
 
 
 def required(path: Path) -> Expectation:
-    """Return the schema that misses a key."""
+    """Return the schema that requires the key at ``path``."""
     return schema_at(path[:-1], {"required": [path[-1]]})
 
 
 def schema_at(path: Path, schema: Expectation) -> Expectation:
-    """Return the schema of a document whose values at ``path`` have this schema."""
+    """Return the schema of a document whose values at ``path`` match ``schema``."""
     for step in reversed(path):
         schema = {"items": schema} if step is EACH else {"properties": {step: schema}}
     return schema
@@ -141,18 +140,18 @@ def schema_at(path: Path, schema: Expectation) -> Expectation:
 def edit_at(
     path: Path, edit: Callable[[str, list[Member], int], Edit | None]
 ) -> Callable[[Recorded], Answer | None]:
-    """Return what makes the same edit wherever a path leads to: in each item of its lists."""
+    """Return a function that makes the same edit at all places of a path, as in items of a list."""
 
     def apply(recorded: Recorded) -> Answer | None:
         if document_of(recorded.answer) is None:
             return None
         text = text_of(recorded.answer)
         try:
-            edits = [edit(text, *place) for place in places(text, path)]
+            attempts = [edit(text, *place) for place in places(text, path)]
         except RecursionError:
-            return None  # nested as deep as Python reads it
-        done = [piece for piece in edits if piece is not None]
-        return with_body(recorded.answer, edited(text, done).encode()) if done else None
+            return None  # the document is nested too deep
+        edits = [piece for piece in attempts if piece is not None]
+        return with_body(recorded.answer, edited(text, edits).encode()) if edits else None
 
     return apply
 
@@ -168,15 +167,15 @@ def _lists_empty(recorded: Recorded) -> Iterator[Change]:
 
 
 def _first_object(document: Any) -> dict[str, Any]:
-    """Return the outermost object of a document, or the first one of its outermost list."""
+    """Return a document that is an object, or the first object of one that is a list."""
     first = document[0] if isinstance(document, list) and document else document
     return first if isinstance(first, dict) else {}
 
 
 def _with_member(member: Callable[[str], str]) -> Callable[[Recorded], Answer | None]:
-    """Return what puts a member before the others of the first object.
+    """Return a function that puts a member before the others of the first object.
 
-    ``member`` returns it as JSON, by the first key of the object.
+    ``member`` takes the first key of the object and returns the new member as JSON.
     """
 
     def apply(recorded: Recorded) -> Answer | None:
@@ -192,7 +191,7 @@ def _with_member(member: Callable[[str], str]) -> Callable[[Recorded], Answer | 
 
 _extra_key: Final = the_change(
     f'has an unknown key "{UNKNOWN}"',
-    "",  # a line that lists the keys of today fails at the next release with a new one
+    "",  # a check that lists today's keys would fail at the next release with a new one
     _with_member(lambda _: f'"{UNKNOWN}": 1'),
 )
 

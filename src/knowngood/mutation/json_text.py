@@ -24,16 +24,16 @@ EACH: Final = None
 Path = tuple[str | None, ...]
 
 MOST_PATHS: Final = 100
-"""Paths of one document that are changed: those nearest to its root."""
+"""Most paths of one document that are changed: those nearest to its root."""
 
 DEEPEST: Final = 6
-"""Steps of a path. APIs nest their records less deep."""
+"""Most steps of a path. APIs nest their records less deep."""
 
 LONGEST: Final = 100
-"""Characters of a key that is changed. Longer ones are data, and no names."""
+"""Most characters of a key that is changed. Longer keys are data, not names."""
 
-_ITEMS_READ: Final = 20  # items of a list whose keys count as those of each
-_MOST_OF_LEVEL: Final = 1000  # values of one depth that are looked into
+_ITEMS_READ: Final = 20  # items of a list whose keys are read
+_MOST_OF_LEVEL: Final = 1000  # values of one depth that are read
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _READ: Final = json.JSONDecoder().raw_decode
@@ -56,7 +56,7 @@ class Member(NamedTuple):
 
 
 def document_of(answer: Answer) -> Any:
-    """Return the JSON document that an answer holds; None where it holds none, or null."""
+    """Return the JSON document of an answer; None if it has none."""
     return _parsed(body_of(answer)) if is_json(answer) else None
 
 
@@ -69,7 +69,7 @@ def _parsed(body: bytes) -> Any:
 
 
 def paths(document: Any) -> Iterator[tuple[Path, Any]]:
-    """Yield the path of each key in a document with the first value that it has, those nearest to
+    """Yield the path of each key in a document with the first value there, the paths nearest to
     the root first, at most ``MOST_PATHS``.
     """
     level: list[tuple[Path, Any]] = [((), document)]
@@ -93,7 +93,7 @@ def _below(path: Path, value: Any) -> list[tuple[Path, Any]]:
 
 
 def values_at(document: Any, path: Path) -> list[Any]:
-    """Return all values that a path leads to in a document."""
+    """Return all values of a document at a path."""
     values = [document]
     for step in path:
         values = [inner for value in values for inner in _values_in(value, step)]
@@ -113,7 +113,7 @@ def name_of(path: Path) -> str:
 
 
 def places(text: str, path: Path, start: int | None = None) -> Iterator[tuple[list[Member], int]]:
-    """Yield each value that a path leads to: all members of what holds it, and its index there."""
+    """Yield each place of a path: the members of the object or list there, and the index of one."""
     start = _skip(text, 0) if start is None else start
     kind = "[" if path[0] is EACH else "{"
     members = members_of(text, start) if text[start] == kind else []
@@ -132,7 +132,7 @@ def members_of(text: str, start: int) -> list[Member]:
         begin, key = place, None
         if text[start] == "{":
             key, place = _READ(text, place)
-            place = _skip(text, _skip(text, place) + 1)  # behind the colon
+            place = _skip(text, _skip(text, place) + 1)  # after the colon
         end = _READ(text, place)[1]
         members.append(Member(key, begin, place, end))
         place = _skip(text, end)
@@ -147,7 +147,7 @@ def value_at(text: str, start: int) -> Any:
 
 
 def without(_text: str, members: list[Member], index: int) -> Edit:
-    """Return the edit that takes a member away, with one of the commas beside it."""
+    """Return the edit that removes a member, and a comma beside it."""
     member = members[index]
     if index + 1 < len(members):
         return Edit(member.start, members[index + 1].start, "")

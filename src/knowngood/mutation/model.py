@@ -1,4 +1,4 @@
-"""What a mutation is: one thing that may go wrong with an answer, as a pure function.
+"""Define a mutation: one thing that may go wrong with an answer, as a pure function.
 
 The way of the data::
 
@@ -14,18 +14,18 @@ from typing import Any, Final
 from ..fetch import Answer
 
 Expectation = str | Mapping[str, Any]
-"""What notices a change: the line of a check, which calls the answer ``response``, or what a JSON
-Schema says of the document. An empty one notices nothing."""
+"""What notices a change: a line of a check, which calls the answer ``response``, or a JSON Schema
+of the document. Empty if nothing can notice it."""
 
 USERS_NOTICE: Final = 1.0
-"""The weight of what users notice at once: a status, a body, a key, a script. A mutation counts in
-the score as much as its users lose, so the score says how safe the users are."""
+"""Users notice at once: a status, a body, a key, a script. The weights make the score say how well
+the suite protects users."""
 
 PROTECTION_LOST: Final = 0.75
-"""Everything works, and users are less safe: a header such as Content-Security-Policy."""
+"""Everything works, but users are less safe: a header such as Content-Security-Policy."""
 
 SOME_NOTICE: Final = 0.5
-"""Some clients notice, or only later: caching, duplicate keys, an answer that is slow."""
+"""Some clients notice, or all of them later: caching, duplicate keys, a slow answer."""
 
 NOBODY_READS: Final = 0.25
 """Only people who look for it notice: most headers that begin with X-, or a key too many."""
@@ -33,7 +33,7 @@ NOBODY_READS: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An answer that a run received, and what it received beside it.
+    """An answer of a run, and what mutations need to know beside it.
 
     Attributes:
         method: the method of the request.
@@ -42,8 +42,8 @@ class Recorded:
         earlier: what the same URL answered before in the same walk; None if it was not asked.
         previous: what the same URL answered in an earlier recording; None without one.
         element_ids: the ids of elements that the recorded scripts look up.
-        looked_after: whether a check reads the URL of such a step, or one above it, afterwards.
-        swept: whether the run sent it to delete what a check had written.
+        looked_after: whether a check reads the URL of a write or one above it afterwards.
+        swept: whether the run sent the request to delete what a check had written.
         seconds: how long the answer took.
     """
 
@@ -63,14 +63,13 @@ class Change:
     """One way in which a mutation changes an answer.
 
     Attributes:
-        predicate: what is wrong then, after a URL: ``lacks the key "email"``.
+        predicate: what is wrong with the answer, to follow its URL: ``lacks the key "email"``.
         remedy: what would notice it.
-        apply: returns the changed answer; None for an answer that cannot be changed so. It is
-            called with every answer that is to be changed in the same way, not only with the one
-            that the change was made for.
+        apply: returns the changed answer; None if it cannot change it. It is called with other
+            answers, too, to change them in the same way.
         slowdown: how many times as long the answer takes.
-        is_hidden: whether the answer stays as it was: what is wrong shows in answers that the check
-            never asks for.
+        is_hidden: whether the answer stays as it was, because the fault shows only in answers that
+            no check asks for.
     """
 
     predicate: str
@@ -86,10 +85,9 @@ class Mutation:
 
     Attributes:
         name: its name: ``json-key-gone``.
-        stands_for: what happens in operations to bring it about.
+        stands_for: what goes wrong in operations to cause it.
         changes: returns the ways in which it can change an answer; none if it does not apply.
-        weight: how much it counts in the score: 1 for what users notice, less for what they
-            may not.
+        weight: how much it counts in the score.
     """
 
     name: str

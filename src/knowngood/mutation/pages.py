@@ -1,4 +1,4 @@
-"""Pages that lack an element which people or scripts need, or that were not rendered to the end."""
+"""Remove elements that people or scripts need from a page, or leave its template unrendered."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .model import Change, Mutation, Recorded
 from .remedies import LEFTOVER_REMEDY, PAGE_REMEDY
 from .text_edits import Edit, edited
 
-_MOST: Final = 50  # elements of one kind in one page that are taken away
-_MOST_SEGMENTS: Final = 4  # segments of a URL that tell it from others
+_MOST: Final = 50  # elements of one kind that are removed from one page
+_MOST_SEGMENTS: Final = 4  # segments at the end of a URL that may name it
 _SIMPLE: Final = re.compile(r"[\w./:~+-]{1,100}", re.A)
-"""Ids and names of files that can be quoted in a selector as they are."""
+"""Ids and names of files that need no escaping in a selector."""
 
 Find = Callable[[str], Edit | None]
-"""Return the edit of a page; None for a page that lacks what is edited."""
+"""Return the edit of a page; None for a page that has nothing to edit."""
 
 
 def _page_of(answer: Answer) -> str:
-    """Return the text of a page; empty for what is none, and for one that is not in UTF-8."""
+    """Return the text of a page; empty if the answer is no page, or not UTF-8."""
     return text_of(answer) if is_html(answer) else ""
 
 
@@ -43,7 +43,7 @@ def _page_change(predicate: str, remedy: str, find: Find) -> Change:
 
 
 def _the_page_change(predicate: str, remedy: str, find: Find) -> Callable[[Recorded], list[Change]]:
-    """Return the changes of a mutation that edits a page in one way."""
+    """Return the ``changes`` of a mutation that has one edit of a page."""
     only = _page_change(predicate, remedy, find)
     return lambda recorded: [only] if find(_page_of(recorded.answer)) else []
 
@@ -53,13 +53,13 @@ def _named(page: str, name: str) -> Iterator[Tag]:
 
 
 def _attribute(page: str, tag: Tag, name: str) -> Edit | None:
-    """Return the edit that takes an attribute away; None for a tag without it."""
+    """Return the edit that removes an attribute; None for a tag without it."""
     attribute = attributes(page, tag).get(name)
     return Edit(attribute.start, attribute.end) if attribute else None
 
 
 def _first_element(elements: Iterable[Tag]) -> Edit | None:
-    """Return the edit that takes the first of some elements away; None where there is none."""
+    """Return the edit that removes the first of some elements; None without any."""
     return next((Edit(tag.start, tag.end) for tag in elements), None)
 
 
@@ -96,32 +96,33 @@ def _stylesheet_files(page: str) -> list[tuple[str, Tag]]:
 
 
 def _short_name(url: str, urls: list[str]) -> str | None:
-    """Return the shortest end of a URL's path that tells it from the others: ``js/data.js``.
+    """Return the shortest end of a URL's path that no other URL contains: ``js/data.js``.
 
-    None for one that is there twice, and for one that cannot be quoted as it is.
+    None if there is none, or if it would need escaping.
     """
     segments = re.split(r"[?#]", url)[0].split("/")
     ends = ("/".join(segments[-count:]) for count in range(1, _MOST_SEGMENTS + 1))
-    alone = (end for end in ends if sum(end in other for other in urls) == 1)
-    return next((end for end in alone if _SIMPLE.fullmatch(end)), None)
+    unique = (end for end in ends if sum(end in other for other in urls) == 1)
+    return next((end for end in unique if _SIMPLE.fullmatch(end)), None)
 
 
 def _files_gone(
     kind: str, element: str, attribute: str, files: Callable[[str], list[tuple[str, Tag]]]
 ) -> Callable[[Recorded], Iterator[Change]]:
-    """Return the changes that each take one file away from what a page loads.
+    """Return a function that yields a change for each file that a page loads: the change removes
+    the element that loads it.
 
     Arguments:
-        kind: what the files are.
-        element: the element that loads one.
-        attribute: the one with its URL.
-        files: returns their tags and URLs.
+        kind: what the files are: ``script``.
+        element: the name of the element that loads one.
+        attribute: the attribute with its URL.
+        files: returns the URL and tag of each file.
     """
 
     def changes(recorded: Recorded) -> Iterator[Change]:
         urls = [url for url, _ in files(_page_of(recorded.answer))][:_MOST]
         for name in filter(None, (_short_name(url, urls) for url in urls)):
-            # the next release has another hash
+            # without the hash in a name: the next release has another
             parts = filter(None, written_urls.around_hash(name) or [name])
             selector = element + "".join(f'[{attribute}*="{part}"]' for part in parts)
             remedy = f"assert response.html.css_first('{selector}') is not None"
@@ -135,7 +136,7 @@ def _file_finder(name: str, files: Callable[[str], list[tuple[str, Tag]]]) -> Fi
 
 
 def _inline_scripts(page: str) -> list[Tag]:
-    """Return the scripts that stand in a page."""
+    """Return the scripts whose source is in the page itself."""
     return [tag for tag in _named(page, "script") if value_of(page, tag, "src") is None]
 
 
@@ -156,7 +157,7 @@ def _scripts_gone(recorded: Recorded) -> Iterator[Change]:
 
 
 def _ids_gone(recorded: Recorded) -> Iterator[Change]:
-    """Yield the loss of each id that a script looks up, which loses the element for the script."""
+    """Yield a change for each id that a script looks up: the script finds no element then."""
     page = _page_of(recorded.answer)
     ids = dict.fromkeys(value_of(page, tag, "id") or "" for tag in tags(page))
     used = (name for name in ids if name in recorded.element_ids and _SIMPLE.fullmatch(name))
@@ -175,15 +176,15 @@ def _id_finder(name: str) -> Find:
 
 
 def _texts(page: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the texts that a page shows, as far as they follow a start tag."""
+    """Yield start and end of the texts that a page shows right after a start tag."""
     places = (text_behind(page, tag) for tag in tags(page) if not tag.holds_text)
     return ((start, end) for start, end in places if start < end)
 
 
 def _placeholder(page: str) -> Edit | None:
-    """Return the edit that puts a placeholder in place of the first text that people see.
+    """Return the edit that replaces the first visible text by a placeholder.
 
-    A page that has one already is a template for scripts, which fill it in.
+    None for a page that has placeholders: scripts fill them in.
     """
     if "{{" in page:
         return None
@@ -191,7 +192,7 @@ def _placeholder(page: str) -> Edit | None:
 
 
 def _open_comment(page: str) -> Edit | None:
-    """Return the edit that opens a comment before a text, behind which no other comment ends."""
+    """Return the edit that opens a comment before a text after which no other comment ends."""
     last = page.rfind("-->")
     starts = (start for start, _ in _texts(page) if start > last)
     return next((Edit(start, start, "<!-- ") for start in starts), None)

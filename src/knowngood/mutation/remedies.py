@@ -1,4 +1,4 @@
-"""Writes lines for checks that notice a changed body. Each holds for the answer as it was."""
+"""Write lines for checks that notice a changed answer. Each holds for the answer as it was."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ JSON_REMEDY: Final = "response.json()  # strict"
 
 _TITLE: Final = re.compile(r"<title>([^<]{1,100})</title>", re.I)
 _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
-_TRIED: Final = 20  # lines that are looked for in the other text
-_SHORT: Final = 30  # characters of a text that is quoted whole, such as that of a heartbeat
+_TRIED: Final = 20  # lines that are searched for in the other text
+_SHORT: Final = 30  # most characters of a text that is quoted whole, such as a heartbeat
 _END_OF_PAGE: Final = 'assert response.text.rstrip().lower().endswith("</html>")'
 _SOURCES: Final = re.compile(r"text/css|(?:application|text)/(?:x-)?(?:java|ecma)script")
 
@@ -39,8 +39,8 @@ def media_type_remedy(answer: Answer, _changed: Answer) -> str:
 
 
 def completeness_remedy(answer: Answer, changed: Answer) -> str:
-    """Return the line that notices that the body ends early; empty for a text whose next release
-    may end otherwise.
+    """Return the line that notices a body that ends too early; empty if the next release may end
+    in another way.
     """
     if is_json(answer):
         return JSON_REMEDY
@@ -63,9 +63,10 @@ def _is_no_file(answer: Answer) -> bool:
 
 
 def identity_remedy(answer: Answer, other: Answer) -> str:
-    """Return the line that tells the body of an answer from that of another. It is empty for a
-    file whose next release is another, such as a script or an image (``--manifest`` tells these),
-    and for JSON where only what may be different in each run tells them.
+    """Return the line that notices the body of another answer.
+
+    Empty for scripts, stylesheets and images, which the next release may change (``--manifest``
+    compares these), and for JSON that differs only in values that may change from run to run.
     """
     value = _differing_value(answer, document_of(answer), document_of(other))
     if value is not None:
@@ -86,16 +87,16 @@ def _title_of(answer: Answer) -> str:
 
 
 def _differing_value(answer: Answer, document: Any, other: Any) -> str | None:
-    """Return the line for a simple value of a document that is another in the other, of the one
-    that names it in its URL if there is such; None without one that is the same in each run.
+    """Return the line for a simple value in which two documents differ, if possible one that is in
+    the URL; None if all of them may change from run to run.
     """
-    theirs = dict(_simple_values(other, ""))
+    other_values = dict(_simple_values(other, ""))
     lines = []
     for keys, value in _simple_values(document, ""):
-        if theirs.get(keys) == value:
+        if other_values.get(keys) == value:
             continue
-        fits_in = not {'"', "\\"} & set(keys)  # between the braces of Python 3.11
-        if fits_in and value != "" and urlsplit(answer.url).path.endswith(f"/{value}"):
+        fits_f_string = not {'"', "\\"} & set(keys)  # of Python 3.11
+        if fits_f_string and value != "" and urlsplit(answer.url).path.endswith(f"/{value}"):
             return f'assert response.path.endswith(f"/{{response.json(){keys}}}")'
         if not is_made_up(str(value)):
             lines.append(f"assert response.json(){keys} == {value!r}")
@@ -103,8 +104,8 @@ def _differing_value(answer: Answer, document: Any, other: Any) -> str | None:
 
 
 def _simple_values(document: Any, keys: str) -> Iterator[tuple[str, str | int]]:
-    """Yield the short texts and numbers of an object and of those in it, each with its keys as
-    Python writes them: ``['data']['id']``.
+    """Yield the short texts and numbers of an object and of objects in it, each after its keys in
+    Python's notation: ``['data']['id']``.
     """
     for key, value in document.items() if isinstance(document, dict) else ():
         here = f"{keys}[{key!r}]"
@@ -114,10 +115,10 @@ def _simple_values(document: Any, keys: str) -> Iterator[tuple[str, str | int]]:
 
 
 def _lines_of_its_own(text: str, other: str) -> Iterator[str]:
-    """Yield the lines of a text that do not stand in another."""
-    theirs = {line.strip() for line in other.splitlines()}
+    """Yield the lines of a text that another does not contain."""
+    other_lines = {line.strip() for line in other.splitlines()}
     lines = (line.strip() for line in text.splitlines())
-    new = (line for line in lines if line not in theirs and _SHORTEST <= len(line) <= _LONGEST)
+    new = (line for line in lines if line not in other_lines and _SHORTEST <= len(line) <= _LONGEST)
     return (
         line
         for line in islice(new, _TRIED)

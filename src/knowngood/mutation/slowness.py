@@ -1,4 +1,4 @@
-"""Answers that come late."""
+"""Let answers come late."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _NOTICED: Final = 1.0
 
 
 def _slow(recorded: Recorded) -> Iterator[Change]:
-    """Yield the change for pages, documents and writes, which a program makes; files lie there.
+    """Yield the change for answers that a program computes: pages, documents and writes.
 
-    What is fast ten times over is left out: nobody waits for it.
+    Leave out those that are fast even at ten times their seconds: nobody notices.
     """
     answer, seconds = recorded.answer, recorded.seconds
-    made = recorded.method not in {"GET", "HEAD"} or is_html(answer) or is_json(answer)
-    if made and succeeded(answer) and seconds * TIMES >= _NOTICED:
+    computed = recorded.method not in {"GET", "HEAD"} or is_html(answer) or is_json(answer)
+    if computed and succeeded(answer) and seconds * TIMES >= _NOTICED:
         most = max(1, math.ceil(2 * seconds))
         line = f"assert response.elapsed.total_seconds() < {most}"
         yield Change("takes ten times as long", line, lambda recorded: recorded.answer, TIMES)

@@ -1,4 +1,4 @@
-"""Answers with another status: the URL is gone, forbidden, broken, or there by mistake."""
+"""Give answers another status: the URL is gone, forbidden, broken, or there by mistake."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from .remedies import status_remedy
 _READS: Final = frozenset({"GET", "HEAD"})
 
 MISSING: Final = frozenset({404, 410})
-"""Statuses by which a server says that nothing is there."""
+"""Statuses that say that nothing is there."""
 
 _REFUSED: Final = frozenset({401, 403})
 _CRASHED: Final = 500
 
 PAGE: Final = "<!doctype html>\n<html lang=en><title>{0}</title>\n<h1>{0}</h1>\n</html>\n"
-"""A page as servers make it for an error."""
+"""A page like those of servers for an error."""
 
 
 def _saying(recorded: Recorded, status: int, phrase: str) -> Answer:
-    """Return the answer with another status, and a body that says so in the service's own way.
+    """Return the answer with another status, and a body of the service's own kind that says so.
 
-    A page in place of JSON, or of the answer to a write, would be a firewall's, and so the run's
-    trouble (``fetch.is_turned_away``).
+    A page in place of JSON, or in answer to a write, would count as a firewall's and not as a fault
+    of the service (``fetch.is_turned_away``).
     """
     body, content_type = f"{phrase}\n", "text/plain; charset=utf-8"
     if recorded.method == "GET" and is_html(recorded.answer):
@@ -42,8 +42,7 @@ def _saying(recorded: Recorded, status: int, phrase: str) -> Answer:
 def _answered_with(status: int, phrase: str, stands_for: str) -> Mutation:
     """Return the mutation that answers with another status.
 
-    What is refused on purpose may crash; whether it is refused in one way or another is the same
-    to users.
+    Change an answer that refuses only to a crash: users do not care how they are refused.
     """
 
     def edit(recorded: Recorded) -> Answer | None:
@@ -65,7 +64,7 @@ def _redirected_to_login(recorded: Recorded) -> Answer | None:
 
 
 def _there(recorded: Recorded) -> Answer | None:
-    """Answer 200 with a page, as a server does that knows one page for every URL."""
+    """Answer a missing URL with 200 and a page, as a catch-all route does."""
     if recorded.method not in _READS or recorded.answer.status not in MISSING:
         return None
     body = b"" if recorded.method == "HEAD" else PAGE.format("Welcome").encode()

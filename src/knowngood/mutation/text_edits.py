@@ -15,7 +15,7 @@ class Edit(NamedTuple):
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with all edits made; they must stand in its order, and not overlap."""
+    """Return the text with all edits made. They must be in order and not overlap."""
     pieces, place = [], 0
     for edit in edits:
         pieces += [text[place : edit.start], edit.text]

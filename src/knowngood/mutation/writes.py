@@ -1,4 +1,4 @@
-"""Writes that are answered wrongly, or do not happen."""
+"""Answer writes wrongly, or let them be lost."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from .text_edits import Edit
 
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
 _IDS: Final = frozenset({"_id", "guid", "id", "uuid"})
-"""Keys, in lower case, under which services name what they wrote."""
-
+"""Keys, in lower case, of the ids of what was written."""
 
 _DELETED_REMEDY: Final = "assert client.get(response.url).status_code in checks.GONE"
 _SWEPT_REMEDY: Final = (
@@ -30,12 +29,16 @@ _SWEPT_REMEDY: Final = (
 )
 
 
+def _unchanged(recorded: Recorded) -> Answer:
+    return recorded.answer
+
+
 def _is_write(recorded: Recorded) -> bool:
     return recorded.method in _WRITES and succeeded(recorded.answer)
 
 
 def _ids(recorded: Recorded) -> list[tuple[Path, Any]]:
-    """Return paths and values of the ids that the answer to a write names."""
+    """Return paths and values of the ids in the answer to a write."""
     document = document_of(recorded.answer) if _is_write(recorded) else None
     return [
         (path, value)
@@ -45,7 +48,7 @@ def _ids(recorded: Recorded) -> list[tuple[Path, Any]]:
 
 
 def _other_id(value: Any) -> int | str | None:
-    """Return an id of the same form; None for what is no id."""
+    """Return another id of the same form; None if the value is no id."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value + 1
     if isinstance(value, str) and value:
@@ -88,7 +91,9 @@ def _other_ids(recorded: Recorded) -> Iterator[Change]:
 
 
 def _id_remedy(answer: Answer, path: Path, value: Any) -> str:
-    """Return the line that notices a wrong id: by the URL, or by reading what was written."""
+    """Return the line that notices a wrong id, by a URL that has the id or by reading what was
+    written.
+    """
     read = _read(path)
     if str(value) in answer.url:
         return f"assert str({read}) in str(response.url)"
@@ -107,7 +112,7 @@ def _read_by_id(path: Path) -> str:
 
 
 def _without_ids(recorded: Recorded) -> Answer | None:
-    """Take away the header Location and every id."""
+    """Remove the header Location and every id."""
     answer = without_header(recorded.answer, "location")
     for path, _ in _ids(recorded):
         answer = edit_at(path, without)(replace(recorded, answer=answer)) or answer
@@ -125,7 +130,9 @@ def _accepted(recorded: Recorded) -> Answer | None:
 
 
 def _as_before(recorded: Recorded) -> Answer | None:
-    """Return what the URL answered before the write or DELETE in between; None without one."""
+    """Return what the URL answered before the write or DELETE; None if that is not known or the
+    same.
+    """
     answer, earlier = recorded.answer, recorded.earlier
     if earlier is None or recorded.method != "GET":
         return None
@@ -139,24 +146,24 @@ def _still_there(recorded: Recorded) -> Answer | None:
     return _as_before(recorded) if deleted else None
 
 
-def _kept(recorded: Recorded) -> Iterator[Change]:
-    """Yield that a DELETE removes nothing, where no check looks whether it does."""
+def _removed_nothing(recorded: Recorded) -> Iterator[Change]:
+    """Yield the change that a DELETE removes nothing, if no check reads the URL afterwards."""
     deleted = recorded.method == "DELETE" and succeeded(recorded.answer)
     if deleted and not recorded.looked_after:
         line = _SWEPT_REMEDY if recorded.swept else _DELETED_REMEDY
-        yield Change("removes nothing", line, lambda r: r.answer, is_hidden=True)
+        yield Change("removes nothing", line, _unchanged, is_hidden=True)
 
 
 def _stored_nothing(recorded: Recorded) -> Iterator[Change]:
-    """Yield that a write stores nothing, where no check reads it afterwards."""
+    """Yield the change that a write stores nothing, if no check reads the URL afterwards."""
     creates = recorded.method == "PUT" or recorded.answer.status == 201
     if _is_write(recorded) and creates and not recorded.looked_after:
         line = _stored_remedy(recorded)
-        yield Change("stores nothing", line, lambda r: r.answer, is_hidden=True)
+        yield Change("stores nothing", line, _unchanged, is_hidden=True)
 
 
 def _stored_remedy(recorded: Recorded) -> str:
-    """Return the line that reads what was written; empty where nothing says where it is."""
+    """Return the line that reads what was written; empty if its URL is not known."""
     url = ""
     if recorded.method == "PUT":
         url = "response.url"
@@ -168,11 +175,11 @@ def _stored_remedy(recorded: Recorded) -> str:
 
 
 def _writes_lost(recorded: Recorded) -> Iterator[Change]:
-    return chain(_UNCHANGED(recorded), _stored_nothing(recorded))
+    return chain(_LOST_WRITE(recorded), _stored_nothing(recorded))
 
 
 def _deletes_lost(recorded: Recorded) -> Iterator[Change]:
-    return chain(_STILL_THERE(recorded), _kept(recorded))
+    return chain(_STILL_THERE(recorded), _removed_nothing(recorded))
 
 
 def _not_written(recorded: Recorded) -> Answer | None:
@@ -186,8 +193,7 @@ def _not_written_remedy(answer: Answer, earlier: Answer) -> str:
 _STILL_THERE: Final = the_change(
     "is still there after its DELETE", "assert response.status_code in checks.GONE", _still_there
 )
-
-_UNCHANGED: Final = the_change("is as it was before the write", _not_written_remedy, _not_written)
+_LOST_WRITE: Final = the_change("is as it was before the write", _not_written_remedy, _not_written)
 
 WRITES: Final = (
     Mutation("write-other-id", "the answer is made for another record", _other_ids),
