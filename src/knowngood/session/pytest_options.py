@@ -59,6 +59,9 @@ def usage_errors() -> Iterator[None]:
         raise pytest.UsageError(str(error)) from None
 
 
+USAGE: Final = "knowngood-usage"
+"""The key of xdist's ``workeroutput`` for what a person did wrong."""
+
 NUMBER: Final = "knowngood-number"
 """The key of xdist's ``workerinput`` for a worker's number, from 0."""
 

@@ -30,7 +30,7 @@ from .item_reading import ItemReading
 from .marks import BadMark
 from .ordering import Planner, in_order, own_groups
 from .outcomes import Outcomes
-from .pytest_options import is_worker, usage_errors, worker_number
+from .pytest_options import USAGE, is_worker, usage_errors, worker_number
 from .runner import Runner
 from .ticket import RunTicket
 
@@ -113,9 +113,7 @@ class Worker:
             metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if is_worker(self.config):
-            return  # its errors of usage reach nobody; the report itself does
-        with usage_errors():
+        with self._usage_errors():
             misuse.refuse_unknown_mark(report, self.config.getini("markers"))
 
     @pytest.hookimpl(trylast=True)
@@ -123,7 +121,7 @@ class Worker:
         firsts: dict[Hashable, pytest.Item] = {}
         for item in items:
             firsts.setdefault(kind_of(item), item)
-        with usage_errors():
+        with self._usage_errors():
             misuse.refuse_misspelt_marks(firsts.values(), self.config.getini("markers"))
             misuse.refuse_shared_names(firsts.values())
             misuse.refuse_lost_checks(firsts.values())
@@ -132,8 +130,24 @@ class Worker:
             applying = {kind for kind, item in firsts.items() if add(item)}
             here = [item for item in items if kind_of(item) in applying]
             items[:] = in_order(here, self.environment)
+        if USAGE in getattr(self.config, "workeroutput", {}):
+            items.clear()
+            return
         self._checks.add_drawn(items)
         self._selected = True
+
+    @contextmanager
+    def _usage_errors(self) -> Iterator[None]:
+        """Turn a UsageError into pytest's. What a worker of xdist raises is lost: the controller
+        raises it.
+        """
+        try:
+            with usage_errors():
+                yield
+        except pytest.UsageError as error:
+            if not is_worker(self.config):
+                raise
+            self.config.workeroutput.setdefault(USAGE, str(error))  # type: ignore[attr-defined]
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self._checks.add_deselected(items)

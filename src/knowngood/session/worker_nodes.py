@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from ..verdict.run_results import RunResults
-from .pytest_options import NUMBER
+from .pytest_options import NUMBER, USAGE
 from .worker import Worker
 
 WIND_UP: Final = 5.0
@@ -57,6 +57,9 @@ class WorkerNodes:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         self._results.lost_workers += error is not None
         self._take_result(node)
+        usage = (getattr(node, "workeroutput", None) or {}).get(USAGE)
+        if usage is not None:
+            raise pytest.UsageError(usage)
 
     def _take_result(self, node: Any) -> None:
         """Add what a worker reported at its end, once."""

@@ -180,6 +180,16 @@ def test_a_list_of_problems_that_is_misread(small_suite: Run, statement: str, co
     assert ("_problems(…) == []" in result.output) == bool(code)
 
 
+@pytest.mark.parametrize("options", [("-Wdefault",), ("--strict-markers",)], ids=["", "strict"])
+def test_a_mistake_that_workers_find(small_suite: Run, options: tuple[str, ...]) -> None:
+    """It is the person's, and named, as without -n."""
+    source = f"{HEAD}@pytest.mark.gett('content:/x')\n{ASKS}def test_it(response): pass\n"
+    result = small_suite(source, *options, "-n", "2", process=True)
+    assert result.code == 4, result.output
+    assert "there is no mark 'gett'; write 'get', or " in result.output
+    assert "INTERNALERROR" not in result.output
+
+
 @pytest.mark.parametrize(("mark", "words"), [("gett", "write 'get', or "), ("qqq", "register it ")])
 def test_a_mark_that_pytest_refuses(small_suite: Run, mark: str, words: str) -> None:
     """With --strict-markers the file cannot be read: the person's mistake, named like any other."""
