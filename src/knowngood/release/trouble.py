@@ -51,9 +51,18 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
     if recorded is not None and live.is_of(recorded) and ledger.has_lost_tag(recorded):
         yield f"{recorded.release} is live on {name}, and is no tag here{_to_tag(ledger, recorded)}"
     elif difference := live.difference(name, recorded):
-        yield f"{difference}{_back(ledger, live)}{_to_keep(ledger, live)}"
+        yield f"{difference}{_back_or_keep(ledger, live)}"
     elif live.commit is not None and ledger.good(live.commit) is None:
         yield _of_doubtful(ledger, live, live.commit)
+
+
+def _back_or_keep(ledger: Ledger, live: LiveAnswer) -> str:
+    """Return the commands that settle what is live and is not on record. One that is known to be
+    good is to be kept first: somebody may have gone back to it by hand, from what is on record.
+    """
+    back, keep = _back(ledger, live), _to_keep(ledger, live)
+    is_good = live.commit is not None and ledger.good(live.commit) is not None
+    return f", and {live} is known to be good{keep}{back}" if is_good else f"{back}{keep}"
 
 
 def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:

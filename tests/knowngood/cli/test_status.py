@@ -120,6 +120,17 @@ def test_another_release_is_live(run: Run, project: Path) -> None:
     assert run("status", "--env=prod").code == 0
 
 
+def test_a_good_release_was_put_back_by_hand(run: Run, project: Path) -> None:
+    """Whoever did that knew why: what is on record is not the first thing to go back to."""
+    serves(project, "v1")
+    trouble = run("status", "--env=prod").out.splitlines()[-1]
+    assert trouble.startswith("! live on prod is v1, but by the records it is v2 (PASSED, ")
+    assert trouble.endswith(
+        ", and v1 is known to be good; to keep v1: knowngood adopt --env=prod --release=v1; "
+        "to go back: knowngood rollback --env=prod"
+    )
+
+
 def test_a_rejected_release_is_live(run: Run, noted: Note, project: Path) -> None:
     """It is not offered to be kept."""
     noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED)
