@@ -38,7 +38,7 @@ def test_sound_json(text: str, value: object, as_bytes: bool) -> None:
         pytest.param('{"a":1}'.encode("utf-16"), "not UTF-8", id="utf-16"),
         pytest.param('{"a":1}'.encode("utf-16-le"), "line 1", id="utf-16-without-mark"),
         pytest.param("<html>", "it begins with", id="html"),
-        pytest.param('{"a": 1,\n}', "line 2 column 1", id="trailing-comma"),
+        pytest.param('{"a": 1,}', "line 1 column ", id="trailing-comma"),
         pytest.param("{'a': 1}", "line 1 column 2", id="single-quotes"),
         pytest.param("{} {}", "line 1 column 4", id="two-documents"),
         pytest.param('{"a": 1', "line 1", id="truncated"),
