@@ -37,7 +37,8 @@ class Operation:
         status: the first status of success.
         statuses: all of them.
         schema: the JSON pointer of the schema of that answer; empty without one.
-        media_type: that of the answer with this schema; empty without one.
+        media_type: that of the answer with this schema, or of one that is no JSON; empty where the
+            document does not say it for certain.
         parameters: its parameters and those of its path, without references.
         node: the operation as the document has it.
     """
@@ -135,9 +136,19 @@ def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...
     kind = next((kind for kind in content if JSON.match(kind)), "")
     has_schema = bool(kind) and bool(content[kind].get("schema"))
     if not has_schema:
-        return tuple(map(int, statuses)), "", ""
+        return tuple(map(int, statuses)), "", _other_type(content)
     pointer = f"{place}/content/{_escaped(kind)}/schema"
     return tuple(map(int, statuses)), pointer, media_types.media_type(kind)
+
+
+def _other_type(content: Iterable[str]) -> str:
+    """Return the one media type of an answer that is no JSON, such as text/csv; empty for several,
+    for a range, and for one that says nothing. Frameworks name JSON where nobody said a type.
+    """
+    kinds = {media_types.media_type(kind) for kind in content}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    vague = "*" in kind or JSON.match(kind) or kind == "application/octet-stream"
+    return "" if vague else kind
 
 
 def _escaped(key: str) -> str:

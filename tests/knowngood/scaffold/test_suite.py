@@ -227,6 +227,27 @@ def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     assert ('response.media_type != "text/html"' in source) != is_page
 
 
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (["text/csv"], "text/csv"),
+        (["text/csv; charset=utf-8"], "text/csv"),
+        (["text/csv", "text/plain"], ""),
+        (["image/*"], ""),
+        (["application/octet-stream"], ""),
+        (["application/json"], ""),
+        ([], ""),
+    ],
+)
+def test_media_type_of_an_export(kinds: list[str], told: str) -> None:
+    """An error page with 200 is no CSV; what FastAPI calls JSON may be anything."""
+    answers = {"200": {"content": {kind: {"schema": {}} for kind in kinds}}}
+    api = {"openapi": "3.1.0", "paths": {"/export": {"get": {"responses": answers}}}}
+    source = written(api=api)["smoketests/test_api.py"]
+    assert ("assert response.media_type ==" in source) == bool(told)
+    assert (f'assert response.media_type == "{told}"' in source) == bool(told)
+
+
 @pytest.mark.parametrize("schema", [{"type": "object"}, {}])
 def test_media_type_of_an_answer(schema: dict[str, Any]) -> None:
     """It is that of the document, without parameters; frameworks name one for any answer, so one
