@@ -1,7 +1,7 @@
-"""``knowngood watch``: runs that nobody looks at, and what they say when something changes.
+"""Run unattended for ``knowngood watch``, and report what changes.
 
-The machine decides what a run changes; the store keeps state and runs in one file. This room knows
-no check and no deployment: what it knows of a run stands in the verdict document.
+``machine`` decides what a run changes; ``store`` keeps state and runs in one file. This room may
+not know checks: all that it knows of a run is in the verdict document.
 """
 
 from . import history, store, trouble

@@ -1,4 +1,4 @@
-"""The runs of the last days: alike ones together, and the incidents among them. Pure."""
+"""Group the runs of the last days into spans, and find the incidents among them. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEADS: Final = (
 )
 _WIDEST: Final = 80  # characters of the last column
 _GAP: Final = 3.0
-"""In a pause between two runs that is so many times longer than usual, the watch did not run."""
+"""The watch did not run in a pause that is so many times as long as the usual one."""
 
 _BEGINS: Final = {NewsKind.FAILED: "FAILED", NewsKind.FLAPPING: "flapping", NewsKind.BLIND: "blind"}
 _ENDS: Final = {NewsKind.RECOVERED, NewsKind.JUDGED_AGAIN}
@@ -30,11 +30,11 @@ _ENDS: Final = {NewsKind.RECOVERED, NewsKind.JUDGED_AGAIN}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Runs in a row that are alike: verdict, release and first cause.
+    """Runs in a row with the same verdict, release and first cause.
 
     Attributes:
         runs: the runs, at least one.
-        until: when what they say ends: as the next run begins, or with the last of them.
+        until: when the span ends: when the next run begins, or the last of these ends.
     """
 
     runs: tuple[WatchedRun, ...]
@@ -47,7 +47,7 @@ class Span:
 
     @property
     def words(self) -> str:
-        """The first cause of runs that FAILED; why others could not judge; empty if PASSED."""
+        """The first cause of the last run, or else its reason; empty if it PASSED."""
         run = self.runs[-1]
         if run.causes:
             return run.causes[0].sentence
@@ -56,8 +56,8 @@ class Span:
     @property
     def p50(self) -> float | None:
         """The median of the runs' medians, in seconds."""
-        known = [run.p50 for run in self.runs if run.p50 is not None]
-        return median(known) if known else None
+        medians = [run.p50 for run in self.runs if run.p50 is not None]
+        return median(medians) if medians else None
 
     @property
     def p95(self) -> float | None:
@@ -67,14 +67,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A time in which a deployment was certainly not sound, or nobody could tell.
+    """A time in which a deployment certainly failed, or could not be judged.
 
     Attributes:
         kind: ``FAILED``, ``flapping`` or ``blind``.
         since: when it began, in seconds since the epoch.
         until: when it ended; None while it lasts.
         causes: what was wrong, in the order in which it became certain.
-        release: the release that was live as it began.
+        release: the release that was live when it began.
     """
 
     kind: str
@@ -85,7 +85,7 @@ class Incident:
 
 
 def spans(runs: Sequence[WatchedRun]) -> list[Span]:
-    """Return ``runs``, in order, in groups of those that are alike and follow each other."""
+    """Group ``runs``, which are in order, into spans. A long pause ends a span."""
     pauses = [after.began - before.began for before, after in pairwise(runs)]
     longest = _GAP * median(pauses) if pauses else 0.0
     groups: list[list[WatchedRun]] = []
@@ -105,7 +105,7 @@ def spans(runs: Sequence[WatchedRun]) -> list[Span]:
 
 
 def _ending(run: WatchedRun) -> tuple[object, ...]:
-    """Return what alike runs have in common."""
+    """Return what all runs of a span have in common."""
     return run.verdict, run.release, run.causes[0].key if run.causes else ""
 
 
@@ -115,20 +115,18 @@ def single(runs: Sequence[WatchedRun]) -> list[Span]:
 
 
 def incidents(runs: Iterable[WatchedRun], settings: WatchSettings) -> list[Incident]:
-    """Return the incidents in ``runs``, in the order of their beginnings: what the watch
-    would have said of these runs, had the first of them been its first.
-    """
+    """Return the incidents in ``runs``, in order, by the news of a watch that begins with them."""
     state = WatchState()
-    known: list[Incident] = []
+    incidents: list[Incident] = []
     for run in runs:
         state, news = machine.step(state, run, settings)
         for piece in news:
-            _note(known, piece)
-    return sorted(known, key=lambda incident: incident.since)
+            _note(incidents, piece)
+    return sorted(incidents, key=lambda incident: incident.since)
 
 
 def _note(incidents: list[Incident], news: News) -> None:
-    """Take ``news`` into account: an incident begins, has another cause, or ends."""
+    """Add to ``incidents`` what ``news`` says: one begins, has another cause, or ends."""
     of_blindness = news.kind in (NewsKind.BLIND, NewsKind.JUDGED_AGAIN)
     lasting = [
         number
@@ -178,5 +176,5 @@ def date_and_time(seconds: float) -> str:
 
 
 def milliseconds(seconds: float | None) -> str:
-    """Return a time of answers; ``-`` where it is not known."""
+    """Return a time in milliseconds; ``-`` if it is not known."""
     return "-" if seconds is None else f"{seconds * 1000:.0f} ms"

@@ -6,6 +6,7 @@ days, incidents a table.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -32,7 +33,7 @@ _INCIDENTS: Final = {"FAILED": "failed", "flapping": "failed", "blind": "unsettl
 def write(path: Path, environment: Environment, runs: Sequence[WatchedRun], now: float) -> None:
     """Write the page of ``runs``, in order, to ``path`` whole or not at all.
 
-    ``now`` is in seconds since the epoch. Raises UsageError where it cannot be written.
+    ``now`` is in seconds since the epoch. Raises UsageError if it cannot be written.
     """
     try:
         write_atomically(path, page(environment, runs, now))
@@ -52,7 +53,7 @@ def page(environment: Environment, runs: Sequence[WatchedRun], now: float) -> st
             figures=list(_figures(runs)),
             days=list(_days(alike, now)),
             chart=_chart(runs),
-            incidents=[_incident(one, now) for one in incidents(runs, environment.watch)][::-1],
+            incidents=[_incident(i, now) for i in incidents(runs, environment.watch)][::-1],
             spans=[_span(span) for span in alike][::-1],
             **html_template.own_code("report/html_page.css", "watch/history_page.css"),
         )
@@ -65,7 +66,7 @@ def _templates() -> Templates:
 
 
 def _figures(runs: Sequence[WatchedRun]) -> Iterator[tuple[str, str, str]]:
-    """Yield name, value and colour of the figures that one wants at a glance."""
+    """Yield name, value and colour of the figures at the top of the page."""
     judged = [run for run in runs if run.is_judged]
     passed = sum(run.verdict is VerdictKind.PASSED for run in judged)
     yield "runs", str(len(runs)), ""
@@ -80,7 +81,7 @@ def _figures(runs: Sequence[WatchedRun]) -> Iterator[tuple[str, str, str]]:
 
 
 def _days(alike: Sequence[Span], now: float) -> Iterator[Mapping[str, Any]]:
-    """Yield the strip of each day on which somebody looked, the last day first."""
+    """Yield the strip of each day with runs, the last day first."""
     changes = _release_changes(alike)
     ends = [alike[0].first.began, alike[-1].until] if alike else [1.0, 0.0]
     first, last = (int(end // _DAY) for end in ends)
@@ -106,7 +107,7 @@ def _days(alike: Sequence[Span], now: float) -> Iterator[Mapping[str, Any]]:
 
 
 def _part(span: Span, begin: float) -> Mapping[str, Any]:
-    """Return the part of a span that lies on the day that begins at ``begin``."""
+    """Return the part of a span on the day that begins at ``begin``."""
     left, right = max(span.first.began - begin, 0.0), min(span.until - begin, _DAY)
     return {
         "left": _percent(left),
@@ -123,7 +124,7 @@ def _when(span: Span) -> str:
 
 
 def _colour(verdict: VerdictKind) -> str:
-    """Return the class of the page's stylesheet for runs that ended so."""
+    """Return the class of a verdict in the page's stylesheet."""
     return _COLOURS.get(verdict, "unsettled")
 
 
@@ -132,7 +133,7 @@ def _percent(seconds: float) -> str:
 
 
 def _release_changes(alike: Sequence[Span]) -> list[tuple[float, str]]:
-    """Return when each release was met first, the one before the first run aside."""
+    """Return when each release was seen first, without the release of the first run."""
     named = [span for span in alike if span.first.release is not None]
     return [
         (after.first.began, str(after.first.release))
@@ -142,14 +143,16 @@ def _release_changes(alike: Sequence[Span]) -> list[tuple[float, str]]:
 
 
 def _chart(runs: Sequence[WatchedRun]) -> Mapping[str, Any] | None:
-    """Return the lines of p50 and p95 in a box of 1000 by 100; None where no time is known."""
-    known = [run for run in runs if run.p50 is not None and run.p95 is not None]
-    if len(known) < 2:
+    """Return the lines of p50 and p95 in a box of 1000 by 100; None if fewer than two runs have
+    times.
+    """
+    timed = [run for run in runs if run.p50 is not None and run.p95 is not None]
+    if len(timed) < 2:
         return None
-    begin, seconds = known[0].began, known[-1].began - known[0].began or 1.0
-    size = -(-len(known) // _POINTS)
-    groups = [known[n : n + size] for n in range(0, len(known), size)]
-    most = max(run.p95 or 0.0 for run in known) or 1.0
+    begin, seconds = timed[0].began, timed[-1].began - timed[0].began or 1.0
+    size = math.ceil(len(timed) / _POINTS)
+    groups = [timed[start : start + size] for start in range(0, len(timed), size)]
+    most = max(run.p95 or 0.0 for run in timed) or 1.0
 
     def line(values: list[float]) -> str:
         return " ".join(
@@ -162,7 +165,7 @@ def _chart(runs: Sequence[WatchedRun]) -> Mapping[str, Any] | None:
         "p95": line([max(run.p95 or 0.0 for run in group) for group in groups]),
         "most": milliseconds(most),
         "begin": date_and_time(begin),
-        "end": date_and_time(known[-1].began),
+        "end": date_and_time(timed[-1].began),
     }
 
 

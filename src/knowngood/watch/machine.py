@@ -30,7 +30,7 @@ _Step = tuple[WatchState, tuple[News, ...]]
 
 
 def step(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
-    """Return the state after ``run``, and the news that it brings, in the order to tell them."""
+    """Return the state after ``run``, and the news that it brings, in the order to report them."""
     state = state.not_after(run.began)
     if run.is_judged:
         blind, state = state.blind, _counted(replace(state, blind=None), run)
@@ -46,7 +46,7 @@ def step(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
 
 
 def needs_confirmation(state: WatchState, settings: WatchSettings) -> bool:
-    """Return whether another run at once would make a failure, or a new cause, certain."""
+    """Return whether more runs at once could make a failure or a new cause certain."""
     row = next(reversed(state.rows), None)
     if row is None or row.verdict is not VerdictKind.FAILED or state.status is Status.FLAPPING:
         return False
@@ -56,7 +56,7 @@ def needs_confirmation(state: WatchState, settings: WatchSettings) -> bool:
 
 
 def _counted(state: WatchState, run: WatchedRun) -> WatchState:
-    """Return ``state`` with ``run`` in its counts, and no decision taken."""
+    """Return ``state`` with ``run`` in its counts, before any decision."""
     candidates = {
         cause.key: state.candidates.get(cause.key, 0) + 1
         for cause in run.causes
@@ -76,19 +76,19 @@ def _counted(state: WatchState, run: WatchedRun) -> WatchState:
 
 
 def _rows(rows: tuple[Row, ...], run: WatchedRun) -> tuple[Row, ...]:
-    """Return ``rows`` with ``run`` at their end, and no more than the last ``RECENT`` runs."""
+    """Return ``rows`` with ``run`` at their end, cut to the last ``RECENT`` runs."""
     if rows and rows[-1].verdict is run.verdict:
         rows = (*rows[:-1], replace(rows[-1], runs=rows[-1].runs + 1))
     else:
         rows = (*rows, Row(run.verdict, run.began, 1))
     if sum(row.runs for row in rows) <= RECENT:
         return rows
-    first, *rest = rows
-    return (replace(first, runs=first.runs - 1), *rest) if first.runs > 1 else tuple(rest)
+    first, *others = rows
+    return (replace(first, runs=first.runs - 1), *others) if first.runs > 1 else tuple(others)
 
 
 def _judged(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
-    """Return what a run that could judge changes; its counts are in ``state`` already."""
+    """Return the state and news after a run that could judge; ``state`` has its counts already."""
     row = state.rows[-1]
     if state.status is Status.FLAPPING:
         needed = STEADY
@@ -101,13 +101,13 @@ def _judged(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Ste
     if row.runs < needed:
         return state, ()
     if row.verdict is VerdictKind.FAILED:
-        known = state.status is Status.FAILED
-        return (_new_cause if known else _failed)(state, run, settings)
+        failed_before = state.status is Status.FAILED
+        return (_new_cause if failed_before else _failed)(state, run, settings)
     return _passed(state, run)
 
 
 def _failed(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
-    """Return the state of a deployment that FAILED for certain."""
+    """Return the state and news of a deployment that certainly FAILED."""
     row = state.rows[-1]
     certain = _certain_causes(state, run, settings) or list(run.causes)
     state = replace(
@@ -126,7 +126,7 @@ def _failed(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Ste
 
 
 def _new_cause(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
-    """Return the news of causes that are certain now and were in no news before, if any."""
+    """Return the state and news of causes that became certain, if any."""
     certain = _certain_causes(state, run, settings)
     if not certain:
         return state, ()
@@ -143,13 +143,13 @@ def _new_cause(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _
 
 
 def _certain_causes(state: WatchState, run: WatchedRun, settings: WatchSettings) -> list[RunCause]:
-    """Return the causes of ``run`` that ``confirm`` runs in a row had and no news named before."""
+    """Return the causes of ``run`` that ``confirm`` runs in a row had, and no news before."""
     runs = state.candidates
     return [cause for cause in run.causes if runs.get(cause.key, 0) >= settings.confirm]
 
 
 def _passed(state: WatchState, run: WatchedRun) -> _Step:
-    """Return the state of a deployment that is sound for certain."""
+    """Return the state and news of a deployment that certainly PASSED."""
     row = state.rows[-1]
     if state.status is Status.PASSED:
         return replace(state, failed=0), ()
@@ -178,7 +178,7 @@ def _passed(state: WatchState, run: WatchedRun) -> _Step:
 
 
 def _flapping(state: WatchState, run: WatchedRun) -> _Step:
-    """Return the state of a deployment that fails part of the time."""
+    """Return the state and news of a deployment that FAILED in some of the last runs."""
     failing = [row for row in state.rows if row.verdict is VerdictKind.FAILED]
     state = replace(
         state,
@@ -194,9 +194,9 @@ def _flapping(state: WatchState, run: WatchedRun) -> _Step:
 
 
 def _released(state: WatchState, run: WatchedRun, is_named: bool) -> _Step:
-    """Return the news of a release that changed, once a verdict on it is certain.
+    """Return the news of a new release, once the verdict on it is certain.
 
-    ``is_named`` says that other news of this run names the release already.
+    ``is_named`` is whether other news of this run names the release already.
     """
     is_certain = state.status is Status.FLAPPING or state.status == run.verdict.value
     if state.seen == state.release or not is_certain:
@@ -208,9 +208,9 @@ def _released(state: WatchState, run: WatchedRun, is_named: bool) -> _Step:
 
 
 def _judged_again(blind: Blindness | None, state: WatchState, run: WatchedRun) -> tuple[News, ...]:
-    """Return the news that runs can judge again, if there was news that they cannot.
+    """Return the news that runs can judge again, if there was news that they could not.
 
-    ``blind`` are the runs before this one that could not.
+    ``blind`` are the runs before this one that could not judge.
     """
     if blind is None or not blind.last_news:
         return ()
@@ -264,7 +264,7 @@ def _blind_news(kind: NewsKind, state: WatchState, run: WatchedRun, blind: Blind
 
 
 def _news(kind: NewsKind, state: WatchState, run: WatchedRun, **fields: Any) -> News:
-    """Return news of ``state``, as ``run`` brought it; ``fields`` are those that differ."""
+    """Return news about ``state`` after ``run``, with other values for ``fields``."""
     is_new = state.release is not None and state.seen != state.release
     news = News(
         kind=kind,

@@ -1,6 +1,6 @@
-"""The state as a line and an exit code of a monitoring plugin: Nagios, Icinga, Checkmk. Pure.
+"""Write the state as line and exit code of a monitoring plugin: Nagios, Icinga, Checkmk. Pure.
 
-The form is that of the Monitoring Plugins Development Guidelines: ``NAME STATUS - text|perfdata``.
+The Monitoring Plugins Development Guidelines define the line: ``NAME STATUS - text|perfdata``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def result(environment: str, state: WatchState, run: WatchedRun) -> tuple[int, s
 
 
 def no_result(reason: str) -> tuple[int, str]:
-    """Return the exit code and the line of a watch that could not run."""
+    """Return the exit code and the line for a watch that could not run."""
     return UNKNOWN, f"KNOWNGOOD UNKNOWN - {one_line(reason, _WIDEST).replace('|', '/')}"
 
 

@@ -1,4 +1,4 @@
-"""Write news as text and as events: a line that says what changed, then what to do. Pure."""
+"""Write news as text and as events: first what changed, then what to do. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EVENT_KINDS: Final = {
 def lines(news: News, environment: str, roll_back: str) -> list[str]:
     """Return ``news`` of an environment as lines.
 
-    ``roll_back`` is the command that puts the last release back; empty where there is none.
+    ``roll_back`` is the command that puts the last release back; empty if there is none.
     """
     head, *details = _WORDS[news.kind](news)
     if news.status in (Status.FAILED, Status.FLAPPING) and news.kind in _ALARMS:
@@ -39,8 +39,8 @@ def lines(news: News, environment: str, roll_back: str) -> list[str]:
 
 
 def event(news: News, environment: str, roll_back: str) -> Event | None:
-    """Return what to send of ``news``; None where it is only printed: a watch that begins, and a
-    release that PASSED. ``roll_back`` is as in :func:`lines`.
+    """Return the event to send for ``news``; None if it is only printed, as for a watch that begins
+    or a release that PASSED. ``roll_back`` is as in :func:`lines`.
     """
     kind = _event_kind(news)
     if kind is None:
@@ -59,7 +59,7 @@ def event(news: News, environment: str, roll_back: str) -> Event | None:
 def _event_kind(news: News) -> EventKind | None:
     if news.kind is NewsKind.REMINDER:
         return EventKind.BLIND if news.reason else EventKind.FAILED
-    if news.kind is NewsKind.JUDGED_AGAIN:  # where it FAILED, the alarm stands or follows
+    if news.kind is NewsKind.JUDGED_AGAIN:  # if it FAILED, another event says so
         return EventKind.RECOVERED if news.status is Status.PASSED else None
     return _EVENT_KINDS.get(news.kind)
 
@@ -162,13 +162,13 @@ def _release(news: News) -> str:
 
 
 def time_of_day(seconds: float, at: float) -> str:
-    """Return the time ``seconds``, with its date unless ``at`` is on the same day (UTC)."""
+    """Return the time ``seconds`` in UTC, with its date unless ``at`` is on the same day."""
     then, now = (datetime.fromtimestamp(time, UTC) for time in (seconds, at))
     return f"{then:%H:%M} UTC" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M} UTC"
 
 
 def duration(seconds: float) -> str:
-    """Return a duration in the unit that suits it: ``50 s``, ``42 min``, ``5 h``, ``3 days``."""
+    """Return a duration in its best unit: ``50 s``, ``42 min``, ``5 h``, ``3 days``."""
     for unit, size, most in (
         ("s", 1, 2 * _MINUTE),
         ("min", _MINUTE, 2 * _HOUR),

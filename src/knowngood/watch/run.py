@@ -15,7 +15,7 @@ JUDGED: Final = frozenset({VerdictKind.PASSED, VerdictKind.FAILED})
 
 _CAUSES: Final = 5  # causes of a run that are remembered
 _SENTENCE: Final = 240  # characters of a sentence or a reason
-_CURL: Final = 600  # a longer line is not cut, since half a command is none
+_CURL: Final = 600  # a longer command is left out: half of it is another command
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class RunCause:
     Attributes:
         key: the same for the same fault in another run.
         sentence: what is wrong, in one line.
-        curl: the command that shows it; empty where there is none.
+        curl: the command that shows it; empty if there is none.
     """
 
     key: str
@@ -38,18 +38,18 @@ class WatchedRun:
     """A run.
 
     Attributes:
-        id: the id that its requests carried.
+        id: its id.
         began: seconds since the epoch.
         seconds: how long it took.
         verdict: what it ended in.
         reason: why, in one line.
-        release: the release that it met; None where the deployment names none.
+        release: the release that it saw; None if the deployment names none.
         causes: the first of the causes that decided.
         cause_count: how many causes decided.
         flaky: checks that needed a retry.
         p50: seconds within which half of the answers of the slowest origin came; None if unknown.
         p95: seconds within which 95 of 100 of them came.
-        warnings: what a person should see to.
+        warnings: what a person should look at.
     """
 
     id: str
@@ -96,7 +96,8 @@ class WatchedRun:
 
 
 def _cause(cause: Mapping[str, Any]) -> RunCause:
-    curl = next((str(e["curl"]) for e in cause["exchanges"] if e.get("curl")), "")
+    curls = (str(exchange["curl"]) for exchange in cause["exchanges"] if exchange.get("curl"))
+    curl = next(curls, "")
     return RunCause(
         key=cause["key"],
         sentence=one_line(cause["sentence"], _SENTENCE),
@@ -110,18 +111,22 @@ def _slowest(document: Mapping[str, Any], share: str) -> float | None:
 
 
 def _warnings(document: Mapping[str, Any]) -> list[str]:
-    """Return what a person should see to: certificates that end soon, warnings of the run, and what
-    an advisory accepts.
+    """Return what a person should look at: certificates that end soon, warnings of the run, and
+    what an advisory accepts.
     """
     ended = document["began"] + document["seconds"]
-    left = {origin: end - ended for origin, end in document.get("certificates", {}).items()}
+    seconds_left = {origin: end - ended for origin, end in document.get("certificates", {}).items()}
     texts = [
         *(
             f"the certificate of {origin} expires in {seconds / 86400:.1f} days"
-            for origin, seconds in left.items()
+            for origin, seconds in seconds_left.items()
             if seconds < EXPIRES_SOON
         ),
         *document["warnings"],
-        *(f"accepted: {c['sentence']}" for c in document["causes"] if c["state"] == "advisory"),
+        *(
+            f"accepted: {cause['sentence']}"
+            for cause in document["causes"]
+            if cause["state"] == "advisory"
+        ),
     ]
     return [one_line(text, _SENTENCE) for text in texts[:_CAUSES]]

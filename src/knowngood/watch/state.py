@@ -39,7 +39,7 @@ class Row:
     """Runs in a row that judged the deployment alike.
 
     Attributes:
-        verdict: what they ended in.
+        verdict: their verdict.
         since: when the first of them began.
         runs: how many they are, without those that are too old to count.
     """
@@ -81,8 +81,8 @@ class WatchState:
         rows: the last runs that could judge, in rows that ended alike, the latest last.
         blind: the last runs, if they could not judge; None if the last one could.
         release: the release that was in the news last.
-        seen: the release that the last run met.
-        seen_since: when a run met that one first.
+        seen: the release that the last run saw.
+        seen_since: when a run saw it first.
     """
 
     status: Status | None = None
@@ -138,7 +138,9 @@ class WatchState:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> WatchState:
-        """Read what :meth:`to_json` wrote. Raises KeyError, TypeError or ValueError for others."""
+        """Read what :meth:`to_json` wrote. For other data it raises KeyError, TypeError or
+        ValueError.
+        """
         blind, cause = data["blind"], data["cause"]
         return cls(
             **{
@@ -163,16 +165,16 @@ class News:
     Attributes:
         kind: what it is about.
         status: what is certain of the deployment now.
-        at: when the run ended that brought it.
+        at: when the run that brought it ended.
         since: when the failure, or other state, began.
         until: when that ended; 0 if it lasts.
-        failed: how many runs FAILED since ``since``; of flapping, among ``runs``.
+        failed: how many runs FAILED since ``since``; for flapping, how many of ``runs``.
         runs: how many runs it rests on.
         cause: the cause that it names.
         more_causes: how many others there are.
         reason: why no run can judge.
-        release: the release that is live; None where the deployment names none.
-        release_since: when it was met first; 0 unless it is new.
+        release: the release that is live; None if the deployment names none.
+        release_since: when it was seen first; 0 unless it is new.
     """
 
     kind: NewsKind

@@ -1,7 +1,7 @@
-"""The state and the runs of each environment, in one SQLite file.
+"""Store the state and the runs of an environment in an SQLite file.
 
-A run is stored in one transaction with the state that it leads to, so that a process that is killed
-leaves either both or nothing. WAL lets a history be read meanwhile.
+A run is stored in one transaction with the state after it: a process that is killed leaves both or
+nothing. WAL lets others read the history meanwhile.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .state import WatchState
 VERSION: Final = 1
 """The version of the file's format, its ``user_version``."""
 
-_BUSY: Final = 60.0  # seconds to wait for another run, which may just be telling somebody
+_BUSY: Final = 60.0  # seconds to wait for another run, which may be sending messages
 _TABLES: Final = """
 CREATE TABLE states (environment TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (
@@ -42,11 +42,11 @@ class StateUnusable(RunnerError):
 
 
 def usual_path(options: Options) -> Path:
-    """Return the file for what ``options`` watch, below the user's state folder (XDG).
+    """Return the state file for ``options``, below the user's state folder (XDG).
 
     Each environment file has its own, and so has each preview of it (``--origin``, ``--drill``) and
-    each level: a run of the level smoke that PASSED does not end what one of the level full found.
-    Raises UsageError where there is no such folder.
+    each level: a PASSED of the level smoke must not end a FAILED of the level full. Raises
+    UsageError if there is no such folder.
     """
     environment = options.environment
     file = str(environment.path.resolve())
@@ -64,15 +64,15 @@ class Store:
         self._environment = environment
 
     def state(self) -> WatchState:
-        """Return the state; an empty one where there is none."""
+        """Return the state; an empty one if none is stored."""
         query = "SELECT state FROM states WHERE environment = ?"
         with _file_errors(self._path):
             row = self._connection.execute(query, (self._environment,)).fetchone()
             return WatchState.from_json(json.loads(row[0])) if row else WatchState()
 
     def write(self, run: WatchedRun, state: WatchState, keep: float) -> None:
-        """Store a run and the state after it, and forget runs that are older by ``keep`` days. This
-        ends the transaction.
+        """Store a run and the state after it, delete runs that are older by ``keep`` days, and end
+        the transaction.
         """
         with _file_errors(self._path):
             self._insert(run)
@@ -108,7 +108,7 @@ class Store:
     def runs(self, since: float = 0.0) -> list[WatchedRun]:
         """Return the runs that began at ``since`` (seconds since the epoch) or later, in order.
 
-        Commands and warnings are not stored: a month of them would not fit 20 MB.
+        They have no commands and warnings: a month of these would need more than 20 MB.
         """
         with _file_errors(self._path):
             rows = self._connection.execute(
@@ -132,8 +132,8 @@ def _run(row: sqlite3.Row) -> WatchedRun:
 
 @contextmanager
 def writing(path: Path, environment: str) -> Iterator[Store]:
-    """Open the file for one ``write``, and make it where there is none. Another process that writes
-    is waited for. Raises StateUnusable.
+    """Open the file for one ``write``, or make it. Wait while another process writes. Raises
+    StateUnusable.
     """
     with _file_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -147,9 +147,10 @@ def writing(path: Path, environment: str) -> Iterator[Store]:
 
 @contextmanager
 def reading(path: Path, environment: str) -> Iterator[Store]:
-    """Open the file to read it. Raises StateUnusable, also where there is none.
+    """Open the file to read it. Raises StateUnusable, also if there is no file.
 
-    What no process can write to, on a full disk say, is read as it is.
+    SQLite must write beside a file to read it. Where it cannot, as on a full disk, no other process
+    can either, so the file is read as unchanging.
     """
     with _file_errors(path):
         try:
@@ -167,7 +168,7 @@ def _connect(path: Path, options: str = "") -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY, isolation_level=None)
     connection.row_factory = sqlite3.Row
     try:
-        connection.execute("PRAGMA user_version").fetchone()  # only now it is opened
+        connection.execute("PRAGMA user_version").fetchone()  # SQLite opens the file only now
     except sqlite3.Error:
         connection.close()
         raise
@@ -185,16 +186,15 @@ def _is_locked(error: BaseException) -> bool:
     reraise=True,
 )
 def _begin(connection: sqlite3.Connection) -> None:
-    """Begin to write. SQLite waits for a lock by itself, but not where the file becomes one with a
-    write-ahead log, or its log is being taken away (sqlite.org/wal.html, "Sometimes Queries Return
-    SQLITE_BUSY").
+    """Begin to write. Retry if the file is locked: SQLite does not wait while another process makes
+    or removes the write-ahead log (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables in a new file. Within the transaction: two first runs may come at once."""
+    """Make the tables in a new file. Needs the transaction: two first runs may come at once."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
         for statement in filter(str.strip, _TABLES.split(";")):
             connection.execute(statement)
@@ -212,7 +212,7 @@ def _refuse_other_version(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _file_errors(path: Path) -> Iterator[None]:
-    """Turn every error of the file into a StateUnusable that names it."""
+    """Raise StateUnusable, which names the file, for every error of it."""
     try:
         yield
     except StateUnusable as error:

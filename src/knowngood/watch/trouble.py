@@ -18,10 +18,10 @@ _WATCHED: Final = 86400
 
 
 def lines(environment: Environment, now: float) -> list[str]:
-    """Return what the watch told of an environment and what still lasts, one line each; nothing
-    where no watch of this person looked at it in the last day. ``now`` is the time in seconds.
+    """Return the lasting trouble that the watch reported of an environment, one line each; empty if
+    this user's watch did not run in the last day. ``now`` is in seconds since the epoch.
 
-    Each level has a watch of its own: one by the minute, and one of all checks at night.
+    Each level has its own watch: a small one by the minute, one of all checks at night.
     """
     of_levels = (_of_level(environment, level, now) for level in LEVELS)
     return list(dict.fromkeys(line for lines in of_levels for line in lines))
@@ -33,7 +33,7 @@ def _of_level(environment: Environment, level: str, now: float) -> list[str]:
         path = usual_path(Options(env=name, environment=environment, level=level))
         if not path.exists():
             return []
-    except (UsageError, OSError):  # no folder for it, or none of this person's: no watch
+    except (UsageError, OSError):  # no state folder, or not this user's: no watch
         return []
     try:
         with store.reading(path, name) as file:
@@ -42,15 +42,15 @@ def _of_level(environment: Environment, level: str, now: float) -> list[str]:
         return [str(error)]
     if not runs:
         return []
-    looked = time_of_day(runs[-1].began, now)
-    return [one_line(f"{name} {what}", 1000) for what in _lasting(name, state, looked, now)]
+    seen_at = time_of_day(runs[-1].began, now)
+    return [one_line(f"{name} {line}", 1000) for line in _lasting(name, state, seen_at, now)]
 
 
-def _lasting(name: str, state: WatchState, looked: str, now: float) -> Iterator[str]:
+def _lasting(name: str, state: WatchState, seen_at: str, now: float) -> Iterator[str]:
     if state.status in (Status.FAILED, Status.FLAPPING):
         since, cause = time_of_day(state.since, now), state.cause
         yield (
-            f"is {state.status} since {since}, as the watch saw at {looked}"
+            f"is {state.status} since {since}, as the watch saw at {seen_at}"
             f"{f': {cause.sentence}' if cause else ''}; to go back: knowngood rollback --env={name}"
         )
     if state.blind is not None and state.is_blind:

@@ -32,7 +32,7 @@ class Watch:
         arguments: options for pytest alone.
         path: the file with state and history.
         say: prints a line of news.
-        complain: prints a line on trouble of the watch itself.
+        complain: prints a line about trouble of the watch itself.
         state: the state after the last run; None before the first.
         run: the last run.
         document: its verdict document.
@@ -50,10 +50,10 @@ class Watch:
     unstored: bool = False
 
     def verify(self) -> int:
-        """Verify, and again at once where that makes a change certain; return an exit code.
+        """Verify, and again at once while that can make a change certain; return an exit code.
 
         The exit code is 0 without news, else that of the state; 4 after a usage error of the run, 2
-        after an interruption. Raises UsageError where an address of ``[[notify]]`` is unusable.
+        after an interruption. Raises UsageError if an address of ``[[notify]]`` is unusable.
         """
         environment = self.options.environment
         if environment.notify:
@@ -82,7 +82,7 @@ class Watch:
         return monitoring_plugin.result(self.options.environment.name, self.state, self.run)
 
     def _verified(self) -> WatchedRun | None:
-        """Return a run as ``knowngood verify`` makes it; None after a usage error."""
+        """Run once like ``knowngood verify``, and return the run; None after a usage error."""
         output: deque[bytes] = deque(maxlen=_CHUNKS)
         command = ["knowngood", "watch", *self.options.to_arguments(), *self.arguments]
         verified = run_once(self.options, self.arguments, command, output.append)
@@ -171,7 +171,7 @@ class Watch:
 
 
 def _roll_back(options: Options) -> str:
-    """Return the command that puts the last known good release back; empty where none can."""
+    """Return the command that puts the last known good release back; empty if there is none."""
     environment = options.environment
     if environment.deploy is None or environment.release is None:
         return ""
@@ -180,7 +180,7 @@ def _roll_back(options: Options) -> str:
 
 
 def _exit_code(state: WatchState) -> int:
-    """Return the exit code of a state: that of the verdict that is certain, 75 without one."""
+    """Return the exit code of a state: that of the certain verdict, 75 without one."""
     if state.is_blind or state.status is None:
         return EXIT_CODES[VerdictKind.INCONCLUSIVE]
     sound = state.status is Status.PASSED
