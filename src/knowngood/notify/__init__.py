@@ -1,9 +1,8 @@
-"""Tell others what became of an environment: chats, mail, pagers, dead-man's switches.
+"""Send news of an environment to chats, mail, pagers and dead-man's switches.
 
-:func:`tell` sends an :class:`Event` to whom ``[[notify]]`` names, :func:`ping` tells a dead-man's
-switch that a run could judge. Both try again, end within half a minute, and never raise for
-trouble with the delivery: they return it, without secrets. This room does not decide
-whether there is something to tell: its callers do.
+:func:`tell` sends an :class:`Event` to the addresses of ``[[notify]]``; :func:`ping` tells a
+dead-man's switch that a run could judge. Both retry, end within half a minute, and return trouble
+with the delivery, without secrets, in place of raising it. Callers decide what is news.
 """
 
 from .delivery import Delivery, tell

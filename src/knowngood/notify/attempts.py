@@ -1,4 +1,4 @@
-"""Send to several places at the same time: more than once, and not for ever."""
+"""Send to several addresses at the same time, with retries and a limit of time."""
 
 from __future__ import annotations
 
@@ -18,30 +18,32 @@ from tenacity import (
 ATTEMPTS: Final = 3
 
 SECONDS: Final = 25.0
-"""How long all attempts may take together."""
+"""Most seconds of all attempts together."""
 
 _SLOW: Final = 15.0
-"""Seconds after which nothing is sent again: one that takes so long may have arrived."""
+"""Seconds after which nothing is sent again: a message that takes so long may have arrived."""
 
 _WAIT: Final = wait_exponential_jitter(initial=1, max=5, jitter=1)
 
 Send = Callable[[], str]
-"""Sends something once; returns why it did not arrive, empty where it did."""
+"""Sends something once, and returns why it did not arrive; empty if it did."""
 
 
 def send_all(sends: Sequence[Send], seconds: float = SECONDS) -> list[str]:
-    """Call all ``sends`` at the same time, each again while it fails; return the last result of
-    each.
+    """Call all ``sends`` at the same time, each again while it fails, and return their last
+    results.
 
-    What has not ended after ``seconds`` is left to itself, in a thread that does not keep the
-    process alive: a server may answer one byte a second for ever.
+    Do not wait longer than ``seconds``: a server may answer one byte a second for ever. Threads
+    that still run do not keep the process alive.
     """
     results = [f"no answer within {seconds:g} s"] * len(sends)
 
     def run(number: int) -> None:
         results[number] = _retried(sends[number])
 
-    threads = [threading.Thread(target=run, args=(n,), daemon=True) for n in range(len(sends))]
+    threads = [
+        threading.Thread(target=run, args=(number,), daemon=True) for number in range(len(sends))
+    ]
     end = time.monotonic() + seconds
     for thread in threads:
         thread.start()
@@ -61,4 +63,4 @@ def _retried(send: Send) -> str:
     try:
         return str(retrying(send))
     except Exception as error:  # noqa: BLE001 - whatever a service's library raises
-        return type(error).__name__  # and not its message, which may hold the address
+        return type(error).__name__  # without its message, which may have the address

@@ -1,4 +1,4 @@
-"""Tell an event to all who want to hear of it."""
+"""Send an event to all entries of ``[[notify]]`` that want it."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from .service import address_of, send
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of an event.
+    """The result of sending an event.
 
     Attributes:
         delivered: how many entries of ``[[notify]]`` took it.
-        troubles: a sentence on each entry that did not, without secrets.
+        troubles: a sentence about each entry that did not, without secrets.
     """
 
     delivered: int = 0
     troubles: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as a verdict document has it."""
+        """Return plain data, as in a verdict document."""
         return {"delivered": self.delivered, "troubles": list(self.troubles)}
 
 
 def tell(environment: Environment, event: Event) -> Delivery:
-    """Send ``event`` to every entry of ``[[notify]]`` that wants its kind, without the
-    environment's secrets.
+    """Send ``event``, without secrets, to every entry of ``[[notify]]`` that wants its kind.
 
-    Blocks until all is sent, at most half a minute. Never raises: what was not delivered is
-    returned, and changes no verdict.
+    Blocks for at most half a minute. Never raises, since trouble with a message changes no verdict.
     """
     redact = Redactor(environment.secrets.values())
     event = replace(event, title=redact(event.title), body=tuple(map(redact, event.body)))
-    entries = {n: entry for n, entry in enumerate(environment.notify) if event.kind in entry.on}
+    entries = {
+        number: entry for number, entry in enumerate(environment.notify) if event.kind in entry.on
+    }
     results = send_all(
         [partial(send, address_of(environment, entry), event) for entry in entries.values()]
     )

@@ -1,4 +1,4 @@
-"""An event of an environment, and its text in a message."""
+"""Define an event of an environment, and its text in a message."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _WIDEST: Final = 4000  # characters of a line; a shorter limit would cut command
 
 
 class EventKind(StrEnum):
-    """What has become of an environment, as ``on`` of ``[[notify]]`` names it.
+    """What happened to an environment, by its name in ``on`` of ``[[notify]]``.
 
     Attributes:
-        FAILED: it is broken, or broken in another way than before.
-        RECOVERED: it is whole again.
-        BLIND: nobody can tell how it is.
-        ROLLED_BACK: an earlier release was put back in place of a bad one.
+        FAILED: it broke, or broke in another way.
+        RECOVERED: it works again.
+        BLIND: it cannot be judged.
+        ROLLED_BACK: an earlier release replaced a bad one.
     """
 
     FAILED = "failed"
@@ -31,14 +31,14 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something to tell about an environment.
+    """News of an environment.
 
     Attributes:
-        kind: what has become of it.
-        environment: its name.
-        title: one sentence that names the environment and says what is the matter.
-        moment: when it was seen, in seconds since the epoch.
-        body: what else there is to say, a line each.
+        kind: what happened.
+        environment: the name of the environment.
+        title: one sentence that names the environment and says what happened.
+        moment: when that was seen, in seconds since the epoch.
+        body: further lines.
         release: the release that it is about, if that is known.
     """
 
@@ -51,12 +51,12 @@ class Event:
 
     @property
     def subject(self) -> str:
-        """The title as a message may hold it."""
+        """The title, safe for a message."""
         return one_line(self.title, 300)
 
     @property
     def text(self) -> str:
-        """The body as a message may hold it; its last line says what it is about, and when."""
+        """The body, safe for a message; its last line names environment, release and time."""
         lines = [one_line(line, _WIDEST) for line in self.body[:_LINES]]
         release = f", release {one_line(self.release, 80)}" if self.release else ""
         at = datetime.fromtimestamp(self.moment, UTC).strftime("%Y-%m-%d %H:%M UTC")

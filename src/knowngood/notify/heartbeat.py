@@ -1,4 +1,4 @@
-"""Tell a dead-man's switch that somebody still looks."""
+"""Ping a dead-man's switch, which gives alarm when the watch stops."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 from ..environment import Environment
 from .attempts import send_all
 
-_SECONDS: Final = 5.0  # for each step of one attempt: to connect, to send, to be answered
+_SECONDS: Final = 5.0  # of each step of an attempt: connect, send, receive
 
 
 def ping(environment: Environment) -> str:
-    """Ask for the URL of ``[watch] heartbeat``, if there is one, and again while that fails.
+    """Request the URL of ``[watch] heartbeat``, if there is one, and again while that fails.
 
-    Returns a sentence that says why it was not reached, without the URL, which is a secret; empty
-    if it was, or if there is none. Never raises.
+    Return why it was not reached, without the URL, which is a secret; empty if it was, or if there
+    is none. Never raises.
     """
     name = environment.watch.heartbeat
     if not name:

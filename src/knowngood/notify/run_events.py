@@ -1,4 +1,4 @@
-"""The events of a single run, and of a push that went back."""
+"""Make the events of a single run, and of a push that failed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ _KINDS: Final = {
     VerdictKind.INTERNAL_ERROR: EventKind.BLIND,
     VerdictKind.NOTHING_CHECKED: EventKind.BLIND,
 }
-"""The event of each verdict. The others have none: PASSED is no news, and whoever interrupted a run
-knows it.
-"""
+"""The kind of event for each verdict. The others have none: PASSED is no news, and the person who
+interrupted a run knows it."""
 
 _CAUSES: Final = 5
 
 
 def event_of_verdict(environment: Environment, document: Mapping[str, Any]) -> Event | None:
-    """Return what to tell of a run by its verdict document; None where there is no news."""
+    """Return the event of a run by its verdict document; None if there is no news."""
     kind = _KINDS.get(VerdictKind(document["verdict"]))
     if kind is None:
         return None
@@ -41,7 +40,7 @@ def event_of_verdict(environment: Environment, document: Mapping[str, Any]) -> E
 
 
 def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield lines on a verdict document: its first causes, how to look, how to roll back."""
+    """Yield lines about a verdict document: its first causes, how to look, what to do."""
     causes = document["causes"]
     for cause in causes[:_CAUSES]:
         yield f"{cause['state']}: {cause['sentence']}"
@@ -53,7 +52,7 @@ def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[
     if document["verdict"] != VerdictKind.FAILED:
         yield f"run again: knowngood verify --env={environment.name}"
     elif environment.deploy is not None:
-        # A push that went back by itself has sent this: once more would take the good one away.
+        # A push may have rolled back already: a second rollback would remove the good release.
         release = document["release"]["expected"] or document["release"]["seen"]
         still = f", if {release} is still live" if release else ""
         yield f"roll back{still}: knowngood rollback --env={environment.name}"
@@ -62,9 +61,10 @@ def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[
 def event_of_rollback(
     environment: Environment, release: str, outcome: str, *, restored: bool
 ) -> Event:
-    """Return what to tell of a push of ``release`` that failed.
+    """Return the event of a push of ``release`` that failed.
 
-    ``outcome`` is a sentence on the rollback, ``restored`` whether it is known to work.
+    ``outcome`` is a sentence about the rollback; ``restored`` is whether it is known to have
+    worked.
     """
     return Event(
         kind=EventKind.ROLLED_BACK if restored else EventKind.FAILED,

@@ -1,6 +1,6 @@
-"""Send over apprise, which knows a hundred services by their URLs.
+"""Send messages with apprise, which supports a hundred services by their URLs.
 
-apprise is an extra and takes a quarter of a second to import: it is imported when it is needed.
+It is an optional dependency and takes a quarter of a second to import, so import it late.
 """
 
 from __future__ import annotations
@@ -24,22 +24,21 @@ _TYPES: Final = {
     EventKind.BLIND: "warning",
     EventKind.ROLLED_BACK: "warning",
 }
-"""What apprise calls each kind of event: services show it as a colour or a symbol."""
+"""apprise's type for each kind of event, which services show as a colour or a symbol."""
 
 _READ: Final = 20.0
-"""Seconds for which an answer is awaited, where apprise itself has four."""
+"""Seconds to wait for an answer; apprise's default is four."""
 
 _IMPORT: Final = threading.Lock()
-"""Held by the one thread that changes the filters of warnings."""
+"""Held by a thread while it changes the filters of warnings."""
 
 _REASONS: ContextVar[list[str] | None] = ContextVar("reasons", default=None)
 
 
 def refuse_bad_addresses(environment: Environment) -> None:
-    """Raise UsageError where nobody could be told: before a run, not after it.
-
-    That is where apprise is not installed, the file has no ``[[notify]]``, the variable of an
-    address is not set, or apprise cannot read the address.
+    """Raise UsageError before a run that could send no message after it: apprise is not installed,
+    the file has no ``[[notify]]``, the variable of an address is not set, or apprise cannot read
+    the address.
     """
     if not environment.notify:
         raise UsageError(
@@ -60,12 +59,12 @@ def refuse_bad_addresses(environment: Environment) -> None:
 
 
 def address_of(environment: Environment, entry: NotifyEntry) -> str:
-    """Return the Apprise URL of ``entry``; empty where its variable is not set."""
+    """Return the Apprise URL of ``entry``; empty if its variable is not set."""
     return environment.secrets.get(entry.secret, "")
 
 
 def send(url: str, event: Event) -> str:
-    """Send ``event`` to ``url`` once; return why it did not arrive, without what the URL holds."""
+    """Send ``event`` to ``url`` once; return why it did not arrive, without parts of the URL."""
     logger = logging.getLogger("apprise")
     if _HANDLER not in logger.handlers:
         logger.addHandler(_HANDLER)
@@ -74,7 +73,7 @@ def send(url: str, event: Event) -> str:
     try:
         service = _apprise().Apprise()
         added = service.add(url)
-        for address in service:  # it may be slow to answer, and have told all the same
+        for address in service:  # a slow server may have sent the message all the same
             address.socket_read_timeout = max(address.socket_read_timeout, _READ)
         sent = added and service.notify(
             event.text, event.subject, _TYPES[event.kind], body_format="text"
@@ -91,10 +90,10 @@ def _without(url: str, text: str) -> str:
 
 
 class _Reasons(logging.Handler):
-    """Keeps apprise's warnings, which say why a message was not sent, for who sends it."""
+    """Hands apprise's warnings, which say why a message was not sent, to :func:`send`."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message for the context that it comes from."""
+        """Add a message to the reasons of the context that logs it."""
         reasons = _REASONS.get()
         if reasons is not None:
             reasons.append(record.getMessage())
@@ -104,7 +103,7 @@ _HANDLER: Final = _Reasons(logging.WARNING)
 
 
 def _apprise() -> Any:
-    """Import apprise. Raises UsageError where it is not installed."""
+    """Import apprise. Raises UsageError if it is not installed."""
     _import_quietly()
     try:
         import apprise
@@ -117,8 +116,8 @@ def _apprise() -> Any:
 
 @cache
 def _import_quietly() -> None:
-    """Import imghdr, which apprise imports with its first message and Python before 3.13 warns of:
-    where warnings are errors, no message would be sent.
+    """Import imghdr without its deprecation warning. apprise imports it with its first message,
+    which would fail if warnings are errors.
     """
     with _IMPORT, warnings.catch_warnings(), suppress(ImportError):
         warnings.simplefilter("ignore", DeprecationWarning)
