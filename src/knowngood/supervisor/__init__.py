@@ -1,7 +1,7 @@
-"""``knowngood verify``: one pytest run in a child process that is watched.
+"""Run pytest in a watched child process, for ``knowngood verify``.
 
-Its time, its end and its verdict are checked from outside; one run for each environment and
-machine. This room knows nothing of checks and reads no deployment.
+The parent checks the child's time, end and verdict, and allows one run for each environment and
+machine. This room may not know checks, and sends no request.
 """
 
 from .trust import ChildExit, Conclusion, conclude

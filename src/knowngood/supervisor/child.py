@@ -1,8 +1,8 @@
-"""Runs pytest in a process of its own, and ends it when its time is up.
+"""Run pytest in a child process, and end it when its time is up.
 
-The child has a process group of its own, and a pipe through which it hands over its verdict: a
-full disk does not stand in the way, and no other process can write there. When its time is up it
-gets SIGTERM, and a few seconds later SIGKILL, with everything that it started.
+The child sends its verdict through a pipe: that works with a full disk, and no other process can
+write there. When its time is up it gets SIGTERM, and a few seconds later its whole process group
+gets SIGKILL.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ..safety import ending_signals_to, process_group
 from .trust import ChildExit
 
 WIND_UP: Final = 8.0
-"""Seconds from SIGTERM to SIGKILL: time to delete what was written and to write reports. Jenkins
-waits 20 s before it kills, Kubernetes 30 s."""
+"""Seconds from SIGTERM to SIGKILL, in which the run deletes what it wrote and writes reports.
+Jenkins kills after 20 s, Kubernetes after 30 s."""
 
 AFTERWARDS: Final = 30.0
-"""Seconds that a run may take beyond its own budget: for looking at silent URLs, the release and
-the controls once more, and for pytest to start and end."""
+"""Seconds beyond the budget of a run: to ask silent URLs, the release and the controls once more,
+and for pytest to start and end."""
 
 _CHUNK: Final = 64 * 1024
 
@@ -39,10 +39,10 @@ class ChildRun:
 
     Attributes:
         arguments: the options and paths of pytest.
-        run_id: the id that the run gives to its verdict.
+        run_id: the id of the run, which its verdict must name.
         seconds: how long the run may take before it gets SIGTERM.
-        show: is called with each piece of output as it comes, and with none at the end.
-        environment: the variables to set beside those of this process.
+        show: is called with each piece of output as it comes, and with an empty one at the end.
+        environment: variables that are added to those of this process.
     """
 
     arguments: Sequence[str]
@@ -54,10 +54,10 @@ class ChildRun:
     def run(self) -> ChildExit:
         """Run pytest to its end and return how it ended.
 
-        On the main thread, signals that would end this process go to the child while it runs.
+        Called on the main thread, it passes signals that would end this process to the child.
         """
         verdict_end, child_end = os.pipe()
-        alive_end, our_end = os.pipe()
+        alive_end, parent_end = os.pipe()
         verdict: list[bytes] = []
         readers = [_reader(os.fdopen(verdict_end, "rb"), verdict.append)]
         process = self._start(child_end, alive_end)
@@ -67,27 +67,26 @@ class ChildRun:
         readers.append(_reader(process.stdout, self.show))
         watch = _Watch(process, self.seconds)
         watch.wait()
-        os.close(our_end)
+        os.close(parent_end)
         for reader in readers:
-            reader.join(2)  # and no longer: a daemon that the run started may hold the pipe
+            reader.join(2)  # not longer: a daemon that the run started may hold the pipe open
         return ChildExit(process.returncode, b"".join(verdict), watch.killed)
 
     def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]
-        ours = {RUN_ID: self.run_id, PARENT: str(alive_end), "PYTHONUNBUFFERED": "1"}
+        variables = {RUN_ID: self.run_id, PARENT: str(alive_end), "PYTHONUNBUFFERED": "1"}
         return process_group.start(
             [*command, *self.arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **self.environment, **ours},
+            env={**os.environ, **self.environment, **variables},
             pass_fds=(child_end, alive_end),
         )
 
 
 def _reader(pipe: IO[bytes], take: Callable[[bytes], None]) -> threading.Thread:
-    """Start a thread that gives ``take`` what comes through ``pipe``, and nothing at its end.
-
-    The child must never wait for us to read.
+    """Start a thread that calls ``take`` with each piece from ``pipe``, and with an empty one at
+    the end. In a thread, so that the child never waits for a reader.
     """
 
     def read() -> None:
@@ -102,10 +101,10 @@ def _reader(pipe: IO[bytes], take: Callable[[bytes], None]) -> threading.Thread:
 
 
 class _Watch:
-    """Ends a process when its time is up, or when this process is to end.
+    """Ends a process when its time is up, or when this process gets a signal to end.
 
-    Only pytest itself gets SIGTERM, and ends its workers; SIGKILL goes to its whole group.
-    ``killed`` says why the process was ended; empty where it ended by itself.
+    SIGTERM goes to pytest alone, which ends its workers; SIGKILL goes to its whole group.
+    ``killed`` says why the process was ended; empty if it ended by itself.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
@@ -116,7 +115,7 @@ class _Watch:
         self._kill_at = inf
 
     def wait(self) -> None:
-        """Wait for the end of the process, and kill what is left of its group."""
+        """Wait for the end of the process, then kill the rest of its group."""
         waiter = process_group.waiter(self._process)
         with ending_signals_to(self._stop):
             while waiter.is_alive():
@@ -138,7 +137,7 @@ class _Watch:
         self._process.send_signal(signal.SIGTERM)
 
     def _stop(self, number: int) -> None:
-        """Have the run end by SIGTERM, once; by SIGKILL at a Ctrl-C that comes after that."""
+        """Send SIGTERM for the first signal; kill the run for a Ctrl-C after that."""
         now = time.monotonic()
         if self._terminate_at < inf:
             self._terminate(now)

@@ -1,4 +1,4 @@
-"""One run for each environment and machine: two at once would each see what the other writes."""
+"""Allow one run for each environment and machine: two at once would see each other's writes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from ..safety import lock
 def held(
     environment: Environment, command: Sequence[str], wait: float = 0.0
 ) -> AbstractContextManager[None]:
-    """Hold the lock of ``environment`` while inside; a second process is told the ``command``.
+    """Hold the lock of ``environment`` while inside. The error of a second process names
+    ``command``.
 
-    Waits up to ``wait`` seconds for one that holds it. Raises LockUnavailable.
+    Wait up to ``wait`` seconds for a process that holds it. Raises LockUnavailable.
     """
     return lock.held(path_of(environment), f"{environment.name} is being verified", command, wait)
 
 
 def path_of(environment: Environment) -> Path:
-    """Return the lock's file, named by the environment and its origins: two checkouts share it."""
+    """Return the file of the lock, by name and origins, so that two checkouts share one."""
     place = sorted(environment.origins.items()) or str(environment.path.resolve())
     return lock.path_for(environment.name, json.dumps([environment.name, place]))

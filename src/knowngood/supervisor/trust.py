@@ -1,8 +1,7 @@
-"""Decides what a run in another process is worth. Pure.
+"""Decide whether the verdict of a child process counts. Pure.
 
-The child hands over a verdict; how it ended is seen from outside. PASSED and FAILED count only
-where both agree and the verdict is complete. Everything else is INCONCLUSIVE, whatever the
-child's exit code says.
+PASSED and FAILED count only if the verdict is complete and agrees with the exit code. Everything
+else is INCONCLUSIVE, whatever the exit code.
 """
 
 from __future__ import annotations
@@ -21,17 +20,17 @@ _NEED_NO_VERDICT: Final = {
     USAGE_ERROR,
     EXIT_CODES[VerdictKind.NOTHING_CHECKED],
 }
-"""Exit codes that count without a verdict: they promote nothing and roll nothing back."""
+"""Exit codes that count without a verdict: a pipeline holds at each of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChildExit:
-    """How a child ended, as seen from outside.
+    """How a child ended.
 
     Attributes:
-        code: the exit code as subprocess gives it, negative for a signal.
+        code: the exit code of subprocess, negative for a signal.
         verdict: all that came through the pipe, normally a verdict document.
-        killed: why the child was ended; empty where it ended by itself.
+        killed: why the child was ended; empty if it ended by itself.
     """
 
     code: int
@@ -41,12 +40,12 @@ class ChildExit:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What a run is worth.
+    """What a run proves.
 
     Attributes:
         code: the exit code to end with.
-        document: the child's verdict document; None where it gave none that counts.
-        reason: why its verdict does not count; empty where ``code`` is the child's own.
+        document: the child's verdict document; None without one that counts.
+        reason: why its verdict does not count; empty if ``code`` is the child's own.
     """
 
     code: int
@@ -57,10 +56,9 @@ class Conclusion:
 def conclude(
     child: ChildExit, run_id: str, release: str | None = None, manifest: str | None = None
 ) -> Conclusion:
-    """Return what the end of ``child`` is worth.
+    """Return what ``child`` proves.
 
-    ``run_id``, ``release`` and ``manifest`` (a digest) are what the child was given; its verdict
-    must name them.
+    Its verdict must name ``run_id``, ``release`` and ``manifest`` (a digest).
     """
     if child.killed:
         return inconclusive(child.killed)
@@ -79,19 +77,19 @@ def conclude(
 
 
 def inconclusive(reason: str) -> Conclusion:
-    """Return that a run proves nothing, and why."""
+    """Return the conclusion that a run proves nothing, for ``reason``."""
     return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
 
 
 def verdict_document(
     conclusion: Conclusion, environment: str, *, run_id: str, place: str, began: float
 ) -> dict[str, Any]:
-    """Return the verdict document to keep: the child's, or one that says why there is none."""
+    """Return the child's verdict document, or one that says why there is none."""
     if conclusion.document is not None:
         return dict(conclusion.document)
     kind = KINDS[conclusion.code]
     reason = conclusion.reason or "pytest gave no verdict; its output says why"
-    from ..report import json_file  # which loads what a verdict is made with
+    from ..report import json_file  # imports all that makes a verdict
 
     return json_file.empty(kind, reason, environment, run_id=run_id, place=place, began=began)
 
@@ -112,7 +110,7 @@ def _ending(code: int) -> str:
 
 
 def _other_end(document: Mapping[str, Any], code: int) -> str:
-    """Return how the end of the run contradicts its verdict; empty when it does not."""
+    """Return how the exit code contradicts the verdict; empty if it does not."""
     kind = VerdictKind(document["verdict"])
     if EXIT_CODES[kind] == code == document["exit_code"]:
         return ""
@@ -122,7 +120,7 @@ def _other_end(document: Mapping[str, Any], code: int) -> str:
 def _other_run(
     document: Mapping[str, Any], run_id: str, release: str | None, manifest: str | None
 ) -> str:
-    """Return how the verdict is not of the run that was asked for; empty when it is."""
+    """Return how the verdict is of another run, release or manifest; empty if it is not."""
     if document["run"] != run_id:
         return f"the verdict is of the run {document['run']!r}, not {run_id!r}"
     if document["release"]["expected"] != release:
@@ -134,10 +132,11 @@ def _other_run(
 
 
 def _incomplete(document: Mapping[str, Any]) -> str:
-    """Return what the verdict lacks to be believed; empty when it is complete."""
+    """Return what the verdict lacks; empty if it is complete."""
     counts = document["counts"]
     settled = counts["passed"] + counts["advisory"]
-    complete = settled == counts["ran"] == counts["expected"] - counts["skipped"] > 0
+    due = counts["expected"] - counts["skipped"]
+    complete = settled == counts["ran"] == due and due > 0
     if document["verdict"] == VerdictKind.PASSED and not complete:
         return (
             f"the verdict is PASSED, but of {counts['expected']} cases {counts['ran']} ran, "

@@ -1,4 +1,4 @@
-"""``knowngood verify``: a run whose exit code holds when everything around it goes wrong."""
+"""Verify an environment in a child process, write the reports, and return a safe exit code."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedRun:
-    """A run that was concluded, and whose reports are written.
+    """A run after its end, with its reports written.
 
     Attributes:
         code: the exit code to end with.
         document: the verdict document; None after a usage error.
-        reason: why the run's own verdict does not count; empty where it does.
-        notes: who was not told, why a report was not written, and what became of the record.
+        reason: why the run's own verdict does not count; empty if it does.
+        notes: lines about messages that were not sent, reports that were not written, and the
+            record.
     """
 
     code: int
@@ -50,7 +51,7 @@ class VerifiedRun:
 
 
 def verify(options: Options, arguments: Sequence[str], say: Say, wait: float = 0.0) -> int:
-    """Run, conclude, write the reports, and say how it ended; return the exit code.
+    """Run once, print what the child could not print itself, and return the exit code.
 
     ``arguments`` are for pytest alone, ``say`` prints a line; ``wait`` is as in :func:`run_once`.
     """
@@ -75,11 +76,11 @@ def run_once(
     variables: Mapping[str, str] | None = None,
     wait: float = 0.0,
 ) -> VerifiedRun:
-    """Run, conclude and write the reports.
+    """Run under a lock, conclude and write the reports.
 
-    A second run of the same environment on this machine is told the ``command`` and ends with 75,
-    unless the first one ends within its ``wait`` seconds; one with the same report ends at once.
-    ``show`` and ``variables`` are as in :func:`watched`.
+    End with 75 if another run of this environment holds the lock for ``wait`` seconds more, or at
+    once if one writes the same report. Other runs name ``command`` in that error. ``show`` and
+    ``variables`` are as in :func:`watched`.
     """
     began = time.time()
     try:
@@ -90,9 +91,9 @@ def run_once(
             return _run_once(options, arguments, show, variables or {})
     except LockUnavailable as error:
         redactor = Redactor(options.environment.secrets.values())
-        held = trust.inconclusive(redactor(str(error)))
-        document = _document(held, options, new_run_id(), began)
-        return VerifiedRun(held.code, document, held.reason)
+        conclusion = trust.inconclusive(redactor(str(error)))
+        document = _document(conclusion, options, new_run_id(), began)
+        return VerifiedRun(conclusion.code, document, conclusion.reason)
 
 
 def _run_once(
@@ -129,7 +130,7 @@ def _recording(folder: str) -> Recording | None:
 
 
 def _tell(options: Options, document: Mapping[str, Any]) -> Delivery | None:
-    """Tell others of the verdict; None where nobody asked for that, or there is no news."""
+    """Send the verdict to ``[[notify]]``; return None without ``--notify``, or without news."""
     if not options.notify:
         return None
     from ..notify import event_of_verdict, tell
@@ -153,10 +154,10 @@ def watched(
     show: Callable[[bytes], None],
     variables: Mapping[str, str] | None = None,
 ) -> Conclusion:
-    """Run pytest in a process that is watched, and return what its end is worth.
+    """Run pytest in a watched process, and return what it proves.
 
-    ``arguments`` are for pytest alone; ``show`` is given its output as it comes; ``variables`` are
-    added to its environment.
+    ``arguments`` are for pytest alone; ``show`` is called with its output as it comes;
+    ``variables`` are added to its environment.
     """
     run = child.ChildRun(
         arguments=[*options.to_arguments(), *arguments],
@@ -170,7 +171,7 @@ def watched(
 
 
 def time_limit(options: Options) -> float:
-    """Return the seconds that a run may take: its budget, and what waits before and after it."""
+    """Return the seconds that a run may take: its budget, and the waits before and after it."""
     environment = options.environment
     seconds = environment.budget.run + child.AFTERWARDS
     if options.release is not None:
@@ -181,13 +182,13 @@ def time_limit(options: Options) -> float:
 
 
 def _colour() -> list[str]:
-    """Return pytest's option for colour: the child writes to us, and cannot see the terminal."""
+    """Return pytest's option for colour: the child writes to a pipe and cannot see the terminal."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return ["--color=yes"] if colour else []
 
 
 def _of_terminal() -> dict[str, str]:
-    """Return the variable that tells the child that its output ends on a terminal, if it does."""
+    """Return the variable that says that the output ends on a terminal, if it does."""
     return {TERMINAL: "1"} if sys.stdout.isatty() else {}
 
 
