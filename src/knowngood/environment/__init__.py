@@ -1,8 +1,8 @@
-"""Reads environment files, and starts the deployment of one that a command serves.
+"""Read environment files, and start the deployment of one that has ``[serve]``.
 
-An environment is one deployment under test: where it answers, what it may be asked, and what is
-expected of it. It is read from one TOML file, checked whole, and never changed afterwards. This
-room sends no request, and knows neither checks nor verdicts.
+An environment is one deployment under test: where it answers, which requests are allowed, and what
+is expected. It is read from one TOML file, checked as a whole, and never changed. This room sends
+no request, and may not know checks or verdicts.
 """
 
 from .acceptance import AcceptedMutation, Advisory

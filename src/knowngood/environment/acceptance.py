@@ -1,4 +1,4 @@
-"""What is accepted until a date: failures by ``[[advisory]]``, mutations by ``[[accepted]]``.
+"""Accept failures by ``[[advisory]]`` and mutations by ``[[accepted]]``, until a date.
 
 Patterns are those of the shell: ``*`` is anything, ``?`` one character. An empty pattern matches
 everything.
@@ -39,7 +39,7 @@ class AcceptedMutation:
 
     Attributes:
         mutation: a pattern for names of mutations, such as ``header-*``.
-        reason: why nobody need notice.
+        reason: why no check needs to catch it.
         url: a pattern for the URL that is changed or its kind, as ``ORIGIN:/path``.
         until: the last day on which it is accepted; None if there is none.
     """

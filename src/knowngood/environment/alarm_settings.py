@@ -1,4 +1,4 @@
-"""When an alarm is raised and where it is sent: ``[watch]`` and ``[[notify]]``."""
+"""Define when an alarm is raised and where it is sent: ``[watch]`` and ``[[notify]]``."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeComm
 
 
 def build(path: Path, document: dict[str, Any], *, secrets: bool = True) -> Environment:
-    """Return the environment that ``document`` describes, without its secrets if so asked."""
+    """Return the environment that ``document`` describes; if ``secrets`` is False, without them."""
     names = _available_secrets(path, document) if secrets else {}
     fields = {
         key: _CONVERTERS[key](path, value) if key in _CONVERTERS else value
@@ -90,12 +90,16 @@ def _available_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
             raise BadEnvironment(
                 f"{path}: {key}: names the secret {name!r}; [secrets] has: {names}"
             )
-    needless = set(addresses.values())
-    return {n: v for n, v in secrets.items() if n not in needless or v in os.environ}
+    optional = set(addresses.values())
+    return {
+        name: variable
+        for name, variable in secrets.items()
+        if name not in optional or variable in os.environ
+    }
 
 
 def _addresses(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the keys that hold an address to send to, and the secret that each names."""
+    """Yield each key with an address to send to, and the name of its secret."""
     for number, entry in enumerate(document.get("notify", ())):
         yield f"notify.{number}.url", _secret(entry["url"])
     if "heartbeat" in document.get("watch", {}):
@@ -103,7 +107,7 @@ def _addresses(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _secret(value: str) -> str:
-    """Return the name in ``[secrets]`` that ``secret:NAME`` means."""
+    """Return the NAME of ``secret:NAME``."""
     return value.removeprefix("secret:")
 
 
@@ -116,7 +120,7 @@ def _watch(_: Path, table: Mapping[str, Any]) -> WatchSettings:
 
 
 def _secrets(path: Path, table: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the values of the variables that the table names; no message holds a value."""
+    """Return the values of the variables that the table names. No message shows a value."""
     secrets = {name: os.environ.get(variable) for name, variable in table.items()}
     for name, value in secrets.items():
         trouble = _trouble_of_secret(value)
@@ -145,7 +149,7 @@ def _trouble_of_secret(value: str | None) -> str:
 
 
 def _edges(_: Path, table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
-    """Return addresses by origin in the form of libcurl: an IPv6 address in brackets."""
+    """Return addresses by origin, with brackets around an IPv6 address, as libcurl needs them."""
     edges = {
         origin: tuple(
             f"[{edge}]" if edge.count(":") > 1 and "[" not in edge else edge for edge in addresses
@@ -179,7 +183,7 @@ def _gate(path: Path, table: Mapping[str, Any]) -> GateRules:
 
 
 def _duration(text: str) -> timedelta:
-    """Return how long ``30m``, ``2h`` or ``1d`` is."""
+    """Return the duration that ``30m``, ``2h`` or ``1d`` means."""
     units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
     return int(text[:-1]) * units[text[-1]]
 
@@ -204,21 +208,21 @@ _CONVERTERS: Final[Mapping[str, Callable[[Path, Any], Any]]] = {
     "watch": _watch,
     "notify": _notify,
 }
-"""How the value of a key becomes a field of Environment; others stay as they are."""
+"""Functions that turn the value of a key into a field of Environment; other values stay."""
 
 
 def _in_params(environment: Environment) -> Iterator[str]:
-    """Yield params with a name of the engine, and aliases that stand for no value of a param."""
+    """Yield params with a name of the engine, and aliases that are no value of a param."""
     for name in sorted(BUILT_IN & set(environment.params)):
         yield (
             f"params.{name}: this name means something else in URLs; "
             f"choose another than {', '.join(sorted(BUILT_IN))}"
         )
-    known = {value for values in environment.params.values() for value in values}
+    param_values = {value for values in environment.params.values() for value in values}
     for alias, target in environment.aliases.items():
         if target in environment.aliases:
             yield f"aliases.{alias}: found {target!r}; expected a value that is no alias"
-        for value in sorted({alias, target} - known):
+        for value in sorted({alias, target} - param_values):
             yield f"aliases: {value!r} of {alias} = {target} is no value of any list in [params]"
 
 
@@ -239,8 +243,8 @@ def _in_control(environment: Environment) -> Iterator[str]:
 
 def _in_references(environment: Environment) -> Iterator[str]:
     """Yield names of origins and environments that do not exist."""
-    known = environment.origin_names
-    if not known:
+    origins = environment.origin_names
+    if not origins:
         yield "needs [origins] with at least one URL, or [serve]"
     named = {f"edges.{origin}": origin for origin in environment.edges}
     if environment.release is not None:
@@ -248,8 +252,8 @@ def _in_references(environment: Environment) -> Iterator[str]:
     for key, entries in (("advisory", environment.advisory), ("accepted", environment.accepted)):
         named |= _origins_of_patterns(key, [entry.url for entry in entries])
     for key, origin in named.items():
-        if origin not in known:
-            yield f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(known))}"
+        if origin not in origins:
+            yield f"{key}: names the origin {origin!r}; this file has: {', '.join(sorted(origins))}"
     previous = environment.promotes_from
     if previous is not None and (
         previous in {environment.name, "."} or os.sep in previous or not previous.isprintable()
@@ -258,7 +262,7 @@ def _in_references(environment: Environment) -> Iterator[str]:
 
 
 def not_another(environment: Environment) -> str:
-    """Return that ``promotes_from`` names no other environment."""
+    """Return the message for a ``promotes_from`` that names no other environment."""
     return (
         f"promotes_from: found {environment.promotes_from!r}; "
         f"expected the name of another environment in {environment.path.parent}"
@@ -266,6 +270,8 @@ def not_another(environment: Environment) -> str:
 
 
 def _origins_of_patterns(table: str, patterns: Sequence[str]) -> dict[str, str]:
-    """Return the origins that URLs or patterns of a list of tables name, by their keys."""
-    origins = {f"{table}.{n}.url": url.partition(":")[0] for n, url in enumerate(patterns)}
+    """Return the origins in the URLs and patterns of a list of tables, by key."""
+    origins = {
+        f"{table}.{number}.url": url.partition(":")[0] for number, url in enumerate(patterns)
+    }
     return {key: name for key, name in origins.items() if name and not set("*?") & set(name)}

@@ -22,7 +22,7 @@ def root_above(start: Path) -> Path:
 
 
 def find(name: str, root: Path) -> Path:
-    """Return the file that ``--env name`` means; raises BadEnvironment where there is none."""
+    """Return the file that ``--env name`` means. Raises BadEnvironment if there is none."""
     if name.endswith(".toml") or os.sep in name:
         if is_file(Path(name)):
             return Path(name).absolute()
@@ -37,7 +37,7 @@ def find(name: str, root: Path) -> Path:
 
 
 def list_environments(folder: Path) -> str:
-    """Return one line for each environment in ``folder``: its name and its description."""
+    """Return a line for each environment in ``folder``, with its name and description."""
     lines = []
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -49,12 +49,12 @@ def list_environments(folder: Path) -> str:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether ``path`` is a file; False also for a name that no file can have."""
+    """Return whether ``path`` is a file; False if no file can have such a name."""
     return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises OSError for a name too long
 
 
 def file_beside(path: Path, key: str, value: str) -> Path:
-    """Return the file that ``file:NAME`` means. Raises BadEnvironment where there is none."""
+    """Return the file that ``file:NAME`` means. Raises BadEnvironment if there is none."""
     target = path.parent / value.removeprefix("file:")
     if not is_file(target):
         raise BadEnvironment(f"{path}: {key}: there is no file {str(target)!r}")
@@ -62,7 +62,7 @@ def file_beside(path: Path, key: str, value: str) -> Path:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file, which is parsed again only if it has changed.
+    """Return the content of a TOML file. Parse it again only if it has changed.
 
     Raises BadEnvironment.
     """
@@ -87,8 +87,8 @@ def _parsed(path: Path, *_state: int) -> dict[str, Any]:
 def siblings(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield the other environment files in the folder of ``path`` with their content.
 
-    Their content is not validated. A file that is no TOML is left out: its mistakes are reported
-    when it is the one asked for.
+    Their content is not validated. Leave out a file that is no TOML: a run of that environment
+    reports the mistake.
     """
     for other in sorted(path.parent.glob("*.toml")):
         try:
@@ -100,6 +100,6 @@ def siblings(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def table(document: dict[str, Any], key: str) -> dict[str, Any]:
-    """Return the table ``key`` of a document that is not validated; empty where there is none."""
+    """Return the table ``key`` of a document that is not validated; empty if there is none."""
     value = document.get(key)
     return value if isinstance(value, dict) else {}

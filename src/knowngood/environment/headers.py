@@ -1,4 +1,4 @@
-"""What an environment expects of the headers of its answers."""
+"""Compare the headers of an answer with what the environment expects."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class HeaderRule:
         kind: the name of the table below [headers], for messages.
         paths: matches the whole path of the URLs that the rule is for.
         header: the name of the header, in lower case.
-        expected: what matches its whole value, or for how many seconds browsers may keep an
-            answer, or None where the header must not be sent.
+        expected: a pattern for its whole value; or the seconds that browsers may keep an answer; or
+            None if the header must not be sent.
     """
 
     kind: str
@@ -27,8 +27,8 @@ class HeaderRule:
     expected: re.Pattern[str] | int | None
 
     def problem(self, headers: Any) -> str | None:
-        """Return what is wrong with this one of the ``httpx.Headers`` of an answer; None where
-        nothing is. One that a server and a proxy before it send alike counts once.
+        """Return what is wrong with the header in ``headers`` (``httpx.Headers``); None if nothing
+        is. A value that is sent twice, as by a server and a proxy, counts once.
         """
         values = headers.get_list(self.header)
         value = ", ".join(dict.fromkeys(values))
@@ -45,14 +45,15 @@ class HeaderRule:
 
     @property
     def _expected_words(self) -> str:
-        """What is expected, in words."""
+        """The expected value, in words."""
         if isinstance(self.expected, int):
             return f"a max-age of at most {self.expected} s"
         return f"/{self.expected.pattern}/" if self.expected is not None else "none"
 
     def _lifetime_problem(self, value: str, headers: Any, most: int) -> str | None:
-        """Return why browsers may keep an answer with this Cache-Control for too long; None if they
-        may not. ``no-store`` and ``no-cache`` are always short enough (RFC 9111, 5.2.2).
+        """Return why browsers may keep an answer for too long by its Cache-Control ``value``, or by
+        Expires; None if they may not. ``no-store`` and ``no-cache`` are always short enough
+        (RFC 9111, 5.2.2).
         """
         directives = {part.strip().lower() for part in value.split(",")}
         if directives & {"no-store", "no-cache"}:
@@ -75,8 +76,8 @@ def _ages(directive: str, value: str) -> list[int]:
 
 
 def _until_expired(headers: Any) -> float:
-    """Return how many seconds an answer may be kept by its Expires (RFC 9111, 4.2.1); none for a
-    value that is no date, such as ``0`` (5.3).
+    """Return the seconds that an answer may be kept by its Expires (RFC 9111, 4.2.1); 0 for a value
+    that is no date, such as ``0`` (5.3).
     """
     expires, date = (_seconds(headers.get(name, "")) for name in ("expires", "date"))
     return 0.0 if expires is None else expires - (time.time() if date is None else date)

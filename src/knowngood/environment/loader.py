@@ -1,7 +1,7 @@
-"""Environment files: one TOML file each, checked before the first request.
+"""Load environments from TOML files, and check them before the first request.
 
-Whatever is wrong with a file is a BadEnvironment that names the file, the key, what was found and
-what is allowed; the plugin shows it as a usage error.
+A mistake in a file is a BadEnvironment, which names file, key, value and what is allowed. The
+plugin shows it as a usage error.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from .value_files import with_lists
 
 
 def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
-    """Return the environment called ``name`` below ``root``, or in the file at that path.
+    """Return the environment ``name`` below ``root``, or of the file at that path.
 
-    ``secrets`` False leaves them out: a command that sends no request needs none.
-
-    Raises BadEnvironment for an unknown name and for everything a file can have wrong.
+    If ``secrets`` is False, leave them out: a command that sends no request needs none. Raises
+    BadEnvironment for an unknown name and for any mistake in the file.
     """
     path = find(name, root)
     document = with_lists(path, read(path))
@@ -33,16 +32,14 @@ def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
 
 
 def load_here(name: str, *, secrets: bool = True) -> Environment:
-    """Return the environment called ``name`` in the suite around the current folder, as
-    :func:`load` does.
-    """
+    """Load the environment ``name`` of the suite around the current folder; see :func:`load`."""
     return load(name, root_above(Path.cwd()), secrets=secrets)
 
 
 def load_chosen(
     name: str, root: Path, origins: Iterable[str] = (), drill: str | None = None
 ) -> Environment:
-    """Return the environment that the options ``--env``, ``--origin`` and ``--drill`` mean.
+    """Load the environment of the options ``--env``, ``--origin`` and ``--drill``.
 
     Raises BadEnvironment.
     """
@@ -57,16 +54,16 @@ def load_chosen(
 def override(environment: Environment, option: str) -> Environment:
     """Return ``environment`` with one origin replaced by ``option``, a ``NAME=URL``.
 
-    Raises BadEnvironment where the file says ``protected = true``, the name is unknown, or the URL
-    is none or belongs to another environment beside this one.
+    Raises BadEnvironment if the file says ``protected = true``, the name is unknown, or the URL is
+    bad or belongs to another environment in the folder.
     """
     name, separator, url = option.partition("=")
-    known = sorted(environment.origin_names)
+    names = sorted(environment.origin_names)
     quoted = "(value not shown, it may hold a password)" if "@" in option else repr(option)
-    if not separator or name not in known:
+    if not separator or name not in names:
         raise BadEnvironment(
             f"--origin {quoted}: expected NAME=URL with one of these names: "
-            f"{', '.join(known) or 'none'}"
+            f"{', '.join(names) or 'none'}"
         )
     if environment.protected:
         raise BadEnvironment(
@@ -81,10 +78,9 @@ def override(environment: Environment, option: str) -> Environment:
 
 
 def refuse_lost_previous(environment: Environment) -> None:
-    """Raise BadEnvironment where ``promotes_from`` names no environment that is there.
+    """Raise BadEnvironment if the environment of ``promotes_from`` has no file.
 
-    Only the gate needs it: a rollback, and all that it starts, must not hang on the file of another
-    environment.
+    Call it only for the gate: a rollback must work without the file of another environment.
     """
     previous = environment.promotes_from
     if previous is not None and not is_file(environment.path.parent / f"{previous}.toml"):
@@ -92,7 +88,7 @@ def refuse_lost_previous(environment: Environment) -> None:
 
 
 def known_origins(environment: Environment) -> set[str]:
-    """Return the names of the origins of ``environment`` and of those beside it."""
+    """Return the names of the origins of all environments in the folder of ``environment``."""
     names = environment.origin_names
     for _, document in siblings(environment.path):
         served = table(document, "serve").get("origins")
@@ -103,9 +99,9 @@ def known_origins(environment: Environment) -> set[str]:
 
 
 def secrets_of(name: str, root: Path) -> dict[str, str]:
-    """Return the secrets of the environment called ``name``, by the variable that holds each.
+    """Return the secrets of the environment ``name``, by variable. Check nothing.
 
-    Nothing is checked. Raises BadEnvironment where there is no such file or no TOML.
+    Raises BadEnvironment if there is no such file, or it is no TOML.
     """
     variables = table(read(find(name, root)), "secrets").values()
     names = {name for name in variables if isinstance(name, str)}
@@ -113,8 +109,8 @@ def secrets_of(name: str, root: Path) -> dict[str, str]:
 
 
 def _refuse_shared_origins(path: Path, origins: Mapping[str, str]) -> None:
-    """Raise BadEnvironment for an origin that this file has twice, or that another environment has:
-    so stage's tests would end up vouching for prod.
+    """Raise BadEnvironment for an origin that is in this file twice, or in another environment: a
+    run on stage would count for prod.
     """
     own = {normal_origin(url): name for name, url in origins.items()}
     if len(own) < len(origins):

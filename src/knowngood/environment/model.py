@@ -19,7 +19,7 @@ from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
 
 LEVELS: Final = ("smoke", "full")
-"""How much of a suite runs, the least first: each level has the checks of those before it, too."""
+"""How much of a suite runs, the least first. A level includes those before it."""
 
 
 class BadEnvironment(UsageError):
@@ -103,8 +103,8 @@ class Environment:
         params: lists of values that fields of URLs stand for, by name.
         aliases: values whose content is another value's: target by alias.
         release: where the deployment says which release it is.
-        send: headers that every request carries.
-        headers: what its response headers must be.
+        send: headers that are sent with every request.
+        headers: rules for the headers of answers.
         budget: what a run may spend.
         network: how requests leave this machine.
         browser: the program that opens pages; empty for the Chromium that is found on PATH.
@@ -114,7 +114,7 @@ class Environment:
         serve: how it is started, where a command serves it.
         advisory: failures that decide nothing until a date.
         accepted: mutations that no check need catch.
-        control: what tells this machine's network from the deployment's.
+        control: URLs elsewhere that show whether this machine's network works.
         edges: addresses to connect to in place of what a name resolves to, by origin.
         gate: what must hold before a release goes here.
         deploy: how a release is put here.
@@ -170,11 +170,11 @@ class Environment:
         return {*self.origins, *(self.serve.origins if self.serve else ())}
 
     def target(self, value: str) -> str:
-        """The value whose content ``value`` shares: itself, unless it is an alias."""
+        """Return the value whose content ``value`` shares: itself, unless it is an alias."""
         return self.aliases.get(value, value)
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """The entries ``KEY=VALUE`` of the list ``name`` in [params]; none without that list."""
+        """Return the entries ``KEY=VALUE`` of the list ``name`` in [params]; none without it."""
         entries = (entry.partition("=") for entry in self.params.get(name, ()))
         return [(key, value) for key, _, value in entries]
 
@@ -191,7 +191,7 @@ class Environment:
         return [problem for problem in problems if problem]
 
     def drilled(self, faults: Sequence[str]) -> Environment:
-        """Return the environment as a drill runs it, with these faults. Raises BadEnvironment."""
+        """Return the environment for a drill with these faults. Raises BadEnvironment."""
         drill = self.serve.drill if self.serve is not None else None
         if self.serve is None or drill is None:
             raise BadEnvironment(
@@ -208,8 +208,8 @@ class Environment:
         )
 
     def served(self, announced: ServerAnnouncement) -> Environment:
-        """Return the environment as the command of [serve] has started it. What the file itself
-        says has precedence.
+        """Return the environment with what its started command has announced. Values of the file
+        have precedence.
         """
         return replace(
             self,
@@ -220,7 +220,7 @@ class Environment:
         )
 
     def with_origins(self, origins: Mapping[str, str]) -> Environment:
-        """Return the environment answering at ``origins`` as well."""
+        """Return the environment with ``origins`` added, or in place of those of their names."""
         return replace(self, origins=MappingProxyType({**self.origins, **origins}))
 
 

@@ -1,4 +1,4 @@
-"""Origins: what may be one, and when two spellings are the same one."""
+"""Check origins, and bring them into one form for comparison."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ _BEFORE_PATH: Final = re.compile(r"[^/?#]*//[^/?#]*")
 def normal_origin(url: str) -> tuple[str, str, int | None] | None:
     """Return scheme, host and port of ``url``, so that all spellings of an origin compare equal.
 
-    Case, the default port, a dot behind the host, Punycode and whatever follows the host make no
-    difference. None stands for a ``url`` that cannot be taken apart, such as one with the port
-    99999.
+    Case, the default port, a dot after the host, Punycode, path and query make no difference. None
+    for a ``url`` that cannot be parsed, such as one with the port 99999.
     """
     start = _BEFORE_PATH.match(url)
     return _normal(start[0] if start is not None else url)
@@ -37,9 +36,7 @@ def _normal(url: str) -> tuple[str, str, int | None] | None:
 
 
 def with_ascii_host(url: str) -> str:
-    """Return ``url`` with its host in Punycode (RFC 5891), as it is looked up and sent. Raises
-    ValueError for a host that is no name.
-    """
+    """Return ``url`` with its host in Punycode (RFC 5891). Raises ValueError for a bad host."""
     if url.isascii():
         return url
     parts = urlsplit(url)
@@ -54,12 +51,12 @@ def with_ascii_host(url: str) -> str:
 
 
 def as_origin(url: str) -> str:
-    """Return ``url``, a sound origin, as requests begin: in ASCII, without a last slash."""
+    """Return ``url``, a valid origin, in ASCII and without a last slash."""
     return with_ascii_host(url).rstrip("/")
 
 
 def as_declared(url: str, origins: Mapping[str, str]) -> str:
-    """Return ``url`` as checks declare it, ``ORIGIN:/path``; as it is if it is on no origin.
+    """Return ``url`` in the form of checks, ``ORIGIN:/path``; unchanged if it is on no origin.
 
     ``origins`` are URLs by name.
     """
@@ -70,7 +67,7 @@ def as_declared(url: str, origins: Mapping[str, str]) -> str:
 
 
 def origin_trouble(url: str) -> str | None:
-    """Return why ``url`` cannot be an origin, None when it can, without a credential in it."""
+    """Return why ``url`` cannot be an origin, without showing a password; None if it can."""
     if "@" in url:
         return "holds a user name or password; put the credential into [secrets] instead"
     try:

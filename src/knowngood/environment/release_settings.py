@@ -1,4 +1,4 @@
-"""How an environment is told which release it serves, and how a release is put there."""
+"""Define where a deployment names its release, and how a release gets there."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ class Release:
 
     Attributes:
         url: ``origin:/path`` of the version document.
-        shape: ``json``, or ``text`` where the whole body is the release.
-        field: the key of a JSON document that holds the release, or the keys that lead to it, with
-            dots between them.
-        header: the header of the answer that holds the release, in place of the document; or empty.
-        repository: path or URL of the git repository that releases are made from and records are
-            written to; empty where there is none.
-        unbuilt: matches whole paths that are never compared with a manifest, since the deployment
-            writes them or the server itself answers; by default those of Dockerflow.
+        shape: ``json``, or ``text`` if the whole body is the release.
+        field: the key of the release in a JSON document; dots separate the keys of nested objects.
+        header: the header that has the release, in place of the document; empty for none.
+        repository: path or URL of the git repository with the releases and the records; empty for
+            none.
+        unbuilt: matches whole paths that are not compared with a manifest, since the deployment or
+            its server makes the answer; by default those of Dockerflow.
     """
 
     url: str
@@ -38,7 +37,7 @@ class Release:
 
     @property
     def path(self) -> str:
-        """Its path there, with its query if it has one."""
+        """The path of the version document, with its query."""
         return self.url.partition(":")[2]
 
 
@@ -49,16 +48,16 @@ class GateRules:
     Attributes:
         branch: the branch that the release is on.
         max_age: days for which a verification counts.
-        level: the level of the run that it must have PASSED before, one of ``LEVELS``.
-        wait: how long ago it must have PASSED before.
-        signers: ssh's allowed_signers, one of whom must have signed the record.
-        approve: a pattern of the names in ``signers``, one of whom must have approved the release
-            and is not who pushes it; empty: nobody needs to.
+        level: the level of the run that the release must have PASSED before, one of ``LEVELS``.
+        wait: how long ago it must have PASSED.
+        signers: ssh's file allowed_signers; one of them must have signed the record.
+        approve: a pattern for names in ``signers``; one of them, other than the person who pushes,
+            must have approved the release; empty for nobody.
         review: which commits must be reviewed: ``first-parent`` or ``every-commit``.
-        mark: a regular expression for the messages of these; empty: ``r=NAME`` or a trailer.
-        reviews: the code host whose approvals count in place of marks; empty: none.
-        reviews_file: the answer of its API, which CI writes; None without ``reviews``.
-        requires: names that the release must have passed under beside promotes_from.
+        mark: a regular expression for their messages; empty for ``r=NAME`` or a trailer.
+        reviews: the code host whose approvals count in place of marks; empty for none.
+        reviews_file: the answer of its API, a file that CI writes; None without ``reviews``.
+        requires: names under which the release must have passed, beside ``promotes_from``.
         no_change: weekdays, in English, on which nothing is pushed.
         timezone: the time zone by which days begin.
         holidays: dates (ISO) on which nothing is pushed.
@@ -92,7 +91,7 @@ class DeployCommand:
     command: tuple[str, ...]
 
     def filled(self, release: str, commit: str, env: str) -> list[str]:
-        """Return the command for a release, and the commit that it is."""
+        """Return the command with its fields filled in."""
         fields = {"{release}": release, "{commit}": commit, "{env}": env}
         pattern = re.compile("|".join(map(re.escape, fields)))
         return [pattern.sub(lambda match: fields[match[0]], word) for word in self.command]

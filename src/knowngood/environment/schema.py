@@ -1,4 +1,4 @@
-"""Hold an environment file against its JSON Schema, and say in the file's words what is wrong."""
+"""Validate an environment file by its JSON Schema, and explain errors by the keys of the file."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def validate(path: Path, document: dict[str, Any]) -> None:
 
 @cache
 def _validator() -> Any:
-    """Return what validates documents. It refuses inf and nan, which TOML has and no comparison
-    stops, and tells 3 from 3.0, as TOML does.
-    """
+    """Return a validator that refuses inf and nan, which pass every limit, and a 3.0 for a 3."""
     import jsonschema
     import jsonschema.validators
 
@@ -61,12 +59,12 @@ def _validator() -> Any:
 
 
 def _is_local_date(value: object) -> bool:
-    """Return whether TOML's value is a date without a time, which a time is an instance of, too."""
+    """Return whether a value is a date without a time; a datetime is an instance of date, too."""
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _check_origin(url: str) -> bool:
-    """Raise ValueError where ``url`` cannot be an origin."""
+    """Return True; raise ValueError if ``url`` cannot be an origin."""
     trouble = origin_trouble(url)
     if trouble:
         raise ValueError(trouble)
@@ -74,26 +72,26 @@ def _check_origin(url: str) -> bool:
 
 
 def _check_time_zone(name: str) -> bool:
-    """Raise what ``ZoneInfo`` does where there is no time zone of this name."""
+    """Return True; raise the error of ``ZoneInfo`` if there is no such time zone."""
     from zoneinfo import ZoneInfo
 
     return bool(ZoneInfo(name))
 
 
 def _explain(error: jsonschema.ValidationError) -> str:
-    """Return one error in the words of the file: key, what was found, what is allowed."""
+    """Return the message of one error: the key, its value and what is allowed."""
     key = ".".join(str(part) for part in error.absolute_path) or "the file"
     schema = cast("Any", error.schema)
     instance = cast("Any", error.instance)
     allowed = schema.get("description", "") if isinstance(schema, dict) else ""
     hint = f"; allowed: {allowed}" if allowed else ""
     if error.validator == "format" and error.validator_value == "origin":
-        return f"{key}: {error.cause}"  # which shows no password
+        return f"{key}: {error.cause}"  # it shows no password
     if error.validator == "additionalProperties":
-        known = schema.get("properties", {})
-        extra = sorted(set(instance) - set(known))
+        properties = schema.get("properties", {})
+        extra = sorted(set(instance) - set(properties))
         keys = "key" if len(extra) == 1 else "keys"
-        return f"{key}: unknown {keys} {', '.join(extra)}; allowed: {', '.join(sorted(known))}"
+        return f"{key}: unknown {keys} {', '.join(extra)}; allowed: {', '.join(sorted(properties))}"
     if error.validator == "required":
         required = cast("list[str]", error.validator_value)
         missing = [name for name in required if name not in instance]

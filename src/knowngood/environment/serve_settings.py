@@ -1,4 +1,4 @@
-"""How a deployment is started by a command, sound or with a fault, and what it announces."""
+"""Define how a command starts a deployment, sound or with a fault, and what it announces."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A URL that is not the deployment's, and what it answers while this machine's network works.
+    """A URL elsewhere, and its known answer while this machine's network works.
 
-    It answers 2xx, and as below: what a captive portal, which answers in its place, cannot know.
+    It answers 2xx, and with ``body`` and ``header``, which a captive portal cannot know.
 
     Attributes:
         url: an absolute URL.
-        body: text that the body holds.
-        header: a ``Name: value`` that it answers with.
+        body: a text in the body; empty for any body.
+        header: a ``Name: value`` of the answer; empty for any headers.
     """
 
     url: str
@@ -31,8 +31,8 @@ class RollbackDrillConfig:
 
     Attributes:
         build: a command that makes a sound site in the new folder ``{folder}``.
-        command: starts a deployment that serves ``{folder}``, a link that is switched.
-        lost: the path, below the site, of a file that the bad release lacks.
+        command: starts a deployment that serves ``{folder}``, a link that each push switches.
+        lost: the path, below the site, of the file that the bad release lacks.
     """
 
     build: tuple[str, ...]
@@ -44,15 +44,15 @@ class RollbackDrillConfig:
 class DrillConfig:
     """How the deployment is started with a fault, to see that the checks catch it.
 
-    ``params``, ``aliases`` and ``budget`` replace what the environment says: a drill has many
-    runs, which can be small.
+    ``params``, ``aliases`` and ``budget`` replace those of the environment, so that the many runs
+    of a drill can be small.
 
     Attributes:
         faults: a command that lists the faults as JSON.
         command: starts the deployment; ``option`` and a name follow for each fault.
         option: the argument before the name of a fault.
-        answers: a command that says, of requests and faults, what the deployment would answer;
-            empty if every fault takes a deployment that runs.
+        answers: a command that says what the deployment would answer to requests with each fault;
+            empty if each fault needs a running deployment.
         params: lists of values by name.
         aliases: targets by alias; None keeps the environment's.
         budget: fields of Budget by name.
@@ -90,7 +90,7 @@ class ServerAnnouncement:
 
     Attributes:
         origins: URLs by name.
-        control: what it answers beside the deployment, whatever its faults.
+        control: URLs of the command that answer whatever the faults.
         ca: a PEM file of the authorities to trust.
         edges: addresses to connect to, by origin.
     """

@@ -1,4 +1,4 @@
-"""Starts the deployment of an environment that is served by a command, and ends it."""
+"""Start the deployment of an environment with ``[serve]``, and end it."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class ServerNotStarted(UsageError):
 class Server:
     """A running [serve] command.
 
-    The command prints one line of JSON when it is ready, ``{"origins": {NAME: URL, …}}``, and
-    ends when its standard input does: so it cannot outlive the run, however that dies. The line
-    may also hold ``control`` and ``edges`` as an environment file has them, and the path ``ca``.
+    The command prints one line of JSON when it is ready, ``{"origins": {NAME: URL, …}}``. It must
+    end when its standard input does, so that it never outlives the run. The line may also have
+    ``control`` and ``edges``, as in an environment file, and the path ``ca``.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -71,17 +71,17 @@ class Server:
             return _announced(line or b"", self._serve.origins)
         except (ValueError, KeyError, TypeError, RecursionError):
             self._end()
-            why = self._explain(line)
+            reason = self._explain(line)
             self._errors.close()
-            raise ServerNotStarted(why) from None
+            raise ServerNotStarted(reason) from None
 
     def stop(self) -> None:
-        """End the process: by the end of its input, then by signal."""
+        """End the process: close its input, then send signals."""
         self._end()
         self._errors.close()
 
     def _read(self) -> None:
-        """Take the first line, and pass over the rest so that the command never waits for us."""
+        """Read the first line and discard the rest: the command must never wait for a reader."""
         stdout = self._process.stdout
         assert stdout is not None
         with stdout:
@@ -95,40 +95,40 @@ class Server:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
         process_group.end(self._process, GRACE)
-        self._reader.join(1)  # and no longer: a daemon that the command started may hold the pipe
+        self._reader.join(1)  # not longer: a daemon that the command started may hold the pipe open
 
     def _explain(self, line: bytes | None) -> str:
         self._errors.seek(0)
         errors = _last_lines(redact(self._errors.read().decode("utf-8", "replace")))
         if line is None:
-            what = f"announced nothing within {READY_WITHIN:g} s"
+            mistake = f"announced nothing within {READY_WITHIN:g} s"
         elif not line:
-            what = f"ended with exit code {self._process.returncode} before it was ready"
+            mistake = f"ended with exit code {self._process.returncode} before it was ready"
         else:
-            what = f"announced {redact_data(line)[:120]!r}"
+            mistake = f"announced {redact_data(line)[:120]!r}"
         names = ", ".join(self._serve.origins)
         output = f"; its error output:\n{errors}" if errors else ""
         return (
-            f'{self._path}: serve.command {what}; expected a line {{"origins": …}} '
+            f'{self._path}: serve.command {mistake}; expected a line {{"origins": …}} '
             f"with URLs for: {names}{output}"
         )
 
 
 def _last_lines(text: str) -> str:
-    """Return the last ten lines of ``text``, each cut: what is wrong stands at the beginning of a
-    line, and a list of all that is allowed may follow.
+    """Return the last ten lines of ``text``. Cut each at its end: the mistake comes first, and a
+    long list of what is allowed may follow.
     """
     lines = text.strip().splitlines()[-10:]
     return "\n".join(f"{line[:300]} …" if len(line) > 300 else line for line in lines)
 
 
 def runnable(command: Sequence[str]) -> list[str]:
-    """Return ``command`` with the interpreter that runs this in place of ``{python}``."""
+    """Return ``command`` with the path of this Python for ``{python}``."""
     return [sys.executable if word == "{python}" else word for word in command]
 
 
 def _announced(line: bytes, names: tuple[str, ...]) -> ServerAnnouncement:
-    """Return what a line announces. Raises ValueError, KeyError or TypeError."""
+    """Parse the line of an announcement. Raises ValueError, KeyError or TypeError."""
     document = json.loads(line)
     origins = {name: as_origin(str(document["origins"][name])) for name in names}
     if any(map(origin_trouble, origins.values())):

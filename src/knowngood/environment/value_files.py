@@ -1,4 +1,4 @@
-"""Read the values of [params] and [aliases] that an environment file keeps in files beside it."""
+"""Read the values of [params] and [aliases] that are in files beside the environment file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HAVE_LISTS: Final = {"", "serve", "serve.drill", "params", "serve.drill.params"
 
 
 def with_lists(path: Path, value: Any, key: str = "") -> Any:
-    """Return a document with the content of the files that its params and aliases name.
+    """Return a document with each ``file:NAME`` of its params and aliases replaced by the content.
 
     Nothing else is changed or checked. Raises BadEnvironment for a file without a value.
     """
