@@ -1,8 +1,8 @@
-"""What leaves the process: every other room builds on this one.
+"""Make safe what leaves the process; every other room builds on this one.
 
-Redaction of secrets, text that is safe to print or to paste into a shell, atomic writes, locks,
-child processes, signals, and the base classes of all errors. This room knows nothing of pytest, of
-environments or of checks.
+It has redaction of secrets, text that is safe to print or to paste into a shell, atomic writes,
+locks, child processes, signals, and the base classes of all errors. It may not know pytest,
+environments or checks.
 """
 
 from . import lock, process_group, process_identity

@@ -1,4 +1,4 @@
-"""Write a file so that nobody ever reads half of it."""
+"""Write a file so that nobody reads half of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 def write_atomically(
     path: Path, content: str | bytes | Iterable[str], mode: int | None = None
 ) -> None:
-    """Write ``content`` beside ``path`` and rename it: after a failure the old file is still there.
+    """Write ``content`` to a file beside ``path`` and rename it. A failure leaves the old file.
 
-    A device or a pipe is written to directly. Text is encoded as UTF-8, and may come in pieces;
-    ``mode`` sets the file's permissions. Raises OSError.
+    Write to a device or pipe directly. Text is encoded as UTF-8 and may come in pieces; ``mode``
+    sets the permissions of the file. Raises OSError.
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         _write(path, content)

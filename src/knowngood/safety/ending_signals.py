@@ -1,4 +1,4 @@
-"""Hand the signals that would end this process to a function, for a while."""
+"""Call a function for signals that would end this process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def ending_signals_to(handle: Callable[[int], None]) -> Iterator[None]:
-    """Call ``handle`` with each signal that would end this process while inside.
+    """While inside, call ``handle`` with each signal that would end this process.
 
-    A SIGHUP that is ignored, as under nohup, stays so. Nothing is changed outside of the main
-    thread: Python handles signals there alone.
+    A SIGHUP that is ignored, as under nohup, stays ignored. Outside of the main thread this does
+    nothing, since Python handles signals only there.
     """
     on_main = threading.current_thread() is threading.main_thread()
     hangs_up = signal.getsignal(signal.SIGHUP) != signal.SIG_IGN

@@ -1,4 +1,4 @@
-"""The base classes of all errors of this package, and which exit code each branch leads to.
+"""Define the base classes of all errors, and the exit code of each branch.
 
 ::
 
@@ -20,8 +20,7 @@
     │   └── GitError, RecordNotWritten, PushLocked, DeployRunning  release
     └── NoAnswer           fetch: 1 or 75, which only the whole run can tell
 
-:func:`knowngood.verdict.outcome.classify` decides for every exception, these and others, which of
-the three it is.
+:func:`knowngood.verdict.outcome.classify` assigns any exception to one of the three branches.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class KnowngoodError(Exception):
 class UsageError(KnowngoodError):
     """The person who started the run must change an option, a file or a setting.
 
-    The message names it, what was found, what is allowed, and what to do.
+    The message names it, its value, what is allowed, and what to do.
     """
 
 
@@ -47,4 +46,4 @@ class ContentTooLarge(DeploymentError):
 
 
 class RunnerError(KnowngoodError):
-    """Something other than the deployment is in trouble: this machine or its network, say."""
+    """Something other than the deployment is in trouble, such as this machine or its network."""

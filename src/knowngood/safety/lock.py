@@ -22,13 +22,13 @@ from .user_name import user_name
 
 
 class LockUnavailable(RunnerError):
-    """Another process holds the lock, or there can be none; the message says who, or why."""
+    """Another process holds the lock, or none can be made; the message says who, or why."""
 
 
 def path_for(name: str, key: str) -> Path:
-    """Return the file of the lock on what ``key`` identifies, the same for all of this machine.
+    """Return the file of the lock for ``key``, the same for all users of this machine.
 
-    ``name`` tells people what it is a lock on. Raises LockUnavailable.
+    ``name`` is a part of the file's name, for people. Raises LockUnavailable.
     """
     digest = sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     try:
@@ -49,7 +49,7 @@ def held(path: Path, busy: str, command: Sequence[str], wait: float = 0.0) -> It
     """
     from filelock import FileLock, Timeout
 
-    # Everybody on the machine may lock it. The library follows no symbolic link.
+    # All users of the machine may lock it. The library follows no symbolic link.
     lock = FileLock(path, timeout=wait, mode=0o666, fallback_to_soft=False)
     try:
         lock.acquire()
@@ -60,7 +60,7 @@ def held(path: Path, busy: str, command: Sequence[str], wait: float = 0.0) -> It
             f"cannot lock {path}: {error}; set TMPDIR to a folder that can be written"
         ) from None
     try:
-        with contextlib.suppress(OSError):  # a lock without a note is a lock all the same
+        with contextlib.suppress(OSError):  # the lock works without a note
             _write_note(path, command)
         yield
     finally:
@@ -79,7 +79,7 @@ def _write_note(path: Path, command: Sequence[str]) -> None:
 
 
 def _holder(path: Path) -> str:
-    """Return who holds the lock, by the note; the holder may just be writing it."""
+    """Return who holds the lock, by its note, which may be missing or incomplete."""
     try:
         note = json.loads(path.read_bytes()[:4096])
         return one_line(

@@ -21,16 +21,15 @@ GRACE: Final = 5.0
 def start(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
     """Start ``command`` as the leader of a new session, without standard input.
 
-    ``options`` are those of :class:`subprocess.Popen`. Raises OSError where it cannot be run.
+    ``options`` are those of :class:`subprocess.Popen`. Raises OSError if it cannot be run.
     """
     options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.Popen(command, start_new_session=True, **options)
 
 
 def waiter(process: subprocess.Popen[bytes]) -> threading.Thread:
-    """Return a started thread that ends when ``process`` does, to be joined for so many seconds.
-
-    ``Popen.wait`` with a timeout looks only every 50 ms.
+    """Return a started thread that ends when ``process`` does. Join it with a timeout in place of
+    ``Popen.wait``, which looks only every 50 ms.
     """
     thread = threading.Thread(target=process.wait, daemon=True)
     thread.start()
@@ -53,7 +52,7 @@ def end(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
 
 
 def send_signal(process: subprocess.Popen[bytes], number: int) -> None:
-    """Send a signal to every process in the group of ``process``; nothing where none is left."""
+    """Send a signal to every process in the group of ``process``, if any is left."""
     with suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for zombies
         os.killpg(process.pid, number)
 
@@ -65,12 +64,12 @@ def run(
     grace: float = GRACE,
     **options: Any,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run ``command`` to its end, ``given`` being its input, and return its output and exit code.
+    """Run ``command`` with ``given`` as its input, and return its output and exit code.
 
-    Output and errors are kept apart; ``options`` of :class:`subprocess.Popen` may change that.
-    Raises OSError where it cannot be run, subprocess.TimeoutExpired when it takes more than
-    ``seconds``; then, and at a Ctrl-C, its group is ended. What a command leaves running when it
-    ends by itself stays, such as git's cache of passwords.
+    Output and errors are separate unless ``options`` of :class:`subprocess.Popen` change that.
+    Raises OSError if it cannot be run, and subprocess.TimeoutExpired after ``seconds``. At a
+    timeout or a Ctrl-C its group is ended; otherwise processes that it leaves stay, such as git's
+    cache of passwords.
     """
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     if given is not None:

@@ -14,7 +14,7 @@ _PROC = Path("/proc")
 
 
 def own() -> str:
-    """Return the name of this process; empty where it cannot have one."""
+    """Return the name of this process; empty if it cannot have one."""
     try:
         return " ".join((_machine(), str(os.getpid()), _began(os.getpid())))
     except (OSError, IndexError):
@@ -22,7 +22,7 @@ def own() -> str:
 
 
 def has_ended(name: str) -> bool:
-    """Return whether the process of this name ran on this machine, and has ended."""
+    """Return whether the process ``name`` ran on this machine and has ended."""
     try:
         machine, number, began = name.rsplit(" ", 2)
         if machine != _machine():
@@ -45,8 +45,8 @@ def _machine() -> str:
 
 def _began(number: int) -> str:
     """Return when a process began, in ticks since the machine's start (proc(5), stat, field 22).
-    One that has ended, and that nobody has waited for, began never.
+    Empty for a zombie, which has ended.
     """
-    fields = (_PROC / str(number) / "stat").read_text("utf-8", "replace").rpartition(") ")[2]
-    state, *rest = fields.split()
-    return "" if state in "ZX" else rest[18]
+    stat = (_PROC / str(number) / "stat").read_text("utf-8", "replace").rpartition(") ")[2]
+    state, *fields = stat.split()
+    return "" if state in "ZX" else fields[18]

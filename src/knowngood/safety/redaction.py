@@ -1,7 +1,7 @@
 """Keep secrets out of what this process writes.
 
-:func:`hide_secrets` tells this process its secrets; from then on stdout and stderr go through a
-:class:`.Redactor` of them. :func:`redact` and :func:`redact_data` apply it to other texts and data.
+:func:`hide_secrets` sets the secrets of this process. From then on a :class:`.Redactor` removes
+them from stdout and stderr; :func:`redact` and :func:`redact_data` do so for other texts and data.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ class _Process:
 
 
 def hide_secrets(variables: Mapping[str, str]) -> None:
-    """Hide the values of these environment variables, too, in everything that this process prints.
+    """Hide also the values of these environment variables in all that this process prints.
 
-    This cannot be undone, since what runs last, such as an exit handler, prints as well.
+    This cannot be undone, since exit handlers print, too.
     """
     by_value = {value: variable for variable, value in variables.items()}
     _Process.variables = {**by_value, **_Process.variables}
-    known = _Process.redactor.values
-    secrets = known.union(by_value)
-    if secrets != known:
+    hidden = _Process.redactor.values
+    secrets = hidden.union(by_value)
+    if secrets != hidden:
         _Process.redactor = Redactor(secrets)
         for stream in (sys.stdout, sys.stderr):
             redact_stream(stream)
@@ -48,8 +48,8 @@ def redact(text: str) -> str:
 
 
 def redacted_beginning(data: bytes, most: int) -> bytes:
-    """Return the first ``most`` bytes of ``data`` without the secrets of this process, and without
-    what may be the beginning of one that is cut off there.
+    """Return the first ``most`` bytes of ``data`` without the secrets of this process. Leave out an
+    end that may be the beginning of a secret.
     """
     stream = _Process.redactor.stream()
     beginning = stream.feed(data[:most])
@@ -63,10 +63,10 @@ def redact_data(value: _T) -> _T:
 
 
 def split_at_secrets(text: str) -> Iterator[tuple[str, str]]:
-    """Yield ``text`` in pieces: the text before a secret, and the variable that holds that.
+    """Yield each piece of ``text`` that is before a secret, with the variable of that secret.
 
-    A secret in any form but its plain value is masked, and is part of a piece. The last piece has
-    no variable.
+    A secret in another form than its plain value is masked, as a part of its piece. The last piece
+    has no variable.
     """
     piece, at = "", 0
     for start, end in _Process.redactor.spans(text) if has_secrets() else ():
@@ -86,7 +86,7 @@ def has_secrets() -> bool:
 def redact_stream(stream: Any) -> None:
     """Redact every later ``write`` to ``stream``, a text stream or a binary one.
 
-    The object stays the same, since pytest's capture and its terminal already hold it.
+    Change its ``write`` in place: pytest's capture and terminal refer to the object.
     """
     for target in (stream, getattr(stream, "buffer", None)):
         if target is not None and not hasattr(target, "redacts"):

@@ -22,8 +22,8 @@ SHORTEST: Final = 4
 """Characters that a secret must have; shorter ones stand in many words by chance."""
 
 _SHORTEST_PART: Final = 8
-"""Characters from which the part of a secret in front of a semicolon is hidden, too: a media type
-is cut there."""
+"""Characters that the part of a secret before a semicolon must have to be hidden by itself: a media
+type is cut at its semicolon."""
 
 _ELLIPSIS: Final = re.compile(r"\.{3,}|…|\xe2\x80\xa6")
 _OF_ELLIPSIS: Final = ".…\xe2\x80\xa6"
@@ -33,11 +33,10 @@ Spans: TypeAlias = list[tuple[int, int]]
 
 
 class Redactor:
-    """Replaces some secrets in texts. Values shorter than ``SHORTEST`` are left out.
+    """Replaces secrets in texts. Values shorter than ``SHORTEST`` are left out.
 
     Attributes:
-        values: the secrets; without any, texts come back as they are.
-
+        values: the secrets; without any, texts stay as they are.
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
@@ -46,7 +45,7 @@ class Redactor:
         hidden = self.values.union(part for part in parts if len(part) >= _SHORTEST_PART)
         longest_first = sorted(hidden, key=len, reverse=True)
         forms = "|".join(form for value in longest_first for form in forms_of(value))
-        self._forms = re.compile(f"(?=({forms}))")  # looked ahead for, since secrets may overlap
+        self._forms = re.compile(f"(?=({forms}))")  # a lookahead, since secrets may overlap
         self._quoted = {quoted for value in self.values for quoted in _quoted(value)}
         self._characters = "".join(self.values) + _OF_FORMS
         self._longest = LONGEST_CHARACTER * max(map(len, self.values), default=0)
@@ -59,11 +58,11 @@ class Redactor:
         return _masked(text, self.spans(text)) if self.values else text
 
     def of_bytes(self, data: bytes) -> bytes:
-        """Return ``data`` without the secrets, whatever else it holds."""
+        """Return ``data``, in any encoding, without the secrets."""
         return self(data.decode("latin-1")).encode("latin-1") if self.values else data
 
     def deep(self, value: Any) -> Any:
-        """Return lists, tuples and dicts without the secrets in any text of theirs, keys too."""
+        """Return plain data without the secrets in any text, keys included."""
         kind = type(value)
         if not self.values:
             return value
@@ -78,7 +77,7 @@ class Redactor:
         return value
 
     def spans(self, text: str) -> Spans:
-        """Return where secrets stand in ``text``, in order; those that overlap as one."""
+        """Return start and end of each secret in ``text``, in order. Merge those that overlap."""
         whole = (match.span(1) for match in self._forms.finditer(text))
         merged: Spans = []
         for start, end in sorted([*whole, *self._cut_short(text)]):
@@ -91,30 +90,30 @@ class Redactor:
     def _cut_short(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the pieces of secrets beside an ellipsis, by which pytest shortens values."""
         for ellipsis in _ELLIPSIS.finditer(text):
-            left, right = ellipsis.span()
-            before, behind = text[max(0, left - SHORTEST) : left], text[right : right + SHORTEST]
+            start, end = ellipsis.span()
+            before, after = text[max(0, start - SHORTEST) : start], text[end : end + SHORTEST]
             for quoted in self._quoted:
                 sizes = range(SHORTEST, len(quoted))
                 if before in quoted:
-                    ends = (size for size in sizes if text.endswith(quoted[:size], 0, left))
-                    yield from ((left - size, left) for size in ends)
-                if behind in quoted:
-                    begins = (size for size in sizes if text.startswith(quoted[-size:], right))
-                    yield from ((right, right + size) for size in begins)
+                    heads = (size for size in sizes if text.endswith(quoted[:size], 0, start))
+                    yield from ((start - size, start) for size in heads)
+                if after in quoted:
+                    tails = (size for size in sizes if text.startswith(quoted[-size:], end))
+                    yield from ((end, end + size) for size in tails)
 
     def stream(self) -> RedactingStream:
         """Return a stream for bytes that arrive in chunks."""
         return RedactingStream(self)
 
     def unfinished(self, text: str) -> int:
-        """Return where the end of ``text`` begins that may be the beginning of a secret.
+        """Return the index from which ``text`` may be the beginning of a secret.
 
-        That end holds characters of forms alone, or has one ellipsis among them.
+        From there on it has only characters of forms, and at most one ellipsis among them.
         """
-        rest = text.rstrip(self._characters)
-        ellipsis = len(rest) - len(rest.rstrip(_OF_ELLIPSIS))
-        rest = rest[: len(rest) - min(3, ellipsis)].rstrip(self._characters)
-        return max(len(rest), len(text) - self._longest)
+        before = text.rstrip(self._characters)
+        ellipsis = len(before) - len(before.rstrip(_OF_ELLIPSIS))
+        before = before[: len(before) - min(3, ellipsis)].rstrip(self._characters)
+        return max(len(before), len(text) - self._longest)
 
 
 class RedactingStream:
@@ -125,7 +124,7 @@ class RedactingStream:
         self._held = ""
 
     def feed(self, data: bytes) -> bytes:
-        """Return what can be let through now that ``data`` has arrived."""
+        """Take ``data``, and return all that can be no beginning of a secret."""
         if not self._redactor:
             return data
         text = self._held + data.decode("latin-1")
@@ -136,13 +135,13 @@ class RedactingStream:
         return _masked(text[:cut], [span for span in spans if span[1] <= cut]).encode("latin-1")
 
     def flush(self) -> bytes:
-        """Return what was held back, at the end of the stream."""
-        rest, self._held = self._held, ""
-        return self._redactor(rest).encode("latin-1")
+        """Return what is still held back, at the end of the stream."""
+        text, self._held = self._held, ""
+        return self._redactor(text).encode("latin-1")
 
 
 def _quoted(value: str) -> set[str]:
-    """Return ``value`` as it is, and as ``repr`` and JSON may write it within a longer text."""
+    """Return ``value`` and its forms in the output of ``repr`` and JSON."""
     doubled = value.replace("\\", r"\\")
     return {value, doubled, doubled.replace("'", r"\'"), doubled.replace('"', r"\"")}
 

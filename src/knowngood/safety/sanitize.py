@@ -1,7 +1,7 @@
 """Make text from a deployment safe to print.
 
-A body or a header may hold anything: escape sequences that rewrite the terminal, line ends that
-forge a line of the report, megabytes. Whatever is printed or written goes through here.
+A body or header may have anything in it: escape sequences that rewrite the terminal, line ends that
+forge a line of the report, megabytes. All that is printed or written goes through here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _UNSAFE: Final = re.compile(
 def one_line(text: str, limit: int = 200) -> str:
     """Return ``text`` as one line of at most ``limit`` characters.
 
-    Secrets are redacted before anything is cut off; control and direction characters are escaped.
+    Secrets are redacted before the cut. Control and direction characters are escaped.
     """
     cut = redact(text)[: limit + 1]
     safe = _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", cut)
@@ -29,9 +29,8 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def first_lines(text: str, count: int = 12, width: int = 160) -> list[str]:
-    """Return the first ``count`` lines of ``text`` that are not empty, each safe to print.
-
-    If there are more, a last line says how many.
+    """Return the first ``count`` lines of ``text`` that are not empty, each safe to print, and how
+    many more there are.
     """
     all_lines = [line for line in redact(text)[: 64 * 1024].split("\n") if line.strip()]
     first = [one_line(line, width) for line in all_lines[:count]]
@@ -44,5 +43,5 @@ def indented_lines(text: str, width: int = 1000) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return ``text`` with lone surrogates escaped, which no file and no worker's message holds."""
+    """Return ``text`` with lone surrogates escaped: no file and no pipe to a worker takes them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

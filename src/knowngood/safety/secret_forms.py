@@ -1,11 +1,10 @@
 r"""List the forms in which a secret may be written, as regular expressions.
 
 On its way into a report a secret is quoted, escaped or encoded: by ``repr``, JSON, HTML, XML, a URL
-or a shell, and often by two of them. Encoders differ in which characters they leave alone, so a
-list of finished texts would need hundreds for each secret and still miss some. Therefore each
-special character gets one small expression that matches everything that may stand for it. Letters
-and digits stay as they are, except where an encoder changes every character: those forms, and
-base64 and hexadecimal, are computed for the whole secret.
+or a shell, often by two of them. Encoders differ in the characters that they change, so a list of
+all results would be long and still miss some. Therefore each special character becomes one small
+expression for all its forms. Letters and digits stay, except in encodings that change every
+character, such as base64 and hexadecimal: those forms are made for the whole secret.
 
 Secrets are printable ASCII: an environment file with any other is refused.
 """
@@ -17,7 +16,7 @@ from base64 import b64encode
 from typing import Final
 
 LONGEST_CHARACTER: Final = 24
-"""Characters that one of a secret becomes at most, with two encoders in a row."""
+"""Most characters that one of a secret can become, with two encoders in a row."""
 
 _PERCENT: Final = "%(?:25){0,3}"  # percent-encoded up to four times
 _BACKSLASH: Final = rf"(?:\\|{_PERCENT}5c)"
@@ -42,9 +41,9 @@ def forms_of(secret: str) -> list[str]:
 
 
 def _character(part: str) -> str:
-    """Match one character, or a run of backslashes, of which each may be doubled.
+    """Match one character, or a run of backslashes, each of which may be doubled.
 
-    Quantifiers of backslashes are possessive: a text of backslashes alone is read once.
+    Quantifiers of backslashes are possessive, so that a long run of them is read only once.
     """
     if part.isalnum() or part in _UNRESERVED:
         return re.escape(part)
@@ -53,13 +52,13 @@ def _character(part: str) -> str:
     alternatives = _encoded(part)
     if part == " ":
         alternatives += rf"|\+|{_PERCENT}2b"
-    if part == "'":  # a shell has '"'"' for it
+    if part == "'":  # a shell writes it as '"'"'
         return f"(?:{_BACKSLASH}{{0,8}}+(?:{alternatives}|{_encoded(chr(34))})){{1,17}}"
     return f"{_BACKSLASH}{{0,8}}+(?:{alternatives})"
 
 
 def _encoded(character: str) -> str:
-    """Match ``character`` as an entity, percent-encoded, by its number, or as it is."""
+    """Match ``character`` as an entity, percent-encoded, by its number, or unchanged."""
     code = ord(character)
     entity = f"(?:#|{_PERCENT}23)(?:0*{code}|x0*{code:x})"
     if character in _ENTITIES:
@@ -71,7 +70,7 @@ def _encoded(character: str) -> str:
 
 
 def _base64(data: bytes, shift: int) -> str:
-    """Match the base64 characters that stand for ``data`` alone when ``shift`` bytes precede."""
+    """Match the base64 characters that depend on ``data`` alone, after ``shift`` other bytes."""
     text = b64encode(bytes(shift) + data).decode()
     alone = text[-(-shift * 8 // 6) : (shift + len(data)) * 8 // 6]
     return re.sub("[+/]", lambda match: _base64_special(match[0]), alone)

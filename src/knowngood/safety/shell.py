@@ -1,8 +1,8 @@
 """Write bytes for a shell, so that a line of a report can be pasted into one.
 
-Nothing in the bytes is run: what they hold is quoted. The result is printable ASCII on one line,
-so that no terminal, file or clipboard changes it. A secret stands in it as the variable that holds
-it, ``"$NAME"``, and is filled in by the shell of the person who pastes the line.
+The bytes are quoted, so the shell runs nothing in them. The result is one line of printable ASCII,
+which no terminal, file or clipboard changes. A secret becomes its variable, ``"$NAME"``, which the
+shell of the reader fills in.
 
 Any POSIX shell understands it. ``$'…'`` would be shorter, but dash does not know it.
 """
@@ -22,25 +22,25 @@ _ESCAPED_BY_PRINTF: Final = re.compile(r"[^ -~]|\\|^-")
 
 
 def shell_word(data: bytes) -> str:
-    """Return ``data``, without line ends and NUL, as one word of a command line."""
+    """Return ``data``, which has no line end and no NUL, as one word of a command line."""
     pieces = list(split_at_secrets(data.decode("latin-1")))
     if len(pieces) > 1 and all(_KEPT_IN_DOUBLE_QUOTES.fullmatch(text) for text, _ in pieces):
-        *before, (rest, _) = pieces
-        word = "".join(f"{text}${{{variable}}}" for text, variable in before) + rest
+        *before, (last, _) = pieces
+        word = "".join(f"{text}${{{variable}}}" for text, variable in before) + last
         return '"' + _BRACES_AT_THE_END.sub(r"$\1", word) + '"'
     parts = (_quoted(text) + (f'"${variable}"' if variable else "") for text, variable in pieces)
     return "".join(parts) or "''"
 
 
 def shell_printf(data: bytes) -> str:
-    """Return a command that prints ``data``, whatever it holds."""
+    """Return a command that prints ``data``, which may be any bytes."""
     pieces = list(split_at_secrets(data.decode("latin-1")))
     text = "%s".join(_printf_format(text) for text, _ in pieces)
     return " ".join(["printf", shlex.quote(text), *(f'"${name}"' for _, name in pieces if name)])
 
 
 def _quoted(text: str) -> str:
-    """Return ``text`` in quotes where it needs them; bytes beyond ASCII are printed into it."""
+    """Return ``text`` in quotes if it needs them, with ``$(printf …)`` for bytes beyond ASCII."""
     return "".join(
         shlex.quote(run) if run.isprintable() and run.isascii() else f'"$({_printf(run)})"'
         for run in _RUNS.findall(text)
@@ -52,7 +52,7 @@ def _printf(text: str) -> str:
 
 
 def _printf_format(text: str) -> str:
-    """Return the format by which ``printf`` prints ``text``, one byte a character."""
+    """Return the format for ``printf`` to print ``text``, whose characters are bytes."""
     return _ESCAPED_BY_PRINTF.sub(
         lambda match: "\\n" if match[0] == "\n" else f"\\{ord(match[0]):03o}",
         text.replace("%", "%%"),

@@ -1,4 +1,4 @@
-"""Let stdout and stderr fail without an exception: a verdict does not depend on who reads it."""
+"""Ignore errors of stdout and stderr, so that a broken pipe changes no exit code."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 
 def open_streams() -> None:
-    """Open what the shell has closed (``>&-``): otherwise Python has no ``sys.stdout``, and the
-    next file or pipe that is opened gets its number.
+    """Open standard streams that the shell has closed (``>&-``). Otherwise Python has no
+    ``sys.stdout``, and the next file or pipe gets its number.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -26,12 +26,12 @@ def open_streams() -> None:
 
 
 def lose_what_cannot_be_written() -> None:
-    """Drop what stdout and stderr cannot take from now on: nobody reads the pipe any more, or the
-    disk is full. The exit code still carries the result.
+    """From now on drop what cannot be written to stdout or stderr: the pipe is closed, or the disk
+    is full. The exit code still carries the result.
     """
     for stream in (sys.stdout, sys.stderr):
         binary = getattr(stream, "buffer", None)
-        raw = getattr(binary, "raw", binary)  # Python without buffers (-u) has no layer between
+        raw = getattr(binary, "raw", binary)  # without buffers (-u) ``binary`` is raw itself
         if raw is not None and not hasattr(raw, "loses"):
             raw.write = _losing(raw.write)
             raw.loses = True

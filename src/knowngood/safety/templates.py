@@ -1,4 +1,4 @@
-"""The templates of every file that is written from one."""
+"""Load the templates of files."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def templates(*folders: Path, **settings: Any) -> Environment:
-    """Return the loader of the templates in ``folders``, with ``settings`` of jinja2's own. Text
-    is not escaped, unless they say so. jinja2 is imported here: most runs write no such file.
+    """Return a loader of the templates in ``folders``, with further ``settings`` of jinja2. Text is
+    escaped only if these say so. jinja2 is imported here, since most runs need no template.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(  # noqa: S701 - who writes HTML passes autoescape
+    return Environment(  # noqa: S701 - callers that write HTML pass autoescape
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         trim_blocks=True,

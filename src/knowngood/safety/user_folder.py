@@ -1,4 +1,4 @@
-"""Where files of ours are kept for a user, by the XDG Base Directory Specification."""
+"""Find the folder for a user's files, by the XDG Base Directory Specification."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .errors import UsageError
 
 
 def user_folder(variable: str, usual: str) -> Path:
-    """Return our folder below the one that ``variable`` names, or below ``usual`` in the home
-    folder. A relative path counts as not set, as the specification asks.
+    """Return our folder below that of ``variable``, or else below ``usual`` in the home folder.
 
-    Raises UsageError where there is no home folder.
+    The specification ignores a relative path in the variable. Raises UsageError if there is no home
+    folder.
     """
     named = Path(os.environ.get(variable, ""))
     try:
@@ -27,8 +27,8 @@ def user_folder(variable: str, usual: str) -> Path:
 
 @contextmanager
 def usable(folder: Path, variable: str) -> Iterator[None]:
-    """Turn an error of a file in ``folder``, which ``variable`` can place elsewhere, into a
-    UsageError that says so.
+    """Raise UsageError for an OSError of a file in ``folder``. The message names ``variable``, by
+    which a user can choose another folder.
     """
     try:
         yield

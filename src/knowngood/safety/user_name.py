@@ -1,4 +1,4 @@
-"""The name of whoever runs this."""
+"""Find the name of the user of this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 
 
 def user_name() -> str:
-    """Return the name of whoever runs this; a container's user may have a number alone."""
+    """Return the name of the user, or ``uid-NUMBER`` if it has none, as in a container."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

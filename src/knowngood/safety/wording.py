@@ -1,4 +1,4 @@
-"""Words for counts and lists, tables for a terminal, and what prints a line."""
+"""Word counts and lists, and lay out tables for a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 Say: TypeAlias = Callable[[str], None]
-"""Prints a line, or has it printed."""
+"""Prints a line."""
 
 
 def plural(count: int, word: str) -> str:
@@ -15,17 +15,17 @@ def plural(count: int, word: str) -> str:
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
-    """Return the first names, ``most`` of them, and how many more there are."""
+    """Return the first ``most`` names, and how many more there are."""
     return " ".join([", ".join(names[:most]), *and_more(len(names) - most)])
 
 
-def and_more(left: int, what: str = "") -> list[str]:
-    """Return, as a member of a list, how many are left that it does not show; none for none."""
-    return [f"and {left} more{what}"] if left > 0 else []
+def and_more(count: int, ending: str = "") -> list[str]:
+    """Return a list with ``and COUNT more``, to add to a list that is cut; empty for no more."""
+    return [f"and {count} more{ending}"] if count > 0 else []
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield a line for each row, with cells that stand below each other."""
+    """Yield a line for each row, with aligned cells."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
