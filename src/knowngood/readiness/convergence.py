@@ -1,8 +1,8 @@
 """Wait until every edge serves the expected release.
 
-An edge is an address at which the origin of the version document answers: those of [edges], or all
-that its host resolves to. Each question gets a new connection and so may reach another backend
-behind the edge. Therefore an edge counts only after several answers in a row.
+An edge is an address of the origin of the version document: those of [edges], or all that its host
+resolves to. Each request uses a new connection and may reach another backend of the edge. So an
+edge counts only after several answers in a row.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from .pacing import pauses
 from .version_document import ReleaseSighting, missing_field, sight
 
 AGREE: Final = 10
-"""Answers in a row that must name the release before an edge counts as serving it. Of five
-backends behind an edge, one that is stale is seen nine times of ten (1 - 0.8**10)."""
+"""Answers in a row that must name the release before an edge counts as serving it. One stale
+backend of five is then seen nine times out of ten (1 - 0.8**10)."""
 
 GIVEN_UP: Final = 3
-"""Looks in a row without an answer after which an address is not waited for, if the host has others
-that serve the release: clients then use those, too."""
+"""Looks in a row without an answer after which an address is given up, if others of the host serve
+the release: clients use those, too."""
 
 LONGEST_LOOK: Final = 15.0
-"""Seconds that one probe may have at most. A look at an edge has a third of them, as every attempt
-has: what is fast enough for the checks is fast enough here."""
+"""Most seconds of a probe. A look at an edge gets a third of them, like any attempt: what is fast
+enough for the checks is fast enough here."""
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -40,7 +40,7 @@ class Edge:
     """What one edge has answered so far.
 
     Attributes:
-        address: where to connect to; empty for wherever the origin's name leads.
+        address: where to connect to; empty for any address of the origin's name.
         in_a_row: answers in a row that named the expected release.
         mute: looks in a row that showed nothing of the release.
         last: the latest answer that showed something, or else the latest one.
@@ -59,11 +59,11 @@ class Edge:
 
     @property
     def has_release(self) -> bool:
-        """Return whether it serves the expected release."""
+        """Whether it serves the expected release."""
         return self.in_a_row >= AGREE
 
     def note(self, sighting: ReleaseSighting, expected: str) -> None:
-        """Note one more answer. One that shows nothing neither counts nor breaks the row."""
+        """Note one more answer. One that shows nothing neither lengthens nor ends the row."""
         self.mute = self.mute + 1 if sighting.silent else 0
         if self.in_a_row and sighting.names and not sighting.matches(expected):
             self.other, self.turns = sighting.label, self.turns + 1
@@ -75,14 +75,14 @@ class Edge:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether it named the expected release and another one in turn. Once may be a release that
-        was taken back.
+        """Whether it named the expected release and another one in turn. One change may be a
+        rollback.
         """
         return self.turns > 1
 
     @property
     def answer(self) -> str:
-        """What it answered last: the release, or what came in its place."""
+        """Its last answer: the release, or what came in its place."""
         return one_line(self.last.label, 60) if self.last is not None else "not asked"
 
     def row(self) -> tuple[str, str]:
@@ -102,7 +102,7 @@ class Convergence:
         missing: those that do not.
         given_up: addresses without an answer, of a host that has others.
         hint: what the missing ones have in place of the field that the file names, if they lack it.
-        alike: whether what a missing one answers is what it answers at a URL that nobody has, too.
+        alike: whether the first missing edge answers a URL that does not exist in the same way.
     """
 
     expected: str
@@ -115,8 +115,8 @@ class Convergence:
 
     @property
     def instead(self) -> tuple[tuple[str, ...], ...]:
-        """The names of the release that each edge serves in place of the expected one; none where
-        any answer named that, or an edge names none.
+        """The names of the release that each edge serves in place of the expected one. Empty if any
+        answer named that, or if an edge names none.
         """
         if self.there or any(edge.seen for edge in self.missing):
             return ()
@@ -124,7 +124,7 @@ class Convergence:
         return names if all(names) else ()
 
     def table(self) -> str:
-        """Return a line for each edge with the release it serves, missing ones first."""
+        """Return a line for each edge with its release, missing ones first."""
         edges = (*self.missing, *self.given_up, *self.there)
         rows = [("edge", "release seen"), *(edge.row() for edge in edges)]
         width = max(len(address) for address, _ in rows)
@@ -150,8 +150,8 @@ class ReleaseWatch:
     asked: int = 0
 
     def look(self, addresses: Iterable[str], times: int = 1) -> dict[str, list[ReleaseSighting]]:
-        """Ask each address for the version document ``times`` times, all at once, each on a
-        connection of its own. Return what they answered, by address.
+        """Request the version document ``times`` times from each address, all at once, each on a
+        new connection. Return what the answers say, by address.
         """
         self.fetcher.forget_silence()  # an edge that was down may be up now
         futures = [
@@ -166,16 +166,16 @@ class ReleaseWatch:
         return sightings
 
     def converge(self, expected: str, within: float, tell: Progress) -> Convergence:
-        """Ask until each edge has named ``expected`` often enough in a row, or ``within`` seconds
-        have passed. ``tell`` is called with a line of progress after each round, and once with
-        what is there in place of the field that the file names.
+        """Ask until each edge has named ``expected`` often enough in a row, or for ``within``
+        seconds. Call ``tell`` with a line of progress after each round, and once with the hint for
+        a missing field.
         """
         began = time.monotonic()
         edges = [Edge(address) for address in self.addresses]
         hint = ""
         for pause in pauses():
             self._ask(self._left(edges), expected)
-            while rising := [e for e in self._left(edges) if e.in_a_row and not e.mute]:
+            while rising := [edge for edge in self._left(edges) if edge.in_a_row and not edge.mute]:
                 self._ask(rising, expected)
             if not hint and (hint := self._missing_field(edges)):
                 tell(hint)
@@ -187,11 +187,11 @@ class ReleaseWatch:
             )
             if not self._left(edges) or spent >= within:
                 break
-            time.sleep(min(pause, within - spent))  # the last look is when the time is over
+            time.sleep(min(pause, within - spent))  # one last look when the time is over
         return self._result(expected, edges, time.monotonic() - began)
 
     def _missing_field(self, edges: Iterable[Edge]) -> str:
-        """Return what is there in place of the field that the file names, where no edge has it."""
+        """Return the hint if no edge has the field that the file names; else an empty one."""
         sightings = [edge.last for edge in edges if edge.last is not None]
         return missing_field(self.release, self.environment.path, sightings)
 
@@ -208,7 +208,7 @@ class ReleaseWatch:
         ]
 
     def _is_given_up(self, edge: Edge, edges: list[Edge]) -> bool:
-        """Whether this address is not waited for. Edges that the environment names never are."""
+        """Return whether this address is given up. Edges that the environment names never are."""
         if self.release.origin in self.environment.edges or edge.mute < GIVEN_UP:
             return False
         return edge.in_a_row == 0 and any(other.has_release for other in edges)
@@ -228,8 +228,8 @@ class ReleaseWatch:
         )
 
     def _answers_all_alike(self, edge: Edge) -> bool:
-        """Whether an edge gives what it gives as the version document for a URL that nobody has,
-        too, as a server does that has nothing but a welcome.
+        """Return whether an edge answers a URL that does not exist with the same body as the
+        version document, like a server that has only a welcome page.
         """
         seen = edge.last.exchange.answer if edge.last is not None else None
         if seen is None or seen.status != 200 or edge.turns:
@@ -253,7 +253,7 @@ def watching(
     deadline: float,
     recording: Recording | None = None,
 ) -> Iterator[ReleaseWatch]:
-    """Look at the version document through a fetcher of its own, which is closed at the end."""
+    """Yield a watch with a fetcher of its own, which is closed at the end."""
     fetcher = Fetcher(with_single_attempts(environment), run_id, deadline, recording=recording)
     fetcher.start()
     try:
@@ -264,7 +264,7 @@ def watching(
 
 
 def with_single_attempts(environment: Environment) -> Environment:
-    """Return ``environment`` with one attempt for each probe: looks are repeated here."""
+    """Return ``environment`` with one attempt for each probe, since this room repeats looks."""
     probe = min(environment.budget.probe, LONGEST_LOOK)
     budget = replace(environment.budget, attempts=1, probe=probe, settle=0)
     return replace(environment, budget=budget)

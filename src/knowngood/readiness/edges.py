@@ -19,7 +19,7 @@ _CONNECTING: Final = 3.0
 
 def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...]:
     """Return where to connect to: the origin's [edges], or else every address that its host
-    resolves to. A host with one address gives an empty one, for wherever the name leads.
+    resolves to. If there is only one, return an empty address, which means the name.
     """
     edges = environment.edges.get(release.origin)
     if edges:
@@ -63,7 +63,7 @@ def _accepts(address: str, port: int) -> bool:
 def _resolved(host: str) -> list[str]:
     """Return every address of ``host``; none if it is not resolved in time."""
     entries: list[str] = []
-    # getaddrinfo has no timeout of its own, and nobody waits at the end for a daemon.
+    # getaddrinfo has no timeout; a daemon thread does not keep the process alive.
     lookup = threading.Thread(target=lambda: entries.extend(_lookup(host)), daemon=True)
     lookup.start()
     lookup.join(_RESOLVING)

@@ -17,9 +17,9 @@ _COUNT: Final = 3  # answers of each edge, to meet a backend that differs
 
 def look_at_release(environment: Environment) -> tuple[list[tuple[str, ...]], str]:
     """Return the releases that the edges name, each with all its names (the usual one first), and
-    what else they answered.
+    their other answers.
 
-    Raises BadEnvironment where the deployment names no release, or is there during a run alone.
+    Raises BadEnvironment if the deployment names no release, or exists only during a run.
     """
     release = environment.release
     if release is None or environment.serve is not None:

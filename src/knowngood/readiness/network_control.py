@@ -29,8 +29,8 @@ class ControlLook:
 
     Attributes:
         began: when the look began, in seconds since the epoch.
-        trouble: what was wrong with each of them; empty if one gave the known answer every time, at
-            the first attempt.
+        trouble: what was wrong with each of them; empty if one gave the known answer at each first
+            attempt.
         reached: whether one gave the known answer at any attempt.
         forged: whether there were answers, but none was the known one.
         secure: whether one gave the known answer over TLS.
@@ -72,7 +72,7 @@ def look_at_controls(
 
 
 def judge(began: float, answers: Sequence[tuple[Control, Exchange]]) -> ControlLook:
-    """Return what these exchanges with controls show, for a look that began at ``began``."""
+    """Return what the exchanges with controls show. ``began`` is when the look began."""
     exchanges: dict[Control, list[Exchange]] = {control: [] for control, _ in answers}
     for control, exchange in answers:
         exchanges[control].append(exchange)
@@ -82,7 +82,9 @@ def judge(began: float, answers: Sequence[tuple[Control, Exchange]]) -> ControlL
         return ControlLook(
             began,
             secure=any(control.url.startswith("https:") for control in right),
-            skew=min((_skew(e) for control in right for e in exchanges[control]), key=abs),
+            skew=min(
+                (_skew(exchange) for control in right for exchange in exchanges[control]), key=abs
+            ),
         )
     wrong = [exchange for control, exchange in answers if _trouble(control, exchange)]
     return ControlLook(
@@ -94,7 +96,7 @@ def judge(began: float, answers: Sequence[tuple[Control, Exchange]]) -> ControlL
 
 
 def _troubles(control: Control, exchanges: list[Exchange]) -> str:
-    """Return what is wrong with the answers of one control; empty where nothing is."""
+    """Return what is wrong with the answers of one control; empty if nothing is."""
     trouble = next(filter(None, (_trouble(control, exchange) for exchange in exchanges)), "")
     retried = sum(exchange.flaky for exchange in exchanges)
     if trouble or not retried:
@@ -103,7 +105,7 @@ def _troubles(control: Control, exchanges: list[Exchange]) -> str:
 
 
 def _control_environment(environment: Environment, names: Mapping[str, Control]) -> Environment:
-    """Return an environment with the controls for origins, so that the guard allows only them."""
+    """Return an environment whose origins are the controls: the guard allows only these."""
     urls = {name: urlsplit(control.url) for name, control in names.items()}
     return Environment(
         name=environment.name,
@@ -144,7 +146,7 @@ def _is_forged(exchange: Exchange) -> bool:
 
 def _skew(exchange: Exchange) -> float:
     """Return the seconds by which this machine's clock is ahead of the answer's Date (RFC 9110,
-    6.6.1), which has whole seconds. An answer from a cache is older by its Age.
+    6.6.1), which has whole seconds. Add its Age, which an answer from a cache has.
     """
     answer = exchange.answer
     if answer is None:

@@ -11,7 +11,7 @@ LONGEST: Final = 5.0
 
 
 def pauses() -> Iterator[float]:
-    """Yield the seconds of one pause after the other, each half as long again as the one before."""
+    """Yield the seconds of one pause after another. Each is half longer than the one before."""
     pause = FIRST
     while True:
         yield pause

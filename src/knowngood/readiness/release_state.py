@@ -16,8 +16,7 @@ class ReleaseState:
     Attributes:
         expected: the release of ``--release``, if any.
         start: the release that each edge served at the start, by address.
-        changed: how the end differs from the start, so that the results span two releases; empty
-            if it does not.
+        changed: how the release at the end differs from that at the start; empty if it does not.
         wavering: why it is not certain which release is live; empty if it is.
         mixed: whether that is because answers name two releases in turn.
     """
@@ -36,12 +35,14 @@ class ReleaseState:
     def converged(self, convergence: Convergence) -> ReleaseState:
         """Return the state after waiting for the release at the start."""
         edges = (*convergence.there, *convergence.missing)
-        return replace(self, start={e.address: e.last.label for e in edges if e.last is not None})
+        labels = {edge.address: edge.last.label for edge in edges if edge.last is not None}
+        return replace(self, start=labels)
 
     def looked_at(self, sightings: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
         """Return the state after a look at the start, without waiting."""
         latest = {address: of_edge[-1] for address, of_edge in sightings.items()}
-        return replace(self, start={a: last.label for a, last in latest.items() if last.names})
+        labels = {address: last.label for address, last in latest.items() if last.names}
+        return replace(self, start=labels)
 
     def ended(self, sightings: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
         """Return the state after the look at the end."""
@@ -53,7 +54,7 @@ class ReleaseState:
         return state
 
     def _compared(self, address: str, sightings: Sequence[ReleaseSighting]) -> ReleaseState:
-        """Compare what one edge serves at the end with the start."""
+        """Return the state after comparing what one edge serves at the end with the start."""
         at = f" at {address}" if address else ""
         before = self.expected or self.start[address]
         others = {sighting.label for sighting in sightings if not _is(sighting, before)}
@@ -63,15 +64,15 @@ class ReleaseState:
             return self
         now = ", ".join(sorted(others))
         if any(_is(sighting, before) for sighting in sightings):
-            why = f"answers come from two releases in turn{at}: {before}, and {now}"
-            return replace(self._doubtful(why), mixed=True)
+            reason = f"answers come from two releases in turn{at}: {before}, and {now}"
+            return replace(self._doubtful(reason), mixed=True)
         change = f"the release changed during the run{at}: {before}, then {now}"
         return replace(self, changed=self.changed or change)
 
-    def _doubtful(self, why: str) -> ReleaseState:
-        return replace(self, wavering=self.wavering or why)
+    def _doubtful(self, reason: str) -> ReleaseState:
+        return replace(self, wavering=self.wavering or reason)
 
 
 def _is(sighting: ReleaseSighting, release: str) -> bool:
-    """Whether an edge serves ``release``: as it was named, or as it was shown at the start."""
+    """Return whether an edge serves ``release``, by one of its names or by its label."""
     return sighting.matches(release) or sighting.label == release

@@ -1,4 +1,4 @@
-"""Tell answers that vary by themselves, as by a nonce, from those of edges that differ."""
+"""Find URLs whose answers vary each time, as by a nonce, and not because edges differ."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..fetch import Exchange, Fetcher, Guard, Probe, Recording, decoded
 from .convergence import with_single_attempts
 
 MOST: Final = 32
-"""URLs that are looked at; where more differ, the others are left to whoever knows the site."""
+"""Most URLs that are asked again; a person must judge the others."""
 
 ROUNDS: Final = 3
 PAUSE: Final = 1.1
-"""So often each edge is asked, so many seconds apart: a page may hold the time of the second. One
-of two releases that take turns comes twice in three answers."""
+"""Each edge is asked so often, so many seconds apart. A page may have the time in seconds in it. Of
+three answers from two releases in turn, two are alike."""
 
 _AT_ONCE: Final = 8  # URLs whose bodies are held
 
@@ -29,8 +29,8 @@ def varying(
     edges: Mapping[str, Collection[str]],
     recording: Recording | None = None,
 ) -> set[str]:
-    """Return the URLs whose answers differ each time at every edge, and between edges in nothing
-    else. ``edges`` has the edges of each URL. Stop after a URL that does not vary so.
+    """Return the URLs whose answers differ each time at every edge, and differ between edges only
+    in the same places. ``edges`` has the edges of each URL. Stop after URLs that do not vary so.
     """
     origin_of = Guard(environment.origins).origin_of
     asked = {url: origin for url in list(edges)[:MOST] if (origin := origin_of(url))}
@@ -66,7 +66,7 @@ def _body(exchange: Exchange) -> list[bytes]:
 
 
 def _vary_alike(sides: Sequence[Sequence[bytes]]) -> bool:
-    """Return whether no two answers of an edge are the same, and edges differ in nothing else."""
+    """Return whether all answers of an edge differ, and edges differ only in the same places."""
     if any(len({*side}) < ROUNDS for side in sides):
         return False
     return not any(variation.differ(sides[0], other) for other in sides[1:])

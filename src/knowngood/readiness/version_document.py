@@ -1,4 +1,4 @@
-"""Read from an answer for the version document which release it names."""
+"""Read the release from an answer for the version document."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ class ReleaseSighting:
 
     Attributes:
         names: the names of the release, the usual one first; empty if it names none.
-        label: the release, or what came in its place, in words.
+        label: the release, or what came in its place.
         exchange: the exchange.
-        lacks: what a sound version document has in place of ``field``; empty for any other answer.
+        lacks: what a version document without the configured field or header has; empty for any
+            other answer.
     """
 
     names: tuple[str, ...]
@@ -43,8 +44,8 @@ class ReleaseSighting:
 
     @property
     def silent(self) -> bool:
-        """Whether it shows nothing of the release: nobody answered, the answer was "not now", the
-        run was turned away, or this machine could not ask.
+        """Whether it says nothing about the release: no answer came, one that asks to retry, or one
+        of a firewall, or this machine could not ask.
         """
         answer = self.exchange.answer
         if answer is None:
@@ -52,12 +53,12 @@ class ReleaseSighting:
         return answer.status in RETRIED_STATUSES or is_turned_away(self.exchange)
 
     def matches(self, expected: str) -> bool:
-        """Return whether this is ``expected``. Seven digits of a commit are enough."""
+        """Return whether this is ``expected``. Seven digits of a commit suffice."""
         return any(_same(name, expected) for name in self.names)
 
 
 def sight(release: Release, exchange: Exchange) -> ReleaseSighting:
-    """Return what the answer of ``exchange`` says of ``release``'s version document."""
+    """Return what the answer of ``exchange`` says about the release."""
     try:
         names = _names(release, respond(exchange))
     except NoAnswer:
@@ -76,21 +77,21 @@ class _NoSuchField(ValueError):
 
 
 def missing_field(release: Release, path: Path, sightings: Iterable[ReleaseSighting]) -> str:
-    """Return a sentence if version documents are there and none has the field that the file at
-    ``path`` names; otherwise nothing. The deployment may be wrong, or the file: it tells both.
+    """Return a sentence if all answers are version documents without the field that the file at
+    ``path`` names; else an empty one. Either may be wrong, so the sentence names both.
     """
     lacks = [sighting.lacks for sighting in sightings]
     if not lacks or not all(lacks):
         return ""
-    key, what = ("header", "header") if release.header else ("field", "key")
+    setting, kind = ("header", "header") if release.header else ("field", "key")
     return (
-        f"{release.url} gave {one_line(lacks[0], 300)}; if the {what} was renamed on purpose, or "
-        f"misspelt, set [release] {key} in {path}"
+        f"{release.url} gave {one_line(lacks[0], 300)}; if the {kind} was renamed on purpose, or "
+        f"misspelt, set [release] {setting} in {path}"
     )
 
 
 def _names(release: Release, response: Response) -> tuple[str, ...]:
-    """Return the names of the release that an answer gives. Raises ValueError if there are none."""
+    """Return the names of the release in an answer. Raises ValueError if there are none."""
     if response.status_code != 200:
         raise ValueError(f"answered {response.status_code}")
     if release.header:
@@ -120,12 +121,12 @@ def _from_header(name: str, response: Response) -> tuple[str, ...]:
 
 
 def _at(fields: Mapping[str, object], key: str) -> object:
-    """Return the member called ``key``, or the one that its parts lead to."""
+    """Return the member ``key``, or the one at its parts, which dots separate."""
     if key in fields:
         return fields[key]
-    first, dot, rest = key.partition(".")
+    first, dot, inner_key = key.partition(".")
     inner = fields.get(first)
-    return _at(inner, rest) if dot and isinstance(inner, Mapping) else None
+    return _at(inner, inner_key) if dot and isinstance(inner, Mapping) else None
 
 
 def _paths(fields: Mapping[str, object], before: str = "") -> Iterator[str]:
@@ -141,6 +142,6 @@ def _same(name: str, expected: str) -> bool:
     if name == expected:
         return True
     if (name + expected).isdecimal():
-        return False  # dates and build numbers have a common beginning, too
+        return False  # different dates or build numbers may begin alike
     both_commits = _COMMIT.fullmatch(name) and _COMMIT.fullmatch(expected)
     return bool(both_commits) and (name.startswith(expected) or expected.startswith(name))
