@@ -71,19 +71,23 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
     """Send probes without an answer once more, and return the exchanges. Repeat a probe that each
     origin answered before as well: if only that is answered, the origin is in reach.
 
-    If one probe of an origin is answered, the others get all attempts of a probe: a network that
-    has just come back may still lose one answer in ten.
+    If one probe of an origin is answered, the others get the attempts and the time of any probe: a
+    network that has just come back may still lose one answer in ten.
     """
     statistics = fetcher.statistics
     silent = list(statistics.silent)
     origins = dict.fromkeys(probe.origin for probe in silent)
     witnesses = [probe for o in origins if (probe := statistics.witnesses.get(o))]
     probes = [*silent, *witnesses]
-    exchanges = dict(zip(probes, fetcher.again(probes), strict=True))
-    for _ in range(fetcher.environment.budget.attempts - 1):
+    exchanges: dict[Probe, Exchange] = {}
+    budget, left, spent = fetcher.environment.budget, probes, 0.0
+    for _ in range(budget.attempts):
+        exchanges |= zip(left, fetcher.again(left), strict=True)
         heard = {probe.origin for probe, exchange in exchanges.items() if exchange.heard}
         left = [p for p, e in exchanges.items() if p.origin in heard and not e.heard]
-        exchanges |= zip(left, fetcher.again(left), strict=True)
+        spent += max((exchanges[probe].seconds for probe in left), default=0.0)
+        if not left or spent >= budget.probe:
+            break
     for probe in witnesses:
         if exchanges[probe].heard:
             statistics.note_reached(exchanges[probe])

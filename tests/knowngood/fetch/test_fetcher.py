@@ -1135,6 +1135,24 @@ def test_what_is_asked_again_gets_the_usual_attempts(serve: Serve, fetchers: Fet
     assert asked == {"/there": 2, "/a": 4, "/b": 4}
 
 
+def test_what_is_asked_again_gets_the_usual_time(serve: Serve, fetchers: Fetchers) -> None:
+    """Of silence there are as many attempts as fit into the time of a probe, and not all."""
+    asked: Counter[str] = Counter()
+
+    def respond(talk: Talk) -> None:
+        asked[talk.request.target] += 1
+        hang(talk) if talk.request.target == "/hangs" else answer()(talk)
+
+    server = serve(respond)
+    fetcher = fetchers(server, attempts=9, probe=3.0)
+    ask(fetcher, f"{server.url}/there")
+    ask(fetcher, f"{server.url}/hangs")
+    before = asked["/hangs"]
+    [exchange] = ask_silent_again(fetcher)
+    assert not exchange.heard
+    assert asked["/hangs"] - before <= 4
+
+
 def test_what_is_too_large_to_be_searched_is_told_from_its_page(
     serve: Serve, fetchers: Fetchers
 ) -> None:
