@@ -223,17 +223,27 @@ class _Surveyor:
         )
 
     def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:
-        """Ask for pages that the start page links to, and for more of the sitemap."""
+        """Ask for pages that the start page links to, for more of the sitemap, and for those that
+        these link to: the start page seldom links to the pages of another language.
+        """
         pages = {self._path(start): start} if is_page(start) else {}
         paths = linked(start, self._visitor) if pages else []
-        paths += in_sitemaps(sitemaps, self._visitor)
+        tried: set[str] = set()
+        self._add(pages, [*paths, *in_sitemaps(sitemaps, self._visitor)], tried)
+        found = [exchange for exchange in pages.values() if is_page(exchange)]
+        self._add(pages, [path for page in found for path in linked(page, self._visitor)], tried)
+        return pages
+
+    def _add(self, pages: dict[str, Exchange], paths: Iterable[str], tried: set[str]) -> None:
+        """Ask for those of ``paths`` that were not ``tried``, and add the pages, up to PAGES."""
         listable = filter(LISTABLE.fullmatch, spread(paths))
-        chosen = [path for path in listable if path not in pages][: PAGES - len(pages)]
-        for asked in self._visitor.get(chosen):
+        new = [path for path in listable if path not in pages and path not in tried]
+        new = new[: PAGES - len(pages)]
+        tried.update(new)
+        for asked in self._visitor.get(new):
             exchange = self._visitor.follow(asked)
             if is_page(exchange) or _is_broken(exchange):
                 pages.setdefault(self._path(exchange), exchange)
-        return pages
 
     def _path(self, exchange: Exchange) -> str:
         return self._visitor.path_of(exchange.probe.url) or "/"

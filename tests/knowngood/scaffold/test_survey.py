@@ -40,6 +40,14 @@ def test_pages_are_those_that_the_start_page_links_to(serve: Serve) -> None:
     assert [found.path for found in seen(server).pages] == ["/", "/b"]
 
 
+def test_pages_of_another_language_that_only_its_own_pages_link_to(serve: Serve) -> None:
+    """The start page links to the other language's start page alone."""
+    german = page('<html lang="de"><title>a</title><a href="/de/x/">x</a><a href="/">e</a>')
+    plays = {"/": page('<html lang="en"><title>a</title><a href="/de/">d</a>'), "/de/": german}
+    server = serve(by_path({**plays, "/de/x/": german}))
+    assert [found.path for found in seen(server).pages] == ["/", "/de/", "/de/x/"]
+
+
 def test_link_that_a_proxy_wrote_is_no_page(serve: Serve) -> None:
     """Cloudflare puts one in place of a mail address; without its fragment it is 404."""
     home = page('<title>a</title><a href="/cdn-cgi/l/email-protection#1">b</a>')
