@@ -120,7 +120,8 @@ _RAW: Final = re.compile(
 _NO_AMOUNT: Final = re.compile(
     r"\A(?:[^:]{0,40}: ?)?"
     r"(?:(?:[$\u20ac\xa3\xa5\u20b9]\s?(?:undefined|NaN)|[\u20ac\xa3]\s?null)\b|NaN\s?%\Z"
-    r"|(?:undefined|NaN|null)\s?(?:[$\u20ac\xa3\xa5\u20b9]|(?:EUR|USD|GBP|CHF)\b))"
+    r"|(?:undefined|NaN|null)\s?(?:[$\u20ac\xa3\xa5\u20b9]|(?:EUR|USD|GBP|CHF)\b)"
+    r"|\d+(?:[.,]\d+)? (?:undefined|null)\Z)"
 )
 """The same of an amount, however short: ``NaN \u20ac``."""
 _UNFINISHED: Final = {
