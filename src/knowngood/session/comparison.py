@@ -96,7 +96,8 @@ class Comparison:
             not right_is_expected or isinstance(right, str | bytes)
         ):
             part = _plain(left) if operator == "in" else f"no {_plain(left)}"
-            return Explanation(f"{part} in it", _plain(right))
+            is_named = operator == "not in" and isinstance(right, Mapping) and left in right
+            return Explanation(f"{part} in it", _plain(right[left] if is_named else right))
         operator = operator if right_is_expected else _MIRRORED.get(operator, operator)
         if expected is None and operator in {"!=", "is not"}:
             return Explanation("something", _plain(got))
@@ -142,6 +143,8 @@ class _Plain(reprlib.Repr):
         return self.repr_set(value, level)
 
     def repr_instance(self, value: Any, level: int) -> str:
+        if isinstance(source := getattr(value, "html", None), str):
+            return " ".join(source[:_WIDTH].split())  # an element of a page
         text = super().repr_instance(value, level)
         return f"a {type(value).__name__}" if " at 0x" in text or " instance at " in text else text
 

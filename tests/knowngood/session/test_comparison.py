@@ -4,8 +4,10 @@ import re
 import time
 from types import MappingProxyType
 
+import httpx
 import pytest
 
+from knowngood.content import html
 from knowngood.session.comparison import Comparison, Explanation
 
 TEN_MEGABYTES = 10_000_000
@@ -133,3 +135,17 @@ def test_first_difference_of_what_is_large() -> None:
         .explain()
         .text.startswith("first difference at 7654321: ")
     )
+
+
+def test_an_element_of_a_page_is_shown() -> None:
+    """As its page has it, and cut."""
+    node = html.parse('<meta name="robots" content="noindex">').css_first("meta")
+    words = Comparison("is", node, None).explain()
+    assert (words.expected, words.got) == ("nothing", '<meta name="robots" content="noindex">')
+
+
+def test_a_header_that_should_not_be_there_is_shown_alone() -> None:
+    """The others are no news."""
+    headers = httpx.Headers({"x-robots-tag": "noindex", "server": "x"})
+    words = Comparison("not in", "x-robots-tag", headers).explain(right_is_expected=False)
+    assert (words.expected, words.got) == ('no "x-robots-tag" in it', '"noindex"')
