@@ -59,6 +59,8 @@ _CRASH: Final = re.compile(
     r"|(?:Warning|Notice|Fatal error|Parse error)(?:</b>)?: .{1,300} on line (?:<b>)?\d+"  # PHP
     r"|<b>(?:Deprecated|Fatal error)</b>: .{1,300} (?:on line <b>\d+|in \S{1,200}\.php:\d+)"
     r"|^[ \t]+at (?:[\w$.<>]{1,200}\(\w{1,99}\.java|.{1,200}\.js:\d+):\d+\)?"  # Java, Node.js
+    r"|^[ \t]+at [\w.`&;+\[\]]{1,200}\([^()\n]{0,300}\) in \S{1,300}:line \d+"  # .NET
+    r"|^\S{1,200}\.rb:\d+:in [`']|^goroutine \d+ \[running\]:$"  # Ruby, Go
     r"|<br ?/?>[ \n]?(?:&nbsp;| )++at [^<>\n]{1,200}\.[cm]?js:\d+:\d+\)?",  # Express
     re.M,
 )
@@ -102,6 +104,7 @@ _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a
 _RAW: Final = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
+    r"|\{ \{ [\w.]{1,60} \} \}|\{ % \w{2,20}\b[^{}]{0,60} % \}"  # reformatted templates
     r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
     r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
     r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
