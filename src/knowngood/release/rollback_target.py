@@ -65,6 +65,21 @@ def choose(
     return replace(target, ends_another=broken_off is not None) if target is not None else None
 
 
+def what_is_live(ledger: Ledger, live: LiveAnswer) -> str:
+    """Say what is live, and what would be a pity to take away: a good release that is not on record
+    there, or what somebody else's rollback has just put there.
+    """
+    name = ledger.environment.name
+    if difference := live.difference(name, ledger.records.presumed_live(name)):
+        is_good = live.commit is not None and ledger.good(live.commit) is not None
+        return f"{difference}; {live} is known to be good, too" if is_good else difference
+    step = ledger.records.pushed(name)
+    by = ""
+    if step is not None and step.kind == RecordKind.ROLLED_BACK and step.commit == live.commit:
+        by = f"; {one_line(step.who, 80)} has rolled back to it on {at(step.when)}"
+    return f"live on {name} is {live}{by}"
+
+
 def last_good(ledger: Ledger, live: LiveAnswer | None, broken_off: Record | None) -> Record | None:
     """Return the record of the last known good release that is not the one to leave, or of the one
     that a rollback was to put there and did not, the ledger's ``broken_off`` one: it may be there

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..content.subjects import NO_SUBJECTS
 from ..environment import BadEnvironment, Environment
-from ..safety import Say, hide_secrets, one_line
+from ..safety import Say, hide_secrets
 from . import (
     clone,
     live,
@@ -136,8 +136,7 @@ def roll_back(
     with _ledger(environment, "knowngood rollback", offline=offline, say=say) as ledger:
         earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
-        there = ledger.records.presumed_live(environment.name)
-        say(answer.difference(environment.name, there) or _as_recorded(ledger, answer))
+        say(rollback_target.what_is_live(ledger, answer))
         target = rollback_target.choose(ledger, answer, to, override, say)
         if target is None:
             return BAD
@@ -151,18 +150,6 @@ def roll_back(
             _reject(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
         return on_record.settled(rollback, earlier, _put_back(rollback).code)
-
-
-def _as_recorded(ledger: Ledger, answer: LiveAnswer) -> str:
-    """Say what is live, as the records have it; and by whose rollback, if by one: whoever comes
-    second would take away what the first has put there.
-    """
-    name = ledger.environment.name
-    step = ledger.records.pushed(name)
-    by = ""
-    if step is not None and step.kind == RecordKind.ROLLED_BACK and step.commit == answer.commit:
-        by = f"; {one_line(step.who, 80)} has rolled back to it on {at(step.when)}"
-    return f"live on {name} is {answer}{by}"
 
 
 @contextmanager

@@ -73,6 +73,7 @@ def test_rollback_with_an_override(run: Run, project: Path, site: Repository) ->
     serves(project, "v1")
     (project / "releases" / "v3" / "robots.txt").write_text("")
     ended = run("rollback", "--env=prod", "--yes", "--to=v3", "--override=the only one left")
+    assert ended.out.partition("\n")[0].endswith("; v1 is known to be good, too")
     assert ended.code == 0, ended.output
     assert live(project) == "v3"
     assert happened(site)[:2] == [
