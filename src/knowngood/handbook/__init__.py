@@ -1,7 +1,7 @@
-"""The page for doing it by hand: roll back, verify and push with sh, curl and git alone.
+"""Render the page for doing it by hand: roll back, verify and push with sh, curl and git alone.
 
-One template, filled from an environment's file. This room reads no deployment and no check; of a
-clone that the file names it reads where its origin is.
+The page is one template, filled from an environment file. This room sends no request and reads no
+check. From the clone that the file names it reads the URL of its remote ``origin``.
 """
 
 from .page import render

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 CHECKS: Final = "by_hand.sh.j2"
 """The suite's own commands for "Verify": a template in the folder of the environment files.
 
-It has ``env`` (the Environment) and ``origin`` (by name, each URL quoted for the shell). Below
-each command a line ``# prints: TEXT`` says what comes back; ``…`` stands for anything.
+Its variables are ``env``, the Environment, and ``origin``, each URL by name, quoted for the shell.
+After each command a line ``# prints: TEXT`` says what it prints; ``…`` stands for anything.
 """
 
 _DEPLOY_FIELD: Final = re.compile(r"(\{(?:env|release|commit)\})")
@@ -31,8 +31,8 @@ _DEPLOY_FIELD: Final = re.compile(r"(\{(?:env|release|commit)\})")
 def render(environment: Environment) -> str:
     """Return the handbook of ``environment`` as Markdown.
 
-    Raise BadEnvironment if the environment has [serve], if the suite's ``by_hand.sh.j2`` is no
-    template, or if the page would hold a control character, which a terminal obeys.
+    Raises BadEnvironment if the environment has [serve], if the suite's ``by_hand.sh.j2`` is no
+    valid template, or if the page would have a control character, which acts on a terminal.
     """
     if environment.serve is not None:
         raise BadEnvironment(
@@ -81,8 +81,8 @@ def _values(environment: Environment) -> dict[str, Any]:
 
 
 def _kinds(environment: Environment) -> Iterator[RecordKind]:
-    """Yield the kinds of records that the page reads. It fetches their tags and those of releases,
-    not all tags: git fails where one has moved, as a rolling `latest` does.
+    """Yield the kinds of records that the page fetches. Fetching all tags fails if one was moved,
+    such as a rolling `latest`.
     """
     yield from (RecordKind.VERIFIED, RecordKind.REJECTED)
     if environment.gate.approve:
