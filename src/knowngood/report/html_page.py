@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..safety import write_atomically
 from ..verdict import VerdictKind
 from . import html_rows
-from .html_template import html_templates, own_code
+from .html_template import colour_of, html_templates, own_code
 from .report import Report
 from .timeline import bars
 from .wording import attempt_words, claim_words, got_words
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/=]*")
-_COLOURS: Final = {VerdictKind.PASSED: "passed", VerdictKind.FAILED: "failed"}
 _STATES: Final = {
     "failed": "failed",
     "known": "failed in the baseline, too",
@@ -41,13 +40,12 @@ def write(path: Path, report: Report) -> None:
 
 def page(document: Mapping[str, Any]) -> str:
     """Return the page that shows a verdict document, as in ``verdict.schema.json``."""
-    kind = VerdictKind(document["verdict"])
     return (
         _templates()
         .get_template("html_page.html.j2")
         .render(
             document=document,
-            colour=_COLOURS.get(kind, "unsettled"),
+            colour=colour_of(VerdictKind(document["verdict"])),
             **html_rows.rows(document),
             **own_code("report/html_page.css", "report/html_page.js"),
         )

@@ -14,12 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..safety import first_lines, listed, one_line, plural, templates
+from ..verdict import VerdictKind
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _LONGEST: Final = 4000  # characters of any text; the template cuts most of them shorter
 _TEXT: Final = (40, 400)  # lines, and characters of each
+_COLOURS: Final = {VerdictKind.PASSED: "passed", VerdictKind.FAILED: "failed"}
+
+
+def colour_of(verdict: VerdictKind) -> str:
+    """Return the class of a verdict in ``report/html_page.css``."""
+    return _COLOURS.get(verdict, "unsettled")
 
 
 @cache

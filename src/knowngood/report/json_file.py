@@ -48,6 +48,13 @@ def document(
         "seconds": round(time.time() - began, 3),
         "origins": dict(origins),
         **verdict.to_json(),
+        **_results(verdict, results),
+    }
+
+
+def _results(verdict: Verdict, results: RunResults) -> dict[str, Any]:
+    """Return the part of the document that says what the run saw."""
+    return {
         "release": {
             "expected": results.release.expected,
             "seen": results.release.seen,

@@ -11,7 +11,7 @@ from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.run_results import RunResults
 from . import cause_block
-from .wording import EXPIRES_SOON, attempts_words, claim_words, result_word
+from .wording import attempts_words, certificate_warnings, claim_words, result_word
 
 _BLOCKS_SHOWN = 20
 _DRAWN = 12  # cases of a sample that a line names
@@ -145,10 +145,8 @@ def lines_of_fold(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _warnings(results: RunResults) -> Iterator[str]:
-    for origin, when in sorted(results.requests.certificates.items()):
-        left = when - time.time()
-        if left < EXPIRES_SOON:
-            yield f"warning: the certificate of {origin} expires in {left / 86400:.1f} days"
+    ends = sorted(results.requests.certificates.items())
+    yield from (f"warning: {text}" for text in certificate_warnings(ends, time.time()))
     for warning in results.warnings:
         yield f"warning: {one_line(warning, 300)}"
     for url in results.requests.left_behind:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 from ..safety import plural
 
-EXPIRES_SOON: Final = 14 * 86400
+_DAY: Final = 86400
+
+_EXPIRES_SOON: Final = 14 * _DAY
 """Seconds before its end in which a certificate is a warning. Let's Encrypt renews 30 days before
 the end; less than half of that is late."""
 
@@ -59,6 +61,16 @@ def _status_words(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
+
+
+def certificate_warnings(ends: Iterable[tuple[str, float]], now: float) -> Iterator[str]:
+    """Yield a warning for each certificate that ends soon. ``ends`` are origins, and when the
+    certificate of each ends; all times are in seconds since the epoch.
+    """
+    for origin, end in ends:
+        if end - now < _EXPIRES_SOON:
+            days = (end - now) / _DAY
+            yield f"the certificate of {origin} expires in {days:.1f} days"
 
 
 def claim_words(check: str, claim: str) -> str:

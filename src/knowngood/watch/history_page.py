@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _DAY: Final = 86400
 _POINTS: Final = 200  # of the chart of answer times: a template writes 4000 characters at most
-_COLOURS: Final = {VerdictKind.PASSED: "passed", VerdictKind.FAILED: "failed"}
 _INCIDENTS: Final = {"FAILED": "failed", "flapping": "failed", "blind": "unsettled"}
 
 
@@ -72,7 +71,7 @@ def _figures(runs: Sequence[WatchedRun]) -> Iterator[tuple[str, str, str]]:
     yield "runs", str(len(runs)), ""
     if runs:
         last = runs[-1]
-        yield "last verdict", last.verdict, _colour(last.verdict)
+        yield "last verdict", last.verdict, html_template.colour_of(last.verdict)
         yield "release", last.release or "-", ""
     if judged:
         yield "passed, of those that could judge", f"{100 * passed / len(judged):.2f} %", ""
@@ -112,7 +111,7 @@ def _part(span: Span, begin: float) -> Mapping[str, Any]:
     return {
         "left": _percent(left),
         "width": _percent(right - left),
-        "state": _colour(span.first.verdict),
+        "state": html_template.colour_of(span.first.verdict),
         "title": ": ".join(filter(None, (_when(span), span.words))),
     }
 
@@ -121,11 +120,6 @@ def _when(span: Span) -> str:
     release = f", {span.first.release}" if span.first.release else ""
     begin, end = date_and_time(span.first.began)[11:], date_and_time(span.until)[11:]
     return f"{begin}–{end} {span.first.verdict}{release}"
-
-
-def _colour(verdict: VerdictKind) -> str:
-    """Return the class of a verdict in the page's stylesheet."""
-    return _COLOURS.get(verdict, "unsettled")
 
 
 def _percent(seconds: float) -> str:
@@ -189,7 +183,7 @@ def _span(span: Span) -> Mapping[str, Any]:
         "runs": len(span.runs),
         "release": span.first.release or "-",
         "verdict": span.first.verdict,
-        "state": _colour(span.first.verdict),
+        "state": html_template.colour_of(span.first.verdict),
         "p50": milliseconds(span.p50),
         "p95": milliseconds(span.p95),
         "flaky": sum(run.flaky for run in span.runs),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..report.wording import EXPIRES_SOON
+from ..report.wording import certificate_warnings
 from ..safety import one_line
 from ..verdict import VerdictKind
 
@@ -115,13 +115,8 @@ def _warnings(document: Mapping[str, Any]) -> list[str]:
     what an advisory accepts.
     """
     ended = document["began"] + document["seconds"]
-    seconds_left = {origin: end - ended for origin, end in document.get("certificates", {}).items()}
     texts = [
-        *(
-            f"the certificate of {origin} expires in {seconds / 86400:.1f} days"
-            for origin, seconds in seconds_left.items()
-            if seconds < EXPIRES_SOON
-        ),
+        *certificate_warnings(document.get("certificates", {}).items(), ended),
         *document["warnings"],
         *(
             f"accepted: {cause['sentence']}"
