@@ -1,7 +1,7 @@
-"""What checks import, beside pytest and the standard library: ready-made claims about web pages.
+"""Ready-made claims about web pages: all that checks import beside pytest and the standard library.
 
-A function whose name ends in ``_problems`` returns what is wrong, one line each, and an empty list
-where all is well, so that a check is a few lines and its failure says what is wrong where:
+A function whose name ends in ``_problems`` returns what is wrong, a line each; an empty list means
+that all is well. So a check is a few lines, and its failure says what is wrong:
 
     @pytest.mark.get("content:/{locale}/")
     def test_page_is_complete(response):
@@ -15,8 +15,7 @@ answers takes one at a time:
         assert checks.file_problems(resource) == []
 
 ``Response``, ``Resource``, ``Client``, ``Environment`` and ``Schemas`` are the types of fixtures.
-A check that asks in another way than by HTTP raises ``DeploymentError`` where the deployment is
-what is wrong.
+A check that does not use HTTP raises ``DeploymentError`` if the deployment is wrong.
 """
 
 from collections.abc import Callable

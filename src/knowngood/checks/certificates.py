@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def certificate_problems(answer: Response) -> list[str]:
-    """Return why browsers refuse the certificate that ``answer`` came with, although curl takes it.
+    """Return why browsers refuse the certificate of ``answer``, although curl takes it.
 
-    Only an answer on a new connection comes with one, as that to ``{release}`` does, and that to a
-    client's request with the extensions ``FRESH``.
+    Only an answer on a new connection has one: that of ``{release}``, and of a client's request
+    with the extensions ``FRESH``.
     """
     received = answer.exchange.answer
     certificate = received.certificate if received is not None else None

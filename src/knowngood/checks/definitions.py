@@ -1,4 +1,4 @@
-"""Ready-made claims about what scripts of a page define, call and use, taken together."""
+"""Ready-made claims about what all scripts of a page define, call and use."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def start_problems(page: Response, resources: Iterable[Resource], function: str) -> list[str]:
-    """Return what event handlers call and no script defines, and ``function`` where a script that
-    stands in the page defines it and nothing calls it.
+    """Return what event handlers call and no script defines; and ``function`` if an inline script
+    defines it and nothing calls it.
 
-    Nothing is certain, and nothing returned, where a script lies on another host.
+    If a script lies on another host, nothing is certain, and nothing returned.
     """
     scripts = running(page, resources)
     if not scripts.complete:
@@ -32,9 +32,9 @@ def start_problems(page: Response, resources: Iterable[Resource], function: str)
 def uncalled_problems(
     script: Resource, page: Response, resources: Iterable[Resource], function: str
 ) -> list[str]:
-    """Return ``function`` where the script defines it for the page and nothing there calls it.
+    """Return ``function`` if the script defines it for the page and nothing there calls it.
 
-    Nothing is certain, and nothing returned, where a script lies on another host.
+    If a script lies on another host, nothing is certain, and nothing returned.
     """
     source = script.response.content
     if script.kind != "script" or function not in javascript.declares(source):
@@ -46,10 +46,10 @@ def uncalled_problems(
 
 
 def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return what scripts use while they are loaded and only a script behind them defines.
+    """Return what scripts use while they load and only a later script defines.
 
-    Nothing is certain, and nothing returned, where a script lies on another host, or does not run
-    in its turn.
+    If a script lies on another host, or does not run in its turn, nothing is certain, and nothing
+    returned.
     """
     scripts = running(page, resources)
     if not scripts.complete or not page_elements.has_order(page.html):
@@ -93,11 +93,11 @@ def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> 
 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return what scripts of the page use of another script that the page does not run, or runs as
-    a module, whose names are its own; or what only Node.js has, such as ``require``.
+    """Return what scripts of the page use and only a script of another page, or a module, defines;
+    and what only Node.js has, such as ``require``.
 
-    ``resources`` are those of several pages. Nothing is certain, and nothing returned, where a
-    script lies on another host, or may load others; of Node.js's names only in the first case.
+    ``resources`` are those of several pages. If a script lies on another host, nothing is certain,
+    and nothing returned; if one may load others, only names of Node.js.
     """
     first_users: dict[str, Script] = {}
     for user, name in _missing_definitions(page, resources):
@@ -108,8 +108,8 @@ def missing_definition_problems(page: Response, resources: Iterable[Resource]) -
 def stray_script_problems(
     script: Resource, page: Response, resources: Iterable[Resource]
 ) -> list[str]:
-    """Return what ``script`` of the page uses and the page does not define, where its bytes are
-    those of a script that another page runs: it came to the wrong place.
+    """Return what ``script`` uses and its page does not define, if another page runs a script with
+    the same bytes: it came to the wrong place.
 
     ``resources`` are those of several pages.
     """
@@ -129,8 +129,8 @@ def stray_script_problems(
 def inline_definition_problems(
     page: Response, model: Response, resources: Iterable[Resource]
 ) -> list[str]:
-    """Return what scripts of the page use, no script of it defines, and a script that stands in
-    ``model`` does, the same page in another language: names, and keys of objects.
+    """Return names and keys of objects that scripts of the page use and only inline scripts of
+    ``model`` define, the same page in another language.
     """
     theirs, ours = inline_sources(model), inline_sources(page)
     sources = running(page, resources).sources
@@ -146,7 +146,7 @@ def inline_definition_problems(
 def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what scripts use of jQuery and its plug-ins and no script of the page defines.
 
-    Nothing is certain, and nothing returned, where a script lies on another host.
+    If a script lies on another host, nothing is certain, and nothing returned.
     """
     scripts = running(page, resources)
     return jquery.problems(scripts.sources) if scripts.complete else []

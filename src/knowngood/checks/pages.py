@@ -26,8 +26,8 @@ _MORE: Final = 5  # answers: that one of two servers gives all six is one chance
 
 
 def side_by_side(responses: Sequence[Response]) -> list[tuple[Response, Response]]:
-    """Return pairs: each answer of the first half with its like of the second half, where the marks
-    of a check ask twice for the same list.
+    """Return pairs of answers where the marks of a check ask twice for one list: each of the first
+    half with its like of the second.
     """
     middle = len(responses) // 2
     return list(zip(responses[:middle], responses[middle:], strict=True))
@@ -53,26 +53,24 @@ def login_problems(page: Response) -> list[str]:
 
 
 def web_page_problems(answer: Response) -> list[str]:
-    """Return that a web page came, where none belongs: such as in place of a heartbeat."""
+    """Return that a web page came in place of another answer, such as a heartbeat."""
     if _MARKUP.search(answer.text):
         return [Problem("a web page in place of the answer", Aspect.WEB_PAGE)]
     return []
 
 
 def differ(one: Sequence[Response], other: Sequence[Response]) -> bool:
-    """Return whether two pages or files differ, by answers for the one and for the other.
+    """Return whether two pages or files differ, by several answers for each.
 
-    What differs between the answers for one of them, as a nonce does, does not count: ask twice.
+    What differs between the answers for one of them, such as a nonce, does not count: ask twice.
     """
     bodies = [[answer.content for answer in answers] for answers in (one, other)]
     return variation.differ(*bodies)
 
 
 def still_differ(client: Client, one: Response, other: Response) -> bool:
-    """Return whether two answers still differ once ``client`` has asked for more, five times at
-    most: several servers may each write their name into a page, and answer in turn.
-
-    What is asked again is the URL of ``one``, and that of ``other`` where it is another.
+    """Return whether two answers still differ after ``client`` has asked again for the URLs of
+    both, at most five times: several servers may write their names into a page, and answer in turn.
     """
     ours, theirs = [one], [other]
     for _ in range(_MORE):
@@ -92,8 +90,8 @@ def charset_problems(page: Response) -> list[str]:
 
 
 def language_problems(page: Response, language: str, direction: str = "") -> list[str]:
-    """Return what ``<html lang>`` and ``<html dir>`` say other than this language and direction,
-    which is ``ltr`` or ``rtl``, or empty where any will do; of an empty page that it is empty.
+    """Return where ``<html lang>`` and ``<html dir>`` differ from this language and direction,
+    which is ``ltr``, ``rtl``, or empty for any.
     """
     if not page.content.strip():
         return ["the page is empty"]
@@ -109,7 +107,7 @@ def framing_problems(page: Response, frame: str = "") -> list[str]:
 
 
 def texts(page: Response) -> frozenset[str]:
-    """Return the texts of a page that a translator translates, each as it stands in an element."""
+    """Return the texts of a page that are translated, each as it stands in an element."""
     return page.once(_texts)
 
 
@@ -120,7 +118,7 @@ def language(page: Response) -> str:
 
 def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[str]:
     """Return which of ``others``, the same page in other languages, has nearly all of the page's
-    texts, byte by byte. Which of the two is in the wrong language, no text tells.
+    texts. Either of the two may be in the wrong language.
     """
     own = texts(page)
     lender = next((other for other in others if page_texts.are_borrowed(own, texts(other))), None)
@@ -128,7 +126,7 @@ def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[s
 
 
 def refresh_problems(page: Response) -> list[str]:
-    """Return the header and ``<meta>`` elements that send the page's reader to another."""
+    """Return the header and ``<meta>`` elements that lead away from the page."""
     meta = [f'<meta http-equiv="refresh">: {to}' for to in page_elements.refreshes(page.html)]
     headers = [f"Refresh header: {to}" for to in page.headers.get_list("refresh")]
     return [f"{where} leads away from the page" for where in headers + meta]
@@ -164,16 +162,16 @@ def empty_text_problems(page: Response, model: Response) -> list[str]:
 
 
 def key_problems(page: Response, model: Response) -> list[str]:
-    """Return the texts that are the key of one, such as ``health.sessions.label``, and that
-    ``model`` has not, the same page in another language.
+    """Return the keys in place of texts, such as ``health.sessions.label``, that ``model`` lacks,
+    the same page in another language.
     """
-    found = leftovers.keys(texts(page) - texts(model))
-    return [f"a key in place of a text: {key}" for key in found]
+    keys = leftovers.keys(texts(page) - texts(model))
+    return [f"a key in place of a text: {key}" for key in keys]
 
 
 def link_problems(page: Response, model: Response) -> list[str]:
-    """Return the links that lead nowhere and that are URLs in ``model``, the same page in another
-    language; and that they open in the page itself, where those of ``model`` do not.
+    """Return the links that lead nowhere and are URLs in ``model``, the same page in another
+    language; and whether links open in the page itself, if those of ``model`` do not.
     """
     ours, theirs = page.once(_links), model.once(_links)
     problems = []

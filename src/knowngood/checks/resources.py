@@ -44,8 +44,8 @@ def own(resources: Iterable[Resource], page: Response | None = None) -> list[Res
 
 
 def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[Resource]:
-    """Return the stylesheets on our own origins that a screen shows the page with; not those for
-    print, alternates, those that are disabled, and what only these import.
+    """Return the stylesheets on our own origins that a screen uses for the page: none for print, no
+    alternates, none that is disabled, and none that only these import.
     """
     linked = page.once(_stylesheet_links)
     idle = set(linked.idle)
@@ -66,8 +66,8 @@ def styles_itself(page: Response) -> bool:
 
 
 def file_problems(resource: Resource) -> list[str]:
-    """Return why a file is not what the ending of its name says: media type, first and last
-    bytes, an HTML page in its place.
+    """Return why a file is not what the ending of its name says, by media type, first and last
+    bytes.
     """
     answer = resource.response
     content_types = answer.headers.get_list("content-type")
@@ -96,7 +96,7 @@ def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> lis
 
 
 def content_problems(resource: Resource) -> list[str]:
-    """Return why a script or stylesheet has no effect: it is empty, or holds only comments or empty
+    """Return why a script or stylesheet has no effect: it holds nothing, or only comments or empty
     rules.
     """
     source = resource.response.content
@@ -176,8 +176,8 @@ def _upgraded(url: str) -> str:
 def elsewhere_problems(
     page: Response, resources: Iterable[Resource], hosts: Collection[str] | None
 ) -> list[str]:
-    """Return what the page loads from another host than our own and ``hosts``, and what a page of
-    https:// loads in clear. With None for ``hosts`` every host is allowed.
+    """Return what the page loads from hosts beyond our own and ``hosts`` (None: any host is
+    allowed), and what a page of https:// loads over http://.
     """
     problems = []
     for resource in resources:
@@ -222,7 +222,7 @@ def _json_problems(answer: Response) -> list[str]:
 
 
 def _stray_mark(stylesheet: bytes) -> str | None:
-    """A byte-order mark after the start spoils the selector that it stands before."""
+    """Return that a byte-order mark stands in a stylesheet: it spoils the selector after it."""
     marked = "\ufeff" in stylesheet.decode("utf-8", "replace")[1:]
     return "a byte-order mark in the middle" if marked else None
 

@@ -1,4 +1,4 @@
-"""Ready-made claims about the scripts of a page, and about what they need of it."""
+"""Ready-made claims about the scripts of a page, and what they need of it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _SHOWN: Final = 60  # characters of a script that a message quotes
 
 ScriptJudge = Callable[[bytes, str], str | None]
-"""Return why a script is not whole, by its source and the ``type`` of its element."""
+"""Returns why a script is not whole, by its source and the ``type`` of its element."""
 
 
 def script_sources(page: Response, resources: Iterable[Resource]) -> list[bytes]:
-    """Return the sources of the scripts that a browser runs on the page, but those elsewhere."""
+    """Return the sources of the scripts that a browser runs on the page, except on other hosts."""
     return running(page, resources).sources
 
 
@@ -71,10 +71,10 @@ def inline_new_syntax_problems(page: Response, firefox: int) -> list[str]:
 
 
 def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return the links to a place in the page that no element is.
+    """Return the links to a place in the page that no element has.
 
-    Nothing is certain, and nothing returned, where a script lies on another host or reads fragments
-    itself; a script may make an element that it names.
+    If a script lies on another host or reads fragments itself, nothing is certain, and nothing
+    returned; a script may make an element that it names.
     """
     scripts = running(page, resources)
     dead = list(page_elements.dead_fragments(page.html))
@@ -124,9 +124,8 @@ def _state_problems(page: Response, model: Response, named: Container[str]) -> I
 
 
 def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[Resource]) -> bool:
-    """Return whether pages or their scripts name the file at ``path``, and so may ask for it.
-
-    True also where a script is missing, since that one may name it.
+    """Return whether pages or their scripts name the file at ``path``. True also if a script is
+    missing, since that one may name it.
     """
     scripts = [
         respond(resource.exchange)
@@ -140,8 +139,8 @@ def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[
 
 
 def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
-    """Return why a script is not whole, as ``judge`` says, or else as today's JavaScript; or why
-    browsers do not run it as what its element says that it is.
+    """Return why a script is not whole, by ``judge`` or else as today's JavaScript; or why browsers
+    do not run it as its element says.
     """
     why = judge(source, kind) if judge else javascript.trouble(source)
     if why is None and not javascript.is_module(kind):
