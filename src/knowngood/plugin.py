@@ -119,8 +119,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Call a check that takes ``response`` once for each sample; one whose answer may take a while
-    to come right until it does. What a browser finds wrong with a check's page fails it.
+    """Call a check that takes ``response`` once for each sample, and one with ``within`` until it
+    holds. Fail it for what a browser finds wrong with its page.
     """
     worker = pyfuncitem.config.stash.get(WORKER, None)
     if worker is None:
@@ -132,14 +132,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 class EngineFinder:
     """Finds the engine's modules as Python does.
 
-    pytest rewrites the assertions in every module of a package that has a plugin. The engine has
-    none that a failed check shows, and rewriting them makes a run start a third later; twice as
-    late where Python writes no bytecode, as in many containers.
+    pytest would rewrite the assertions in every module of the package, and a run would take a third
+    longer to start; twice as long where Python writes no bytecode, as in many containers.
     """
 
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None, target: Any = None) -> ModuleSpec | None:
-        """Return where a module of the engine is; None for all others."""
+        """Return the spec of a module of the engine; None for all others."""
         return PathFinder.find_spec(name, path) if name.startswith(f"{__package__}.") else None
 
 
@@ -167,16 +166,13 @@ def shared_client(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Clien
 
 @pytest.fixture(scope="session")
 def mutations() -> Sequence[Mutation]:
-    """What may go wrong with answers beside what the engine knows, for `knowngood drill`: none,
-    unless the suite has a fixture of this name.
-    """
+    """The suite's own mutations for `knowngood drill`: a suite has this fixture to add some."""
     return ()
 
 
 class CheckFixtures:
-    """What each item takes anew, for one run. As methods they know the run without the fixture
-    ``request``, for which pytest inspects a function whenever it is asked for: thousands of times
-    a run.
+    """The fixtures of each item. As methods they know the run without the fixture ``request``, for
+    which pytest inspects a function thousands of times a run.
     """
 
     def __init__(self, worker: Worker | None) -> None:
@@ -193,19 +189,17 @@ class CheckFixtures:
 
     @pytest.fixture
     def responses(self, case: Case) -> Sequence[Response]:
-        """The answers to everything that the check's marks ask for, in their order."""
+        """The answers to all URLs of the check's marks, in their order."""
         return self._worker.answers()
 
     @pytest.fixture
     def response(self, responses: Sequence[Response]) -> Response:
-        """The answer to the one URL that the check's mark asks for: of several samples, each in its
-        turn.
-        """
+        """The answer to the one URL of the check's mark; of several samples each in turn."""
         return responses[0]
 
     @pytest.fixture
     def resources(self, case: Case) -> Sequence[Resource]:
-        """What the pages that the check's marks ask for need, with ``resources=True``."""
+        """The files that the pages of the check's marks need, with ``resources=True``."""
         return self._worker.run.reading.resources()
 
     @pytest.fixture

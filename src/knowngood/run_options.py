@@ -1,8 +1,8 @@
-"""What a run is given: options, on the command line of pytest and of ``knowngood verify``, and
-variables, by which ``knowngood verify`` tells more to the run that it starts.
+"""The options of a run, for pytest and ``knowngood verify``, and the variables by which
+``knowngood verify`` tells more to the run that it starts.
 
-Imports nothing of this package, since pytest reads it in every run. What the options mean stands
-in :mod:`.session.options`.
+Imports nothing of this package, since pytest reads it in every run. :mod:`.session.options` says
+what the options mean.
 """
 
 from __future__ import annotations
