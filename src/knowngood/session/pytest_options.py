@@ -171,14 +171,20 @@ def narrowed_by(config: pytest.Config) -> str:
 
 
 def _parts(config: pytest.Config, paths: Iterable[Path]) -> list[Path]:
-    """Return the folders that the suite is made of; where the configuration does not say it,
-    ``smoketests``, or else those that ``paths`` are, or lie in.
+    """Return what the suite is made of; where the configuration does not say it, ``smoketests``, or
+    else the folders that ``paths`` are, and the files of checks beside those that are files.
     """
     root = suite_root(config)
     named = [root / path for path in config.getini("testpaths")]
     usual = root / "smoketests"
-    around = [path if path.is_dir() else path.parent for path in paths]
-    return named or ([usual] if usual.is_dir() else around)
+    if named or usual.is_dir():
+        return named or [usual]
+    patterns = config.getini("python_files")
+    parts: list[Path] = []
+    for path in paths:
+        beside = (file for pattern in patterns for file in path.parent.glob(pattern))
+        parts += [path] if path.is_dir() else beside
+    return parts
 
 
 def _covers(path: Path, root: Path) -> bool:

@@ -92,6 +92,14 @@ def test_a_path_where_nothing_says_what_the_suite_is(
     assert result.code == code, result.output
 
 
+def test_a_file_that_is_the_whole_suite(small_suite: Run, tmp_path: Path) -> None:
+    """No other file of checks lies beside it, and nothing says where others may lie."""
+    (tmp_path / "checks" / "helpers.py").write_text("")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    result = small_suite(PASSES, "checks/test_it.py")
+    assert result.code == 0, result.output
+
+
 def test_a_selection_that_leaves_nothing(small_suite: Run) -> None:
     """What selected so is named."""
     result = small_suite(PASSES, "-k", "nope")
