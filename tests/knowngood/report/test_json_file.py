@@ -14,9 +14,11 @@ import jsonschema
 import pytest
 
 from knowngood import __version__
+from knowngood.content.problem import Aspect
 from knowngood.environment.model import Environment
 from knowngood.report import Report, json_file
 from knowngood.verdict.decide import fold
+from knowngood.verdict.exit_codes import VerdictKind
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
@@ -79,10 +81,23 @@ def test_document_has_all_that_the_verdict_rests_on() -> None:
     assert document["left_behind"] == ["/x"]
 
 
-def test_document_keeps_to_the_schema_that_ships() -> None:
-    """Whoever reads the file by the schema finds what the schema says."""
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    """The schema of verdict files that ships."""
     text = (files("knowngood.report") / "verdict.schema.json").read_text("utf-8")
-    jsonschema.Draft202012Validator(json.loads(text)).validate(json.loads(json.dumps(content())))
+    return dict(json.loads(text))
+
+
+def test_document_keeps_to_the_schema_that_ships(schema: dict[str, Any]) -> None:
+    """Whoever reads the file by the schema finds what the schema says."""
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(content())))
+
+
+def test_schema_knows_each_aspect_and_verdict(schema: dict[str, Any]) -> None:
+    """A document with one that it lacks is refused, and the run's verdict with it."""
+    outcome = schema["$defs"]["outcome"]["properties"]
+    assert set(outcome["aspect"]["enum"]) == {"", *Aspect}
+    assert set(schema["properties"]["verdict"]["enum"]) == set(VerdictKind)
 
 
 def test_document_has_the_answer_times_and_certificates_of_each_origin() -> None:
