@@ -26,7 +26,7 @@ def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:
     Exit codes: 0 recorded, 4 usage error, 75 hold.
     """
     environments, unread = recorded_environments(names)
-    for why in unread.values():  # one of them may be where the release is live
-        raise BadEnvironment(why)
+    if unread:  # one of them may be where the release is live
+        raise BadEnvironment(next(iter(unread.values())))
     rejection.reject(environments, release, why, undo=undo, say=print_line)
     return 0

@@ -200,10 +200,10 @@ def _found(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 def _in_text(text: str) -> Iterator[tuple[str, str]]:
     matches = {
-        "placeholder": _in_sight(_PLACEHOLDER, text),
-        "no translation": _in_sight(_UNTRANSLATED, text),
+        "placeholder": _outside(_PLACEHOLDER, text, _TEMPLATE, _UNSEEN),
+        "no translation": _outside(_UNTRANSLATED, text, _TEMPLATE, _UNSEEN),
         "garbled letters": _MOJIBAKE.search(text),
-        "crash": _CRASH.search(text) and _CRASH.search(_QUOTED.sub("", text)),
+        "crash": _outside(_CRASH, text, _QUOTED),
         "debug mode": _DEBUG.search(text),
     }
     for kind, match in matches.items():
@@ -217,11 +217,13 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         yield "merge", f"unfinished merge: {marker}"
 
 
-def _in_sight(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Search outside code and comments. Few pages have a match, and are searched again."""
+def _outside(pattern: re.Pattern[str], text: str, *parts: re.Pattern[str]) -> re.Match[str] | None:
+    """Search outside these parts of a text. Few pages have a match, and are searched again."""
     if not pattern.search(text):
         return None
-    return pattern.search(_UNSEEN.sub("", _TEMPLATE.sub("", text)))
+    for part in parts:
+        text = part.sub("", text)
+    return pattern.search(text)
 
 
 def _first_marker(source: bytes) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .result_cache import cached_by_content
+
 _LONGEST: Final = 8000
 """Bytes of such a script. A longer one is a program."""
 
@@ -28,6 +30,7 @@ _UNFILLED: Final = re.compile(
 )
 
 
+@cached_by_content
 def unfilled(source: bytes) -> str:
     """Return, in a line, that the address of an API was not filled in where a script holds nothing
     but settings, such as ``window.env = {API_URL: "${API_URL}"}``; empty where all is well.

@@ -117,8 +117,12 @@ class Ledger:
         if doubt is not None:
             raise GitError(f"the record {doubt}")
 
-    def good(self, commit: str) -> Record | None:
-        """Return the record by which this very commit is known to be good; None without one."""
+    def good(self, commit: str | None) -> Record | None:
+        """Return the record by which this very commit is known to be good; None without one, and
+        where nobody knows the commit.
+        """
+        if commit is None:
+            return None
         return self._last_good(lambda record: record.commit == commit)
 
     def _last_good(self, chosen: Trusted) -> Record | None:

@@ -71,7 +71,7 @@ def what_is_live(ledger: Ledger, live: LiveAnswer) -> str:
     """
     name = ledger.environment.name
     if difference := live.difference(name, ledger.records.presumed_live(name)):
-        is_good = live.commit is not None and ledger.good(live.commit) is not None
+        is_good = ledger.good(live.commit) is not None
         return f"{difference}; {live} is known to be good, too" if is_good else difference
     step = ledger.records.pushed(name)
     by = ""

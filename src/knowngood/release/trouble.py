@@ -61,7 +61,7 @@ def _back_or_keep(ledger: Ledger, live: LiveAnswer) -> str:
     good is to be kept first: somebody may have gone back to it by hand, from what is on record.
     """
     back, keep = _back(ledger, live), _to_keep(ledger, live)
-    is_good = live.commit is not None and ledger.good(live.commit) is not None
+    is_good = ledger.good(live.commit) is not None
     return f", and {live} is known to be good{keep}{back}" if is_good else f"{back}{keep}"
 
 

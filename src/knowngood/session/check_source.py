@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, TypeGuard
 
@@ -25,19 +26,19 @@ def _around(tree: ast.Module, line: int) -> tuple[_Function | None, ast.stmt | N
 
 
 @lru_cache(256)
-def nodes(function: _Function | None) -> tuple[ast.AST, ...]:
-    """Return all nodes of a function's syntax tree; none without a source."""
-    return tuple(ast.walk(function)) if function is not None else ()
+def nodes(tree: ast.AST | None) -> tuple[ast.AST, ...]:
+    """Return all nodes of a syntax tree, as of a function or a file; none without a source."""
+    return tuple(ast.walk(tree)) if tree is not None else ()
 
 
-def twice_defined(tree: ast.Module) -> list[tuple[str, int, int]]:
+def twice_defined(nodes: Iterable[ast.AST]) -> list[tuple[str, int, int]]:
     """Return the functions that a module, or a class, defines twice in a row of statements, each
     with both lines: the second takes the place of the first.
     """
     lines: dict[tuple[ast.AST, str], int] = {}
     return [
         (node.name, first, node.lineno)
-        for body in ast.walk(tree)
+        for body in nodes
         if isinstance(body, ast.Module | ast.ClassDef)
         for node in body.body
         if isinstance(node, _Function)
@@ -45,30 +46,30 @@ def twice_defined(tree: ast.Module) -> list[tuple[str, int, int]]:
     ]
 
 
-def asserted_pairs(tree: ast.Module) -> list[int]:
+def asserted_pairs(nodes: Iterable[ast.AST]) -> list[int]:
     """Return the lines with ``assert (condition, "words")``, which always holds: it asserts that a
     pair is not empty.
     """
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts
     ]
 
 
-def misread_problems(tree: ast.Module) -> list[tuple[int, str]]:
+def misread_problems(nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
     """Return the lines, each with the name of the function, that assert that there are problems, or
     do nothing with them: functions of ``knowngood.checks`` return a list that is empty if all is
     well, and so does ``environment.header_problems``.
     """
     imported = {
         name.asname or name.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module == "knowngood.checks"
         for name in node.names
     }
     lines = []
-    for node in ast.walk(tree):
+    for node in nodes:
         call = node.test if isinstance(node, ast.Assert) else getattr(node, "value", None)
         if not isinstance(node, ast.Assert | ast.Expr) or not isinstance(call, ast.Call):
             continue

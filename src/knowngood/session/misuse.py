@@ -142,21 +142,19 @@ def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
     for item in items:
         names.setdefault(item.path, set()).add(getattr(item, "originalname", item.name))
     for path, checks in names.items():
-        tree = check_source.tree_of(str(path))
-        if tree is None:
-            continue
-        for name, first, second in check_source.twice_defined(tree):
+        nodes = check_source.nodes(check_source.tree_of(str(path)))
+        for name, first, second in check_source.twice_defined(nodes):
             if name in checks:
                 raise BadMark(
                     f"{path}:{second}: a second {name}; the first, at line {first}, would be lost "
                     "without a word: rename one"
                 )
-        for line in check_source.asserted_pairs(tree):
+        for line in check_source.asserted_pairs(nodes):
             raise BadMark(
                 f"{path}:{line}: assert (…, …) always holds; write it without parentheses: "
                 'assert …, "words"'
             )
-        for line, name in check_source.misread_problems(tree):
+        for line, name in check_source.misread_problems(nodes):
             raise BadMark(
                 f"{path}:{line}: {name} returns a list, which is empty where all is well; write "
                 f"assert {name}(…) == []"

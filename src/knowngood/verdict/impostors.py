@@ -42,10 +42,12 @@ def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symp
     groups: defaultdict[tuple[object, ...], Group] = defaultdict(lambda: Group([]))
     for symptom in symptoms:
         document = _document(symptom) if symptom.url else ""
-        size, _ = _bytes(symptom) if document else (None, None)
+        if not document:
+            continue
+        size, _ = _bytes(symptom)
         group = groups[symptom.outcome.origin, size, _ID_OR_NUMBER.sub("#", document)]
         missed = misreads(symptom) or symptom.is_unwanted_success
-        (group.core if missed and document else group.attached).append(symptom)
+        (group.core if missed else group.attached).append(symptom)
     errors = [
         replace(group, document=_document(group.core[0]))
         for group in groups.values()
@@ -84,12 +86,12 @@ def mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
     for symptom in symptoms:
         if symptom.sent_as:
             groups[symptom.outcome.origin, symptom.sent_as].append(symptom)
-    mistyped = [
+    alike = [
         Group(core, sent_as=media_type)
         for (_, media_type), core in groups.items()
         if len({symptom.ending for symptom in core}) > 1
     ]
-    return mistyped, _without(symptoms, mistyped)
+    return alike, _without(symptoms, alike)
 
 
 def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
