@@ -345,5 +345,5 @@ def _command_here(command: Sequence[str], folder: Path, _: int) -> int:
 
 
 def _named_here(environment: Environment) -> NamedReleases:
-    releases, other_answers = look_at_release(environment)
-    return NamedReleases(releases, "" if releases else other_answers)
+    look = look_at_release(environment)
+    return NamedReleases(look.names, look.trouble, look.silent)

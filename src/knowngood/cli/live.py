@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import click
 
@@ -16,16 +17,23 @@ from .options import ENVIRONMENT
 
 @click.command("live")
 @ENVIRONMENT
-@click.option("--json", "as_json", is_flag=True, help="print all names of each release, as JSON")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="print all names of each release, or why there are none, as JSON",
+)
 def command(environment: str, as_json: bool) -> int:
     """Ask the deployment which release is live, and print it: several where edges differ.
 
     Exit codes: 0 printed, 4 usage error, 75 no edge names a release.
     """
-    releases, other_answers = look_at_release(load_here(environment))
-    if not releases:
-        print_error(f"knowngood live: no edge names a release: {one_line(other_answers)}")
-        return EXIT_CODES[VerdictKind.INCONCLUSIVE]
-    usual = ", ".join(dict.fromkeys(one_line(names[0], 200) for names in releases))
-    print_line(json.dumps(releases) if as_json else usual)
-    return 0
+    look = look_at_release(load_here(environment))
+    if as_json:
+        print_line(json.dumps(asdict(look)))
+    elif look.names:
+        print_line(", ".join(dict.fromkeys(one_line(names[0], 200) for names in look.names)))
+    if look.names:
+        return 0
+    print_error(f"knowngood live: {one_line(look.trouble)}")
+    return EXIT_CODES[VerdictKind.INCONCLUSIVE]

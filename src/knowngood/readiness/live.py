@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
@@ -15,9 +17,23 @@ SECONDS: Final = 10.0
 _COUNT: Final = 3  # answers of each edge, to meet a backend that differs
 
 
-def look_at_release(environment: Environment) -> tuple[list[tuple[str, ...]], str]:
-    """Return the releases that the edges name, each with all its names (the usual one first), and
-    their other answers.
+@dataclass(frozen=True, slots=True)
+class LiveLook:
+    """What the edges answered when they were asked which release is live.
+
+    Attributes:
+        names: for each release that they name, all names of it, the usual one first.
+        trouble: why no edge names one; empty otherwise.
+        silent: whether none does, and one gave no answer at all.
+    """
+
+    names: Sequence[Sequence[str]]
+    trouble: str
+    silent: bool
+
+
+def look_at_release(environment: Environment) -> LiveLook:
+    """Return which releases the edges name.
 
     Raises BadEnvironment if the deployment names no release, or exists only during a run.
     """
@@ -30,6 +46,9 @@ def look_at_release(environment: Environment) -> tuple[list[tuple[str, ...]], st
     with watching(environment, release, new_run_id(), time.time() + SECONDS) as watch:
         edges = watch.look(watch.addresses, _COUNT)
     sights = [sight for edge in edges.values() for sight in edge]
-    releases = sorted({sight.names for sight in sights if sight.names})
-    other_answers = sorted({sight.label for sight in sights if not sight.names})
-    return releases, ", ".join(other_answers)
+    names = sorted({sight.names for sight in sights if sight.names})
+    if names:
+        return LiveLook(names, "", silent=False)
+    answers = ", ".join(sorted({sight.label for sight in sights}))
+    silent = any(sight.exchange.answer is None for sight in sights)
+    return LiveLook((), f"no edge names a release: {answers}", silent)

@@ -102,7 +102,7 @@ class LiveState:
         answer, name = self.question.live, self.question.ledger.environment.name
         if answer is None or len(answer.releases) == 1 or answer.commit is not None:
             return
-        if answer.is_silence:  # this machine may not reach it, and need not, to ask the gate
+        if answer.silent:  # this machine may not reach it, and need not, to ask the gate
             return
         what = f"{name} does not say which release is live ({answer.trouble})"
         if answer.releases:

@@ -45,19 +45,16 @@ class LiveAnswer:
         releases: the releases that its edges name: several where they differ, none where no edge
             names one.
         trouble: why no edge names one; empty otherwise.
+        silent: whether none does, and one gave no answer at all.
     """
 
     releases: tuple[LiveRelease, ...] = ()
     trouble: str = ""
+    silent: bool = False
 
     def __str__(self) -> str:
         """Return the names of the releases; "not known" without any."""
         return ", ".join(release.name for release in self.releases) or "not known"
-
-    @property
-    def is_silence(self) -> bool:
-        """Whether an edge gave no answer at all, and none named a release."""
-        return not self.releases and "no answer" in self.trouble
 
     @property
     def commit(self) -> str | None:
@@ -98,16 +95,17 @@ class NamedReleases:
 
     Attributes:
         names: for each release that its edges name, all names of it, the usual one first.
-        trouble: why no edge names one; empty otherwise.
+        trouble, silent: as in :class:`LiveAnswer`.
     """
 
     names: Sequence[Sequence[str]] = ()
     trouble: str = ""
+    silent: bool = False
 
     def resolved(self, repository: Repository) -> LiveAnswer:
         """Return the releases in ``repository`` that these names stand for. Raises GitError."""
         releases = (_release(repository, names) for names in self.names)
-        return LiveAnswer(tuple(dict.fromkeys(releases)), self.trouble)
+        return LiveAnswer(tuple(dict.fromkeys(releases)), self.trouble, self.silent)
 
 
 def ask(environment: Environment, repository: Repository) -> LiveAnswer:
@@ -127,14 +125,15 @@ def ask_names(environment: Environment) -> NamedReleases:
     try:
         done = process_group.run([*command, "--env", str(environment.path)], SECONDS)
     except subprocess.TimeoutExpired:
-        return NamedReleases(trouble=f"no answer in {SECONDS:g} s")
-    if done.returncode != 0:
-        message = done.stderr.decode("utf-8", "replace").strip()
-        trouble = one_line(message.removeprefix("knowngood live: "), 300)
-        if done.returncode == USAGE_ERROR:
-            raise BadEnvironment(trouble.removeprefix("error: "))
-        return NamedReleases(trouble=trouble)
-    return NamedReleases(json.loads(done.stdout))
+        return NamedReleases(trouble=f"no answer in {SECONDS:g} s", silent=True)
+    if done.stdout:
+        look = json.loads(done.stdout)
+        return NamedReleases(look["names"], one_line(look["trouble"], 300), look["silent"])
+    message = done.stderr.decode("utf-8", "replace").strip()
+    trouble = one_line(message.removeprefix("knowngood live: "), 300)
+    if done.returncode == USAGE_ERROR:
+        raise BadEnvironment(trouble.removeprefix("error: "))
+    return NamedReleases(trouble=trouble)
 
 
 def _release(repository: Repository, names: Sequence[str]) -> LiveRelease:

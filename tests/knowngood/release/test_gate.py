@@ -453,20 +453,25 @@ def test_live_as_recorded(
 def test_a_silent_environment(note: Note, question: Callable[..., GateQuestion], ask: Ask) -> None:
     """That it does not answer here is said; the records decide."""
     note("v2")
-    silent = LiveAnswer(trouble="no answer: refused")
+    silent = LiveAnswer(trouble="no answer: refused", silent=True)
     assert decide(question(live=silent)).difference.startswith(
         "prod does not say which release is live (no answer: refused); by the records it is v1"
     )
     assert ask(live=silent) == []
 
 
+@pytest.mark.parametrize(
+    "trouble", ["answered 503", "a document without 'release'; it has: no answer"]
+)
 def test_an_environment_that_does_not_say_what_is_live(
-    note: Note, question: Callable[..., GateQuestion]
+    note: Note, question: Callable[..., GateQuestion], trouble: str
 ) -> None:
-    """Nor would it say that the release has come: the push would FAIL, and its rollback with it."""
+    """Nor would it say that the release has come: the push would FAIL, and its rollback with it.
+    What its words are does not matter.
+    """
     note("v2")
-    [only] = decide(question(live=LiveAnswer(trouble="answered 503"))).reasons
-    assert only.what.startswith("prod does not say which release is live (answered 503); ")
+    [only] = decide(question(live=LiveAnswer(trouble=trouble))).reasons
+    assert only.what.startswith(f"prod does not say which release is live ({trouble}); ")
     assert "knowngood rollback --env=prod; if v2 is the repair: --override WHY" in only.to_do
 
 
