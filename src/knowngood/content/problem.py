@@ -13,6 +13,7 @@ class Aspect(StrEnum):
 
     MEDIA_TYPE = "media type"
     JSON = "JSON"  # it should be, and cannot be read as such
+    SHAPE = "shape"  # it lacks what its check reads of it, or has another type there
     WEB_PAGE = "web page"  # one came where none belongs
     SERVER_PAGE = "server page"  # the server's own came in place of another
     DAMAGE = "damage"  # it is empty, cut short, or no file of its kind

@@ -33,15 +33,26 @@ def explained(
     if isinstance(error, KnowngoodError):
         return Explanation(lines=("",))
     if type(error) is not AssertionError:
-        aspect = Aspect.JSON if isinstance(error, JSONDecodeError) else aspect_of(error)
-        return Explanation(lines=(_located(error, node),), aspect=aspect)
+        return _raised(error, node)
     if statement is None or not isinstance(node, ast.Assert):
         return Explanation(lines=(text,))
     if node.msg is not None:
-        return Explanation(lines=(text.partition("\nassert ")[0],), aspect=_aspect(node.test))
+        words = text.partition("\nassert ")[0]
+        return Explanation(lines=(words,), aspect=_compared_aspect(node.test))
     if comparison is not None and isinstance(node.test, ast.Compare):
         return _compared(node.test, statement, comparison)
     return _asserted(node.test, statement, text[:_SAID])
+
+
+def _raised(error: BaseException, node: ast.stmt | None) -> Explanation:
+    """Explain an exception that is no plain assertion."""
+    if isinstance(error, KeyError) and _reads_header(node, error):
+        return Explanation(lines=(f"lacks the header {error.args[0]}",))
+    if isinstance(error, JSONDecodeError):
+        aspect: str = Aspect.JSON
+    else:
+        aspect = Aspect.SHAPE if isinstance(error, KeyError | TypeError) else aspect_of(error)
+    return Explanation(lines=(_located(error, node),), aspect=aspect)
 
 
 def _located(error: BaseException, node: ast.stmt | None) -> str:
@@ -52,8 +63,6 @@ def _located(error: BaseException, node: ast.stmt | None) -> str:
     own = isinstance(node, ast.Raise) or type(error).__module__.startswith("knowngood.")
     if (is_value and (own or node is None)) or is_pytest_fail(error):
         return str(error)
-    if isinstance(error, KeyError) and node is not None and _reads_header(node, error.args[0]):
-        return f"lacks the header {error.args[0]}"
     place = f", at `{_source(node)}`" if node is not None else _raised_in(error)
     return f"{_kind(error)}{error}{place}"
 
@@ -77,14 +86,14 @@ def _raised_in(error: BaseException) -> str:
     return "".join(f", in {'/'.join(Path(f.filename).parts[-2:])}:{f.lineno}" for f in frames)
 
 
-def _reads_header(node: ast.stmt, name: object) -> bool:
-    """Return whether a statement reads the header ``name``: ``response.headers["x-y"]``."""
-    return any(
+def _reads_header(node: ast.stmt | None, error: KeyError) -> bool:
+    """Return whether a statement reads the header that lacks: ``response.headers["x-y"]``."""
+    return node is not None and any(
         isinstance(part, ast.Subscript)
         and isinstance(part.value, ast.Attribute)
         and part.value.attr == "headers"
         and isinstance(part.slice, ast.Constant)
-        and part.slice.value == name
+        and part.slice.value == error.args[0]
         for part in ast.walk(node)
     )
 
@@ -98,10 +107,12 @@ def _compared(test: ast.Compare, statement: Statement, comparison: Comparison) -
     if source.endswith(".media_type"):
         source = "media type"  # what it is called where nobody knows the name of the variable
     subject = source if len(source) <= _SUBJECT else ""
-    return replace(explanation, subject=subject, aspect=_aspect(test) or explanation.aspect)
+    return replace(
+        explanation, subject=subject, aspect=_compared_aspect(test) or explanation.aspect
+    )
 
 
-def _aspect(test: ast.expr) -> str:
+def _compared_aspect(test: ast.expr) -> str:
     """Return the aspect of an assertion that compares a media type; empty for any other."""
     sides = (test.left, *test.comparators) if isinstance(test, ast.Compare) else ()
     of_type = (isinstance(side, ast.Attribute) and side.attr == "media_type" for side in sides)

@@ -27,7 +27,6 @@ from .cause_words import (
     sides,
 )
 from .folding import cases_of, fold
-from .impostors import misreads
 from .outcome import FAILED, Outcome
 from .symptom import ID, NO_ANSWER, Symptom, fault_kind, has_wrong_status, lasting
 from .symptom_group import Group
@@ -224,9 +223,9 @@ def _weakness(symptom: Symptom) -> int:
     """Return how little it says of an answer: least, that it cannot be read as what it is; more,
     that it is not as its schema says; then all else.
     """
-    if symptom.outcome.aspect:
-        return 0
-    return 1 if misreads(symptom) else 2
+    if symptom.has_other_shape:
+        return 1
+    return 0 if symptom.outcome.aspect else 2
 
 
 def _odd_one(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:

@@ -46,21 +46,15 @@ def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symp
             continue
         size, _ = _bytes(symptom)
         group = groups[symptom.outcome.origin, size, _ID_OR_NUMBER.sub("#", document)]
-        missed = misreads(symptom) or symptom.is_unwanted_success
+        missed = symptom.has_other_shape or symptom.is_unwanted_success
         (group.core if missed else group.attached).append(symptom)
     errors = [
         replace(group, document=_document(group.core[0]))
         for group in groups.values()
         if len({(s.method, urlsplit(s.place).path) for s in group.core}) >= MANY
-        if any(map(misreads, group.core))
+        if any(symptom.has_other_shape for symptom in group.core)
     ]
     return errors, _without(symptoms, errors)
-
-
-def misreads(symptom: Symptom) -> bool:
-    """Return whether the document that came is not what its check reads it as."""
-    outcome = symptom.outcome
-    return outcome.kind == "schema" or outcome.message.startswith(("KeyError:", "TypeError:"))
 
 
 def _document(symptom: Symptom) -> str:

@@ -12,7 +12,7 @@ from ..content import file_signatures
 from ..content.problem import Aspect
 from ..fetch import AttemptError
 from ..safety import redact
-from .outcome import Outcome
+from .outcome import EDGE_OF, Outcome
 
 ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """An id that a check made."""
@@ -170,6 +170,11 @@ class Symptom:
         return self.trouble.startswith("2")
 
     @property
+    def has_other_shape(self) -> bool:
+        """Whether the document that came is not what its check reads it as."""
+        return self.outcome.kind == "schema" or self.outcome.aspect == Aspect.SHAPE
+
+    @property
     def ending(self) -> str:
         """The ending of the name of the file that it is about; empty for none."""
         return file_signatures.ending(urlsplit(self.url).path)
@@ -205,7 +210,7 @@ class Symptom:
     @property
     def edges(self) -> tuple[str, ...]:
         """The edges that its case connects to."""
-        return tuple(v for name, v in self.outcome.values.items() if name.startswith("edge of "))
+        return tuple(v for name, v in self.outcome.values.items() if name.startswith(EDGE_OF))
 
 
 def lasting(text: str) -> str:
@@ -279,7 +284,7 @@ def keys(outcome: Outcome) -> frozenset[str]:
     file.
     """
     case = [
-        _PORT.sub("", value) if name.startswith("edge of ") else value
+        _PORT.sub("", value) if name.startswith(EDGE_OF) else value
         for name, value in outcome.values.items()
     ]
     paths = {ID.sub("{id}", urlsplit(url).path) for url in culprits(outcome)} or {""}

@@ -811,9 +811,10 @@ def test_one_error_in_place_of_an_api() -> None:
         refused("strangers", "/c"),
         refused("makes", "/a", "POST", "201"),
         with_error("headers", "/d", kind="content", message="x-y: not sent"),
+        with_error("d", "/e", kind="content", message="KeyError: 'd'", aspect=Aspect.SHAPE),
     )
     assert [cause.sentence for cause in found] == [
-        f"one answer comes in place of GET, POST /c, /a and /b: {ERROR}"
+        f"one answer comes in place of GET, POST /c, /a, /b and 1 more: {ERROR}"
     ]
 
 
@@ -824,8 +825,9 @@ def test_one_error_in_place_of_an_api() -> None:
         [with_error("a", "/a"), with_error("b", "/a?x=1"), with_error("c", "/a?x=2")],
         [with_error(f"c{n}", f"/{n}", kind="content", message=f"x-{n}: not sent") for n in "abc"],
         [refused(f"c{n}", f"/{n}") for n in "abc"],
+        [with_error(f"c{n}", f"/{n}", kind="content", message="KeyError: too many") for n in "abc"],
     ],
-    ids=["two", "one-path", "about-a-header", "login-off"],
+    ids=["two", "one-path", "about-a-header", "login-off", "a-claim's-words"],
 )
 def test_answers_that_are_alike_are_no_fault_by_themselves(cases: list[Outcome]) -> None:
     """An empty list comes for many URLs; that nobody is refused says that the login is off."""
