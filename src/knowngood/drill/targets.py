@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ..fetch import SAFE_METHODS, Exchange, Probe, Tape, is_id, is_made_up
+from ..fetch import SAFE_METHODS, Exchange, Probe, Tape, is_id, is_made_up, is_resource_group
 from .url_kinds import step_kind
 
 Params = Mapping[str, Sequence[str]]
@@ -126,7 +126,7 @@ def _path(probe: Probe) -> str:
 def _kind(exchanges: Sequence[Exchange], params: Params) -> str:
     """Return the declaration that asks for it; of what none asks for by itself, its path."""
     templates = [exchange.probe.template for exchange in exchanges if not exchange.probe.in_walk]
-    declared = [template for template in templates if not template.endswith("→")]
+    declared = [template for template in templates if not is_resource_group(template)]
     if declared:
         return min(declared, key=len).replace("{*", "{")
     probe = exchanges[0].probe

@@ -27,7 +27,7 @@ from .fetcher import Fetcher
 from .flakiness import SOUND, may_be_chance
 from .guard import Guard
 from .made_up import has_made_up_word, is_id, is_made_up
-from .page_loader import PageLoad, resource_group
+from .page_loader import PageLoad, is_resource_group, resource_group, template_of
 from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
 from .proxy_hint import proxy_hint
@@ -91,6 +91,7 @@ __all__ = [
     "is_id",
     "is_made_up",
     "is_refused_write",
+    "is_resource_group",
     "is_turned_away",
     "may_be_chance",
     "proxy_hint",
@@ -100,6 +101,7 @@ __all__ = [
     "respond",
     "source_of_document",
     "target_of",
+    "template_of",
     "walk_group",
     "with_plain_body",
 ]

@@ -20,6 +20,7 @@ from .turned_away import why_turned_away
 if TYPE_CHECKING:
     from ..content import links
 
+_RESOURCES: Final = " →"  # after a declaration: what its pages need
 _DEPTH: Final = 4  # page → stylesheet → import → image
 _REFERRING: Final = {"stylesheet", "script", "frame", "object"}  # kinds that may need more
 
@@ -163,4 +164,14 @@ class PageLoader:
 
 def resource_group(template: str) -> str:
     """Return the name of the group in which the resources of a declaration's pages are counted."""
-    return f"{template} →"
+    return f"{template}{_RESOURCES}"
+
+
+def is_resource_group(group: str) -> bool:
+    """Return whether a group is one of :func:`resource_group`."""
+    return group.endswith(_RESOURCES)
+
+
+def template_of(group: str) -> str:
+    """Return the declaration that a group of requests belongs to."""
+    return group.removesuffix(_RESOURCES)

@@ -12,6 +12,7 @@ import pytest
 
 from ..environment import Advisory
 from ..safety import one_line
+from ..verdict.outcome import EDGE_OF
 from . import marks
 from .cases import Case
 from .marks import BadMark, ProbeTemplate
@@ -81,7 +82,7 @@ def case_of(item: pytest.Item) -> Case:
 def values_of(item: pytest.Item) -> dict[str, str]:
     """Return the values of this item's case and the edges it connects to, by name."""
     case = case_of(item)
-    return {**case.values, **{f"edge of {name}": edge for name, edge in case.edges.items()}}
+    return {**case.values, **{f"{EDGE_OF}{name}": edge for name, edge in case.edges.items()}}
 
 
 def catches_of(item: pytest.Item) -> list[str]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
 from ..safety import listed
-from .outcome import Outcome
+from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED
 from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
 
@@ -269,7 +269,7 @@ def _extent_of(place: str, core: Sequence[Symptom], params: Mapping[str, int]) -
             count = len({symptom.outcome.values.get(name) for symptom in same})
             extent += f" in {count} of {total} {name}s"
     edges = sorted({edge for symptom in same for edge in symptom.edges})
-    total_edges = sum(count for name, count in params.items() if name.startswith("edge of "))
+    total_edges = sum(count for name, count in params.items() if name.startswith(EDGE_OF))
     if edges and len(edges) < total_edges:
         extent += f" at {listed(edges, 2)}"
     return extent

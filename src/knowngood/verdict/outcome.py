@@ -10,6 +10,9 @@ from typing import Any, Final
 from ..fetch import RETRIED_ERRORS, AttemptError, Blocked, Exchange, NoAnswer, is_refused_write
 from ..safety import DeploymentError, RunnerError, UsageError
 
+EDGE_OF: Final = "edge of "
+"""How the name of a case's value begins that is an edge of an origin: ``edge of content``."""
+
 PASSED, FAILED, INCONCLUSIVE, SKIPPED = "passed", "failed", "inconclusive", "skipped"
 
 _RUNNER_ERRORS = frozenset({AttemptError.RUNNER, AttemptError.BUDGET, AttemptError.GUARD})

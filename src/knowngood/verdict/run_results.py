@@ -13,7 +13,7 @@ from ..environment import LEVELS, Advisory, Environment
 from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
 from .evidence import Evidence
-from .outcome import PASSED, SKIPPED, Outcome
+from .outcome import EDGE_OF, PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS
 from .request_totals import RequestTotals
 from .unreachable import SilenceEvidence
@@ -248,5 +248,5 @@ class RunResults:
         """Return how many values each field of a case may have."""
         environment = self.environment
         aliases = dict.fromkeys(("alias", "target"), len(environment.aliases))
-        edges = {f"edge of {name}": len(edges) for name, edges in environment.edges.items()}
+        edges = {f"{EDGE_OF}{name}": len(edges) for name, edges in environment.edges.items()}
         return {**aliases, **edges, **{n: len(v) for n, v in environment.params.items()}}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..fetch import SOUND, by_connection, may_be_chance
+from ..fetch import SOUND, by_connection, is_resource_group, may_be_chance, template_of
 from ..safety import redact
 from .advisories import accepting_group
 from .causes import Cause
@@ -74,9 +74,9 @@ def unsteady_reason(group: str, evidence: Evidence) -> str:
             f"unsteady: {share} connections to {origin} were accepted and never answered, as by "
             "one of several backends that hangs"
         )
-    origin, _, path = group.removesuffix(" →").partition(":")
+    origin, _, path = template_of(group).partition(":")
     place = path or evidence.origins.get(_origin_of(origin), origin)
-    what = f"{place} and what its pages need" if group.endswith(" →") else place
+    what = f"{place} and what its pages need" if is_resource_group(group) else place
     return (
         f"unsteady: {share} requests to {what} needed a retry; [budget] flaky allows "
         f"{evidence.tolerance:.0%}"
@@ -133,7 +133,7 @@ def unsteady_causes(
 
 def _retried(group: str, origin_url: str, evidence: Evidence) -> list[Mapping[str, Any]]:
     """Return the exchanges of a group that needed a retry."""
-    path = group.removesuffix(" →").partition(":")[2]
+    path = template_of(group).partition(":")[2]
     return [
         exchange
         for exchange in evidence.retried

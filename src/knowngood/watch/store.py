@@ -176,7 +176,8 @@ def _connect(path: Path, options: str = "") -> sqlite3.Connection:
 
 
 def _is_locked(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # above that it says more exactly why
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 @retry(
