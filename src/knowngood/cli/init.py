@@ -43,10 +43,22 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
     "--env", "environment", default="prod", metavar="NAME", help="its name (default: prod)"
 )
 @click.option("--origin", metavar="URL", help="where the API of an OpenAPI document answers")
+@click.option(
+    "--ca",
+    metavar="FILE",
+    type=Path,
+    help="trust these authorities (PEM) in place of the usual ones",
+)
 @click.option("--ignore-robots", is_flag=True, help="ask for what robots.txt forbids, too")
 @click.option("--dry-run", is_flag=True, help="print what would be written; write nothing")
 def command(
-    source: str, environment: str, origin: str | None, *, ignore_robots: bool, dry_run: bool
+    source: str,
+    environment: str,
+    origin: str | None,
+    ca: Path | None,
+    *,
+    ignore_robots: bool,
+    dry_run: bool,
 ) -> int:
     """Write a suite for a service: look at it, write checks into this folder, and run them.
 
@@ -67,8 +79,9 @@ def command(
     folder = Path.cwd()
     url, api = _place(source, origin)
     print_line(f"looks at {url}: GET alone, at most 60 requests")
-    seen = survey(url, print_line, api, obeys_robots=not ignore_robots)
-    suggested = suite(seen, environment)
+    authorities = _authorities(ca) if ca is not None else ""
+    seen = survey(url, print_line, api, ca=ca, obeys_robots=not ignore_robots)
+    suggested = suite(seen, environment, authorities)
     for change in list(changes(folder, suggested.files, environment, suggested.named)):
         _carry_out(folder, change, dry_run=dry_run)
     if suggested.without_schema:
@@ -103,6 +116,17 @@ def _place(source: str, origin: str | None) -> tuple[str, Mapping[str, Any] | No
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"{source}: says no absolute URL in `servers`; add --origin URL")
     return url, api
+
+
+def _authorities(path: Path) -> str:
+    """Return the certificates of a file. Raises UsageError for a file without any."""
+    try:
+        text = path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--ca={path}: cannot be read: {error}") from None
+    if "-----BEGIN CERTIFICATE-----" not in text or "PRIVATE KEY" in text:
+        raise UsageError(f"--ca={path}: allowed is a PEM file of certificates alone")
+    return text
 
 
 def _verify_and_drill(environment: str, folder: Path) -> int:

@@ -74,6 +74,8 @@ def _change(folder: Path, path: str, text: str, named: str) -> Change:
         return _with_lists(folder, path, old, text)
     if path.endswith(".json"):
         return _with_parts(path, old, text)
+    if not path.endswith(".py"):
+        return Change(path, "", "is there and stays as it is")
     head, *blocks = _BETWEEN.split(text)
     unnamed = named and named not in old
     blocks = [

@@ -72,8 +72,10 @@ class Suite:
     named: str
 
 
-def suite(survey: Survey, environment: str) -> Suite:
-    """Return the suite that ``survey`` suggests. ``environment`` names its environment."""
+def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
+    """Return the suite that ``survey`` suggests. ``environment`` names its environment,
+    ``authorities`` are those that it trusts, in PEM.
+    """
     groups = page_groups(survey.pages)
     operations = operations_of(survey.api) if survey.api else []
     refusals = _refusals(survey.api, operations)
@@ -95,6 +97,7 @@ def suite(survey: Survey, environment: str) -> Suite:
         "survey": survey,
         "origin": ORIGIN,
         "environment": environment,
+        "has_authorities": bool(authorities),
         "groups": groups,
         "wells": _wells(survey),
         "reads": [operation for operation in reads if not operation.login],
@@ -109,6 +112,8 @@ def suite(survey: Survey, environment: str) -> Suite:
     sources = {f"environments/{environment}.toml": "environment.toml.j2"}
     sources |= _check_templates(survey, groups, operations)
     texts = {path: _templates().get_template(name).render(values) for path, name in sources.items()}
+    if authorities:
+        texts[f"environments/{environment}-ca.pem"] = authorities
     if operations:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
     path = survey.start or survey.document

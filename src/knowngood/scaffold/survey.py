@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -102,11 +103,16 @@ class Survey:
 
 
 def survey(
-    url: str, say: Say, api: openapi.Document | None = None, *, obeys_robots: bool = True
+    url: str,
+    say: Say,
+    api: openapi.Document | None = None,
+    *,
+    ca: Path | None = None,
+    obeys_robots: bool = True,
 ) -> Survey:
     """Look at the deployment at ``url`` and return what it has. ``say`` prints a line for each
-    request; ``api`` is its OpenAPI document, if it is known already; ``obeys_robots`` leaves out
-    what robots.txt forbids.
+    request; ``api`` is its OpenAPI document, if it is known already; ``ca`` is a PEM file of the
+    authorities to trust; ``obeys_robots`` leaves out what robots.txt forbids.
 
     Raises NothingToCheck where nobody answers, or somebody else does.
     """
@@ -114,7 +120,7 @@ def survey(
     if parts.scheme not in {"http", "https"} or normal_origin(url) is None or not parts.hostname:
         raise UsageError(f"{one_line(url, 200)!r}: expected a URL such as https://example.org")
     origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    with visiting(origin, say, obeys_robots=obeys_robots) as visitor:
+    with visiting(origin, say, ca, obeys_robots=obeys_robots) as visitor:
         return _Surveyor(visitor, parts.path or "/", api).survey()
 
 

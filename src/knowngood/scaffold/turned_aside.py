@@ -20,7 +20,9 @@ def why_not_the_deployment(exchange: Exchange, visitor: Visitor, start: str) -> 
     where = "" if url == visitor.origin + start else f"leads to {one_line(url, 200)}, which "
     if answer is None:
         last = exchange.attempts[-1]
-        return f"no answer: {last.error}: {one_line(last.detail, 200)}; is the deployment up?"
+        is_untrusted = last.phase == "untrusted"
+        ask = "if the authority is your own, add --ca FILE" if is_untrusted else "is it up?"
+        return f"no answer: {last.error}: {one_line(last.detail, 200)}; {ask}"
     if target and visitor.path_of(target) is None:
         if LOGIN.search(target):
             return f"leads to a login at {one_line(target, 200)}; name a page that needs none"

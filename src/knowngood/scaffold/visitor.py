@@ -116,12 +116,17 @@ class Visitor:
 
 
 @contextmanager
-def visiting(origin: str, say: Say, *, obeys_robots: bool) -> Iterator[Visitor]:
-    """Give a visitor of ``origin``, whose connections are closed at the end."""
+def visiting(
+    origin: str, say: Say, ca: Path | None = None, *, obeys_robots: bool
+) -> Iterator[Visitor]:
+    """Give a visitor of ``origin``, whose connections are closed at the end. ``ca`` is a PEM file
+    of the authorities to trust in place of the usual ones.
+    """
     environment = Environment(
         name=ORIGIN,
         path=Path("environments") / f"{ORIGIN}.toml",
         description=origin,
+        ca=ca,
         origins=MappingProxyType({ORIGIN: origin}),
         budget=Budget(run=_RUN, probe=_SECONDS, attempts=1, concurrency=AT_ONCE, settle=0),
     )

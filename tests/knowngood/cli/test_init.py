@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from command_run import CommandRun
-from wire import Play, Server, answer, by_path, page, redirect
+from wire import Authority, Server, answer, by_path, page, redirect
 
 from knowngood.cli import main
 from knowngood.run_options import RUN_ID
 
 Init = Callable[..., CommandRun]
-Serve = Callable[[Play], Server]
+Serve = Callable[..., Server]
 
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a</title>'
 HOME = f'{HEAD}<script src="/a.js"></script></head><body><a href="/b">b</a></body></html>'
@@ -75,6 +75,29 @@ def test_site_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     assert RUN_ID not in os.environ, "the next run has another id"
     lint = ["ruff", "check", "--isolated", "--select=E,F,W", "--line-length=120", "smoketests"]
     subprocess.run([sys.executable, "-m", *lint], cwd=Path.cwd(), check=True)
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_authority_of_ones_own(init: Init, serve: Serve, authority: Authority) -> None:
+    """It is asked for, copied beside the environment file, and trusted from then on."""
+    server = serve(by_path(SITE), tls=authority.context()[0])
+    refused = init(server.url)
+    assert (refused.code, list(Path.cwd().iterdir())) == (4, [])
+    assert "if the authority is your own, add --ca FILE" in refused.output
+    assert init(server.url, f"--ca={authority.pem}").code == 0
+    assert Path("environments/prod-ca.pem").read_bytes() == authority.pem.read_bytes()
+    again = init(server.url, f"--ca={authority.pem}", "--dry-run")
+    assert "environments/prod-ca.pem: is there and stays as it is" in again.out
+
+
+@pytest.mark.parametrize("text", ["", "certificate", "-----BEGIN PRIVATE KEY-----", "\u00e9"])
+def test_file_that_holds_no_authority(init: Init, serve: Serve, text: str) -> None:
+    """Nothing is asked for; a key is never copied."""
+    server = serve(by_path(SITE))
+    Path("ca.pem").write_text(text)
+    ended = init(server.url, "--ca=ca.pem")
+    assert (ended.code, server.requests) == (4, [])
+    assert "--ca=ca.pem: " in ended.output
 
 
 @pytest.mark.usefixtures("in_one_process")
