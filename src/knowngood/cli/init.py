@@ -90,6 +90,12 @@ def command(
             "what stands there; if that is a format: pip install 'knowngood[formats]', delete the "
             "file, run this again"
         )
+    if suggested.unwritten:
+        print_line(
+            f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}: the document "
+            "gives no example for a parameter; give one there and run this again, or write the "
+            "check"
+        )
     if seen.elsewhere:
         hosts = one_line(", ".join(seen.elsewhere), 1000)
         print_line(

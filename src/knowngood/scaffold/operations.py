@@ -109,6 +109,16 @@ def _place(path: str) -> Place:
     return tuple(zip(parts[::2], parts[1::2], strict=True))
 
 
+def collections_of(item: Place) -> list[Place]:
+    """Return the places of what holds ``item``, if a field is last in it: ``/users`` and
+    ``/users/`` for ``/users/{id}``.
+    """
+    if len(item) < 2 or item[-1] != ("", ""):
+        return []
+    *before, (part, _), _ = item
+    return [(*before, (part.rstrip("/"), "")), (*before, (part, ""))]
+
+
 def _needs_login(document: Document, operation: Mapping[str, Any]) -> bool:
     needs = operation.get("security", document.get("security")) or []
     return bool(needs) and {} not in needs
@@ -159,20 +169,31 @@ def _filled(document: Document, place: Place, parameters: Iterable[Any]) -> str:
     """Return path and query with an example for each parameter that needs one; empty if one has
     none, or if it is to be sent in another way.
     """
-    values: dict[str, dict[str, object]] = {"path": {}, "query": {}}
-    for parameter in parameters:
-        name, where = parameter.get("name", ""), parameter.get("in")
-        if not parameter.get("required") and where != "path":
-            continue
-        value = example(document, parameter)
-        if value is None or where not in values:
-            return ""
-        values[where][name] = value
-    if any(field and field not in values["path"] for _, field in place):
+    parameters = list(parameters)
+    values = {
+        one.get("name"): example(document, one) for one in parameters if one.get("in") == "path"
+    }
+    if any(field and values.get(field) is None for _, field in place):
         return ""
-    return in_url(place, values["path"]) + (
-        f"?{urlencode(values['query'])}" if values["query"] else ""
-    )
+    try:
+        query = required_query(document, parameters)
+    except LookupError:
+        return ""
+    return in_url(place, values) + (f"?{query}" if query else "")
+
+
+def required_query(document: Document, parameters: Iterable[Mapping[str, Any]]) -> str:
+    """Return the query that ``parameters`` require, with their examples. Raises LookupError where
+    one has none, or is required in another place, such as a header.
+    """
+    values = {}
+    for parameter in parameters:
+        if parameter.get("required") and parameter.get("in") != "path":
+            value = example(document, parameter)
+            if value is None or parameter.get("in") != "query":
+                raise LookupError(parameter.get("name"))
+            values[parameter["name"]] = value
+    return urlencode(values)
 
 
 def in_url(place: Place, values: Mapping[str, object]) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from .openapi import Document
 from .python_text import literal, quoted
 from .samples import whole
+
+IDS: Final = ("id", "uuid", "key", "name")
+"""Keys that name a document, where none is called like the field of the path."""
 
 
 def in_answer(document: Document, pointer: str, name: str) -> str:

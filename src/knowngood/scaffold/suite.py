@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..content import json_schema
 from ..safety import UsageError, one_line, templates
+from .item_reads import item_reads
 from .logins import login
 from .openapi import Document, dumped
 from .operations import Operation, operations_of
@@ -64,11 +65,13 @@ class Suite:
     Attributes:
         files: text by path.
         without_schema: answers that are checked without a schema, since theirs is refused.
+        unwritten: the operations that read and have no check, since a parameter has no example.
         named: the URL that the person named, as a mark has it; empty if a list has it.
     """
 
     files: dict[str, str]
     without_schema: int
+    unwritten: tuple[str, ...]
     named: str
 
 
@@ -85,6 +88,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         if operation.schema and operation.schema not in refusals
     }
     reads = [operation for operation in operations if operation.method == "GET" and operation.url]
+    of_items = list(item_reads(survey.api, operations))
     needed = any(operation.login for operation in operations)
     logs_in = login(survey.api, survey.origin) if needed else None
     token_url = logs_in.token_url if logs_in is not None else ""
@@ -102,6 +106,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         "wells": _wells(survey),
         "reads": [operation for operation in reads if not operation.login],
         "reads_with_login": [operation for operation in reads if operation.login],
+        "item_reads": of_items,
         "writes": writes,
         "write_code": "\n".join(line for write in writes for line in write.lines),
         "login": logs_in,
@@ -118,7 +123,10 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
     path = survey.start or survey.document
     named = quoted(braced(f"{ORIGIN}:{path}")) if path else ""
-    return Suite(texts, sum(read.schema in refusals for read in reads), named)
+    reads += [read.operation for read in of_items]
+    gets = [operation for operation in operations if operation.method == "GET"]
+    unwritten = tuple(f"GET {operation.path}" for operation in gets if operation not in reads)
+    return Suite(texts, sum(read.schema in refusals for read in reads), unwritten, named)
 
 
 def _wells(survey: Survey) -> dict[str, Wellness]:

@@ -15,15 +15,12 @@ from urllib.parse import urlencode
 
 from .changed_values import changed
 from .openapi import Document, resolve
-from .operations import JSON, Operation, Place, example, in_url
+from .operations import JSON, Operation, Place, collections_of, example, in_url
 from .python_text import braced, literal, quoted, variable
-from .read_back import assertions, in_answer
+from .read_back import IDS, assertions, in_answer
 from .samples import NoSample, is_free, sample, whole
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_IDS: Final = ("id", "uuid", "key", "name")
-"""Keys that name a document, where none is called like the field of the path."""
-
 _CHANGES: Final = ("PUT", "PATCH")
 """Methods that change what is there: to values that it did not have."""
 
@@ -63,7 +60,7 @@ def skeletons(
     known = {(operation.method, operation.place): operation for operation in operations}
     items: dict[Place, Place] = {}
     for operation in operations:
-        for place in _collections(operation.place):
+        for place in collections_of(operation.place):
             items.setdefault(place, operation.place)
     for operation in operations:
         if operation.method != "GET":
@@ -71,16 +68,6 @@ def skeletons(
                 yield _Writer(document, known, items, operation).skeleton(
                     schemas.get(operation.schema, "")
                 )
-
-
-def _collections(item: Place) -> list[Place]:
-    """Return the places of what holds ``item``, if a field is last in it: ``/users`` and
-    ``/users/`` for ``/users/{id}``.
-    """
-    if len(item) < 2 or item[-1] != ("", ""):
-        return []
-    *before, (part, _), _ = item
-    return [(*before, (part.rstrip("/"), "")), (*before, (part, ""))]
 
 
 class _Writer:
@@ -143,14 +130,14 @@ class _Writer:
 
     def _creator(self, item: Place) -> Operation | None:
         """Return the POST that makes what ``item`` names by its last field."""
-        posts = (self._known.get(("POST", place)) for place in _collections(item))
+        posts = (self._known.get(("POST", place)) for place in collections_of(item))
         return next(filter(None, posts), None)
 
     def _key(self, create: Operation, field: str) -> str:
         """Return how Python reads the name of what ``create`` made from its answer; empty if the
         document does not say where it is.
         """
-        for name in (field, *_IDS):
+        for name in (field, *IDS):
             place = in_answer(self._document, create.schema, name)
             if place:
                 return place
@@ -174,7 +161,7 @@ class _Writer:
         """Return a variable for the last field of ``item``, which stands for it from now on."""
         part, field = item[-2]
         folder = part.strip("/").rpartition("/")[2]
-        name = variable(f"{folder} {field}" if field in _IDS else field)
+        name = variable(f"{folder} {field}" if field in IDS else field)
         self._values[field] = f"{{{name}}}"
         return name
 

@@ -200,6 +200,30 @@ def test_api_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
 
 
 @pytest.mark.usefixtures("in_one_process")
+def test_item_that_the_list_names(
+    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is read by the id of today; what nobody names is said to have no check."""
+    document = json.loads(json.dumps(API))
+    del document["paths"]["/me"], document["paths"]["/users/{id}"]["delete"]
+    del document["paths"]["/users/{id}"]["get"]["parameters"][0]["example"]
+    listed = {"type": "array", "items": {"properties": {"id": {"type": "integer"}}}}
+    answers = {"200": {"content": {"application/json": {"schema": listed}}}}
+    document["paths"] |= {"/users": {"get": {"responses": answers}}, "/of/{x}": {"get": {}}}
+    plays = {
+        "/users": page('[{"id": 8}]', "application/json"),
+        "/users/8": page('{"name": "Ann"}', "application/json"),
+    }
+    Path("api.json").write_text(json.dumps(document))
+    ended = init("api.json", f"--origin={serve(by_path(plays)).url}")
+    assert ended.code == 0, ended.output
+    assert "no check of GET /of/{x}: the document gives no example" in ended.output
+    plays["/users/8"] = page('{"nom": "Ann"}', "application/json")
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert "/users/8" in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("in_one_process")
 def test_service_of_documents_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     """Without a page and without an OpenAPI document: what the person named is checked."""
     play = by_path(

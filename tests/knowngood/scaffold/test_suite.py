@@ -90,6 +90,22 @@ def test_operations_that_write(text: str) -> None:
     assert tomllib.loads(written(api=hostile_api(text))["environments/prod.toml"])
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_operation_that_reads_what_another_lists(text: str) -> None:
+    """Paths, the key of the list, and that of the id."""
+    field = text.translate({ord("{"): None, ord("}"): None})
+    schema = {"properties": {text: {"items": {"properties": {field: {}}}}}}
+    listed = {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+    parameters = [{"name": field, "in": "path", "required": True}]
+    one = {"parameters": parameters, "get": {"summary": text, "responses": {"200": {}}}}
+    path = f"/{text.translate({ord('{'): None, ord('}'): None})}"
+    api = {"openapi": "3.1.0", "paths": {path: {"get": listed}, f"{path}/{{{field}}}": one}}
+    suggested = suite(Survey("http://127.0.0.1:1", api=api), "prod")
+    checks = functions(suggested.files["smoketests/test_api.py"])
+    assert len(checks) == 2
+    assert suggested.unwritten == ()
+
+
 @pytest.mark.parametrize("kind", ["apiKey", "http"])
 @pytest.mark.parametrize("place", ["header", "query", "cookie"])
 @pytest.mark.parametrize("text", HOSTILE)
