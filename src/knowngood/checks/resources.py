@@ -184,7 +184,10 @@ def elsewhere_problems(
         if resource.page == str(page.url) and resource.exchange is None:
             url = urlsplit(resource.url)
             if hosts is not None and url.hostname not in hosts:
-                problems.append(f"{_a(resource.kind)} of an unknown host: {resource.url}")
+                problems.append(
+                    f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
+                    f"pages may load from: {resource.url}"
+                )
             if page.url.scheme == "https" and url.scheme == "http":
                 problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
     return problems

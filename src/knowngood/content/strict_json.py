@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
+from html import unescape
 from typing import Any, Final, NoReturn
 
 from ..safety import ContentTooLarge, one_line
@@ -24,6 +26,10 @@ MOST: Final = 200_000
 to 150 bytes once it is read."""
 
 _START: Final = 40  # characters of what is there in place of JSON
+_HEAD: Final = 10_000  # characters of a page in which its title stands
+
+_PAGE: Final = re.compile(r"<(?:!doctype html|html|head|body)\b", re.I)
+_TITLE: Final = re.compile(r"<title\b[^<>]*>\s*([^<]*[^<\s])", re.I)
 
 
 class NotJSON(ValueError):
@@ -44,12 +50,21 @@ def loads(text: str | bytes) -> Any:
     except json.JSONDecodeError as error:
         start = text.lstrip()
         if error.pos == len(text) - len(start):
-            first = one_line(start.partition("\n")[0], _START)
-            raise NotJSON(f'not JSON: it begins with "{first}"') from None
+            raise NotJSON(f"not JSON: {_instead(start)}") from None
         place = f"line {error.lineno} column {error.colno}"
         raise NotJSON(f"not JSON: {error.msg} at {place}") from None
     except RecursionError:
         raise NotJSON("not JSON worth reading: nested too deep") from None
+
+
+def _instead(text: str) -> str:
+    """Return what is there in place of JSON: a web page, by its title, or how it begins."""
+    if not _PAGE.match(text):
+        first = one_line(text.partition("\n")[0], _START)
+        return f'it begins with "{first}"'
+    title = _TITLE.search(text[:_HEAD])
+    name = f', "{one_line(unescape(title[1]), _START)}",' if title else ""
+    return f"a web page{name} in its place"
 
 
 def _sound_text(text: str | bytes) -> str:

@@ -5,7 +5,7 @@ is expected. It is read from one TOML file, checked as a whole, and never change
 no request, and may not know checks or verdicts.
 """
 
-from .acceptance import AcceptedMutation, Advisory
+from .acceptance import AcceptedMutation, Advisory, is_of
 from .alarm_settings import NotifyEntry, WatchSettings
 from .files import FOLDER, find, list_environments, root_above
 from .loader import (
@@ -54,6 +54,7 @@ __all__ = [
     "WatchSettings",
     "as_declared",
     "find",
+    "is_of",
     "known_origins",
     "list_environments",
     "load",

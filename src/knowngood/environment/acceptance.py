@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatchcase
+
+
+def is_of(check: str, pattern: str) -> bool:
+    """Return whether ``pattern`` means ``check``. One without a slash means files in any folder."""
+    below = "" if "/" in pattern else check.rpartition("/")[2]
+    return fnmatchcase(check, pattern) or fnmatchcase(below, pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,7 @@ class Advisory:
     """A claim that decides nothing until a date; its failures are shown.
 
     Attributes:
-        check: a pattern for checks, such as ``test_config.py::*``.
+        check: a pattern for checks, such as ``test_config.py::*``, by :func:`is_of`.
         reason: why the failures are accepted.
         until: the last day on which they are.
         case: a pattern for one value of the case, or for all of them joined by ``-``.

@@ -29,13 +29,16 @@ _END_OF_SENTENCE: Final = re.compile(
 
 
 def check_name(item: pytest.Item) -> str:
-    """Return the check without folder and case: ``test_config.py::test_debug_is_off``."""
+    """Return the check without its case and the folder of all checks:
+    ``test_config.py::test_debug_is_off``, or ``shop/test_config.py::test_debug_is_off``.
+    """
     return check_in(item.nodeid)
 
 
 def check_in(nodeid: str) -> str:
     """Return the check of the item with this node id, as :func:`check_name` does."""
-    return nodeid.partition("[")[0].rpartition("/")[2]
+    path = nodeid.partition("[")[0]
+    return path.partition("/")[2] or path
 
 
 def claim_of(item: pytest.Item) -> str:

@@ -121,8 +121,8 @@ def _nearest(name: str, registered: Iterable[str]) -> str:
 
 
 def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
-    """Raise BadMark for two checks of one name in files of one name: [require], advisories and
-    baselines know a check by file and function, without the folder.
+    """Raise BadMark for two checks of one name, as of two folders beside each other: [require],
+    advisories and baselines know a check by its file and function below the folder of all checks.
     """
     first: dict[str, str] = {}
     for item in items:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
-from ..environment import Advisory, as_declared
+from ..environment import Advisory, as_declared, is_of
 from ..safety import plural
 from .evidence import Evidence
 from .outcome import Outcome
@@ -66,7 +66,7 @@ def warnings(evidence: Evidence, path: str, checks: Collection[str]) -> Iterator
                 f"the advisory on {advisory.check} ends on {advisory.until}, {when}; then its "
                 f"failures decide again: fix what is wrong or move its date ({advisory.reason})"
             )
-        if collected and not _any_matches(checks, advisory.check):
+        if collected and not any(is_of(check, advisory.check) for check in checks):
             yield (
                 f"{path}: advisory: no check matches {advisory.check!r}; expected a check, such as "
                 "test_config.py::test_debug_is_off, or a pattern"
@@ -75,7 +75,7 @@ def warnings(evidence: Evidence, path: str, checks: Collection[str]) -> Iterator
 
 def _in_force(check: str, evidence: Evidence) -> Iterator[Advisory]:
     for advisory in evidence.advisories:
-        if advisory.holds_on(evidence.today) and fnmatchcase(check, advisory.check):
+        if advisory.holds_on(evidence.today) and is_of(check, advisory.check):
             yield advisory
 
 

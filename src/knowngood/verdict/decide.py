@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Final
 
-from ..environment import LEVELS
+from ..environment import LEVELS, is_of
 from ..fetch import AttemptError
 from ..safety import listed, plural
 from .advisories import accepting
@@ -260,7 +259,7 @@ def _coverage_doubts(evidence: Evidence) -> list[str]:
 
 def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> list[str]:
     def matching(checks: Any) -> list[str]:
-        return sorted({check for check in checks if fnmatchcase(check, pattern)})
+        return sorted({check for check in checks if is_of(check, pattern)})
 
     doubts = []
     for what, checks in (("skipped", skipped), ("deselected", evidence.deselected)):

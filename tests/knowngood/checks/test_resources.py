@@ -167,7 +167,14 @@ def test_what_a_policy_forbids_of_other_hosts(
     [
         (None, "https", []),
         ({"cdn.example.net"}, "https", []),
-        (set(), "https", ["a script of an unknown host: https://cdn.example.net/x.js"]),
+        (
+            set(),
+            "https",
+            [
+                "a script of cdn.example.net, which is not among the hosts that pages may load "
+                "from: https://cdn.example.net/x.js"
+            ],
+        ),
         (None, "http", ["a script is loaded in clear: http://cdn.example.net/x.js"]),
     ],
 )

@@ -37,7 +37,7 @@ def test_sound_json(text: str, value: object, as_bytes: bool) -> None:
         pytest.param(b'"\xe9"', "not UTF-8 at byte 1", id="latin-1"),
         pytest.param('{"a":1}'.encode("utf-16"), "not UTF-8", id="utf-16"),
         pytest.param('{"a":1}'.encode("utf-16-le"), "line 1", id="utf-16-without-mark"),
-        pytest.param("<html>", "it begins with", id="html"),
+        pytest.param("<html>", "a web page in its place", id="html"),
         pytest.param('{"a": 1,}', "line 1 column ", id="trailing-comma"),
         pytest.param("{'a': 1}", "line 1 column 2", id="single-quotes"),
         pytest.param("{} {}", "line 1 column 4", id="two-documents"),
@@ -104,7 +104,10 @@ def test_many_keys_given_twice_are_not_all_named() -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"\n<!DOCTYPE html><html>", 'it begins with "<!DOCTYPE html><html>"'),
+        (b"\n<!DOCTYPE html><html>", "a web page in its place"),
+        (b'<html><title id="t">\nA &amp; B </title>', 'a web page, "A & B", in its place'),
+        (b"<html><title>" + b"x" * 99_999, 'a web page, "x+ ?…?", in its place'),
+        (b"<htmlx>", 'it begins with "<htmlx>"'),
         (b"../../js/config.json", 'it begins with "../../js/config.json"'),
         (b"version https://git-lfs.github.com/spec/v1\noid", 'it begins with "version https://git'),
         (b"\x1f\x8b\x08", "gzip, and no Content-Encoding says so"),

@@ -115,18 +115,42 @@ def test_a_mark_that_is_misspelt(small_suite: Run, mark: str) -> None:
     assert f"there is no mark {mark.partition('(')[0]!r}; write " in result.output
 
 
-@pytest.mark.parametrize(("other", "code"), [("test_it", 4), ("test_other", 0)])
-def test_two_checks_of_one_name(small_suite: Run, tmp_path: Path, other: str, code: int) -> None:
-    """[require] and advisories know a check by its file and function: one would stand for both."""
+ACCEPTED = """[[advisory]]
+check = "{}/test_it.py::test_it"
+reason = "bug 1"
+until = 2099-01-01
+"""
+
+
+@pytest.mark.parametrize(("accepted", "code"), [("api", 0), ("web", 1)])
+def test_two_checks_of_one_name_in_two_folders(
+    small_suite: Run, tmp_path: Path, accepted: str, code: int
+) -> None:
+    """They are told apart by the folder: an advisory on one accepts nothing of the other."""
     source = f"{HEAD}{ASKS}def test_it(response):\n    assert response.status_code == 200\n"
     folder = tmp_path / "checks" / "api"
     folder.mkdir()
     (folder / "__init__.py").touch()
-    (folder / "test_it.py").write_text(source.replace("def test_it", f"def {other}"))
-    result = small_suite(source)
+    (folder / "test_it.py").write_text(source.replace("== 200", "== 201"))
+    (tmp_path / "checks" / "web").mkdir()
+    (tmp_path / "checks" / "web" / "__init__.py").touch()
+    (tmp_path / "checks" / "web" / "test_it.py").write_text(source)
+    result = small_suite(source, tail=ACCEPTED.format(accepted))
     assert result.code == code, result.output
-    named = "checks/api/test_it.py::test_it and checks/test_it.py::test_it are both called"
-    assert (named in result.output) == bool(code)
+
+
+def test_two_checks_of_one_name_below_two_folders(small_suite: Run, tmp_path: Path) -> None:
+    """Nothing tells them apart: a usage error."""
+    source = f"{HEAD}{ASKS}def test_it(response):\n    assert response.status_code == 200\n"
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "test_it.py").write_text(source)
+    result = small_suite(source, "checks", "more")
+    assert result.code == 4, result.output
+    assert (
+        "checks/test_it.py::test_it and more/test_it.py::test_it are both called" in result.output
+    )
 
 
 def test_a_check_that_another_takes_the_place_of(small_suite: Run) -> None:

@@ -46,6 +46,22 @@ def advisory(check: str = CHECK, until: date = TODAY, **more: str) -> Advisory:
     return Advisory(check, "bug 1", until, **more)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "accepts"),
+    [
+        ("test_a.py::*", True),
+        ("shop/test_a.py::test_x", True),
+        ("*/test_a.py::*", True),
+        ("api/test_a.py::*", False),
+        ("test_b.py::*", False),
+    ],
+)
+def test_patterns_with_and_without_a_folder(pattern: str, accepts: bool) -> None:
+    """One without a slash means the file in any folder."""
+    failed = outcome(check="shop/test_a.py::test_x")
+    assert (verdict(failed, advisories=(advisory(pattern),)).exit_code == 0) is accepts
+
+
 def verdict(*outcomes: Outcome, advisories: tuple[Advisory, ...], **more: Any) -> Verdict:
     """The verdict on ten cases, of which these did not pass."""
     fields = {"passed": 10 - len(outcomes), "outcomes": outcomes, "advisories": advisories, **more}
