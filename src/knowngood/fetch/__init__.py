@@ -16,7 +16,6 @@ from .attempt_error import (
     SILENT,
     AttemptError,
 )
-from .attempts import REDIRECTS, redirects, target_of
 from .client import FRESH, NAMED, REPEATABLE, Client
 from .curl_line import connect_options
 from .decompression import decoded, decodes, with_plain_body
@@ -32,6 +31,7 @@ from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
 from .proxy_hint import proxy_hint
 from .recording import Recording
+from .redirects import REDIRECTS, redirects, target_of
 from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers

@@ -1,8 +1,8 @@
-"""Why an attempt brought no usable answer, and what follows from it."""
+"""Why an attempt brought no usable answer, what follows from it, and what excuses it."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
 from typing import Final
 
 
@@ -23,6 +23,21 @@ class AttemptError(StrEnum):
     GUARD = "guard"
     RUNNER = "runner"
     BUDGET = "budget"
+
+
+class Excuse(Flag):
+    """What may explain a failed attempt other than a fault of the origin."""
+
+    NONE = 0
+    STALE = auto()
+    """The server had closed the kept connection, or refused the request on it. That is no fault;
+    the request is repeated at once (RFC 9112, 9.3.1; RFC 9113, 8.7)."""
+    SETTLING = auto()
+    """It is a gateway's error while the deployment may be settling."""
+    CROWDED = auto()
+    """It was refused while other requests were under way."""
+    STARVED = auto()
+    """No worker of the server took its connection, among many."""
 
 
 RETRIED_ERRORS: Final = frozenset(

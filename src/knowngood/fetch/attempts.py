@@ -1,32 +1,28 @@
-"""Make the attempts at a probe: each with its redirects, all within the time that is left."""
+"""Make the attempts at a probe, all within the time that is left.
+
+:mod:`.retry` decides whether there is another attempt; here each gets its place among the requests
+under way and its share of the time, and is given what may excuse that it failed.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
-from urllib.parse import urljoin
 
 from ..environment import Budget
-from .attempt_error import GATEWAY_ERRORS, AttemptError
+from .attempt_error import GATEWAY_ERRORS, AttemptError, Excuse
 from .concurrency import Concurrency, Place
-from .credentials import without_credentials
 from .decompression import BadEncoding, decoded_size
 from .failing_origins import DownOrigins
-from .guard import Guard
 from .pace import Pace
-from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe, one_edge
+from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe, Tried
 from .received import Limits
-from .request_headers import headers_of
-from .retry import Tried, retried
+from .redirects import RedirectFollower
+from .retry import retried
 from .silent_kinds import SilentKinds
-from .transport import Transport
-
-REDIRECTS: Final = 5
-"""Redirects followed where a check asks for it. curl's and requests' limits are 30 to 50; a sound
-deployment needs one or two."""
 
 SHORTEST: Final = 0.5
 """Seconds that an attempt gets even if they are more than its share of the probe's time."""
@@ -46,83 +42,48 @@ class Attempts:
     """Sends probes for one run.
 
     Attributes:
-        transport: sends one request.
-        guard: says which URLs may be asked.
-        headers: the headers of every request.
+        follower: sends one request and follows its redirects.
         budget: what one probe may spend.
         deadline: the end of the run, in seconds since the epoch.
         settled_by: until when gateway errors are waited out, in seconds since the epoch.
         concurrency: bounds the attempts under way.
         down: the origins that nobody need wait for.
         silent_kinds: the kinds of requests that nobody need wait for.
-        edges: the edges of each origin.
         paces: the rate that each origin takes, or each edge of it, by name and address.
     """
 
-    transport: Transport
-    guard: Guard
-    headers: Mapping[str, str]
+    follower: RedirectFollower
     budget: Budget
     deadline: float
     settled_by: float
     concurrency: Concurrency
     down: DownOrigins
     silent_kinds: SilentKinds
-    edges: Mapping[str, Sequence[str]]
     paces: defaultdict[tuple[str, str], Pace] = field(default_factory=lambda: defaultdict(Pace))
 
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
-        end = time.monotonic() + self.budget.probe
-
-        async def attempt(before: Attempt | None) -> Tried | None:
-            nonlocal end
-            asked = time.monotonic()
-            turn, place = await self._enter(probe)
-            starved = before is not None and before.starved and self.concurrency.lowered
-            anew = starved or (before is not None and before.settling)
-            end = asked + self.budget.probe if anew else end + time.monotonic() - asked
-            timed_out = before is not None and before.error is AttemptError.TIMEOUT
-            if timed_out and self.silent_kinds.has(probe):  # since it waits for its place
-                self.concurrency.give_back()
-                return None
-            fresh = before is not None and self._needs_new_connection(probe, before)
-            fresh = fresh and not starved  # those that are kept are served
-            send = self._attempt(probe, end, fresh=fresh, may_grow=may_grow)
-            return await self._in_place(place, turn, probe, send, before)
-
-        def seconds_left() -> float:
-            return min(end - time.monotonic(), self._run_left())
-
-        is_down = self.down.has(probe)
-
-        def most() -> int:
-            return 1 if is_down or self.silent_kinds.has(probe) else self.budget.attempts
-
-        exchange = await retried(probe, attempt, most, seconds_left, self._settle_left)
-        cut_short = len(exchange.attempts) < self.budget.attempts and seconds_left() > SHORTEST
-        if cut_short and exchange.error is AttemptError.TIMEOUT and self.silent_kinds.has(probe):
+        sender = _ProbeSender(self, probe, may_grow)
+        exchange = await retried(probe, sender)
+        if sender.gave_up(exchange):
             exchange = _with_detail(exchange, self.silent_kinds.not_tried_again(probe))
         self.down.note(exchange)
         return exchange
 
-    def _needs_new_connection(self, probe: Probe, before: Attempt) -> bool:
-        """Whether an attempt after this one must not be made on a kept connection: others may have
-        been closed together with it, and one that is shared stays open after a timeout.
+    async def once(self, probe: Probe, *, fresh: bool) -> Exchange:
+        """Make a single attempt, with ``fresh`` on a new connection, at the end of a run."""
+        turn, place = await self.enter(probe)
+        end = time.monotonic() + self.budget.probe
+        send = self.attempt(probe, end, fresh=fresh, may_grow=None, least=LAST_LOOK)
+        attempt, answer = await self.in_place(place, turn, probe, send)
+        return Exchange(probe, (attempt,), answer)
 
-        libcurl knows by itself when a shared one takes no more requests; then all of them share
-        the next.
-        """
-        stale = before.stale and not self.transport.shares(probe)
-        misdirected = before.status == 421  # this connection leads to a server of other hosts
-        return stale or misdirected or before.error is AttemptError.TIMEOUT
-
-    async def _enter(self, probe: Probe) -> tuple[int, Place]:
+    async def enter(self, probe: Probe) -> tuple[int, Place]:
         """Wait until the origin takes another request, and until there is a place for it."""
         turn = await self.paces[probe.origin, probe.address].turn()
         return turn, await self.concurrency.enter()
 
-    async def _in_place(
+    async def in_place(
         self,
         place: Place,
         turn: int,
@@ -151,9 +112,12 @@ class Attempts:
             self._note_pace(probe, place, turn, attempt.status)
         if expected or not attempt.failed:
             return attempt, answer
-        settling = attempt.status in GATEWAY_ERRORS and self._settle_left() > 0
-        crowd = place.crowd if no_place else 0
-        return replace(attempt, crowd=crowd, settling=settling, starved=starved), answer
+        excuses = Excuse.STARVED if starved else Excuse.NONE
+        if no_place and place.crowd > 1:
+            excuses |= Excuse.CROWDED
+        if attempt.status in GATEWAY_ERRORS and self.settle_left() > 0:
+            excuses |= Excuse.SETTLING
+        return replace(attempt, excuses=excuses), answer
 
     def _note_pace(self, probe: Probe, place: Place, turn: int, status: int | None) -> None:
         """Note whether an answer says that requests come too fast. Servers say so with 503, too, as
@@ -166,77 +130,24 @@ class Attempts:
         refused = status == 429 or (status == 503 and alone and reads)
         pace.note(turn, served=status not in {None, 429, 503}, refused=refused)
 
-    async def once(self, probe: Probe, *, fresh: bool) -> Exchange:
-        """Make a single attempt, with ``fresh`` on a new connection, at the end of a run."""
-        turn, place = await self._enter(probe)
-        end = time.monotonic() + self.budget.probe
-        send = self._attempt(probe, end, fresh=fresh, may_grow=None, least=LAST_LOOK)
-        attempt, answer = await self._in_place(place, turn, probe, send)
-        return Exchange(probe, (attempt,), answer)
-
-    async def _attempt(
+    async def attempt(
         self, probe: Probe, end: float, *, fresh: bool, may_grow: MayGrow, least: float = 0.0
     ) -> Tried:
         """Make one attempt at a probe whose time is up at ``end`` (monotonic). It gets ``least``
         seconds even if less is left of the run.
         """
-        left = max(least, self._run_left())
+        left = max(least, self.run_left())
         if left <= 0:
             detail = "not asked: the run's time was used up"
             return Attempt(time.time(), 0.0, error=AttemptError.BUDGET, detail=detail), None
         # A third of the probe's time, so that a stalled attempt leaves room for two more.
         seconds = min(end - time.monotonic(), max(SHORTEST, self.budget.probe / 3))
         limits = Limits(min(seconds, left), self.budget.body, fresh, may_grow)
-        attempt, answer = await self._followed(probe, limits)
+        attempt, answer = await self.follower.send(probe, limits)
         if attempt.error is AttemptError.TIMEOUT and left < seconds and not least:
             detail = "cut off: the run's time was used up"
             attempt = replace(attempt, error=AttemptError.BUDGET, detail=detail)
         return self._with_decoded_size(attempt, answer)
-
-    def _run_left(self) -> float:
-        """Seconds to the end of the run."""
-        return self.deadline - time.time()
-
-    def _settle_left(self) -> float:
-        """Seconds for which gateway errors are waited out; not to the very end of the run."""
-        return min(self.settled_by, self.deadline - SHORTEST) - time.time()
-
-    async def _followed(self, probe: Probe, limits: Limits) -> Tried:
-        """Send the request and, where the probe asks for it, follow its redirects."""
-        headers = headers_of(probe, self.headers)
-        started = time.monotonic()
-        first, answer = await self.transport.send(probe, headers, limits)
-        attempt, hops = first, 0
-        while answer is not None and probe.follow and redirects(answer):
-            target = target_of(answer)
-            trouble = self._redirect_trouble(probe, target, hops)
-            if trouble:
-                return replace(attempt, error=AttemptError.REDIRECT, detail=trouble), None
-            hops += 1
-            seconds = max(0.001, started + limits.seconds - time.monotonic())
-            hop_limits = replace(limits, seconds=seconds, fresh=False)
-            hop = self._hop(probe, target)
-            if self.guard.origin_of(target) != probe.origin:
-                headers = without_credentials(headers)
-            attempt, answer = await self.transport.send(hop, headers, hop_limits)
-            spent = time.monotonic() - started
-            attempt = replace(attempt, began=first.began, seconds=spent)
-        return attempt, answer
-
-    def _hop(self, probe: Probe, target: str) -> Probe:
-        """The probe for a redirect's target: at the same edge, or at one of the other origin."""
-        origin = self.guard.origin_of(target) or ""
-        other = one_edge(self.edges.get(origin, ()), target)
-        return replace(
-            probe, url=target, address=probe.address if origin == probe.origin else other
-        )
-
-    def _redirect_trouble(self, probe: Probe, target: str, hops: int) -> str | None:
-        if hops >= REDIRECTS:
-            return f"more than {REDIRECTS} redirects, the last to {target}"
-        if self.guard.refusal(replace(probe, url=target)):
-            return f"redirected to {target}, outside the environment's origins: not followed"
-        return None
 
     def _with_decoded_size(self, attempt: Attempt, answer: Answer | None) -> Tried:
         """Undo Content-Encoding as a trial; an answer that cannot be decoded is none."""
@@ -250,25 +161,85 @@ class Attempts:
             return replace(attempt, error=error, detail=str(refused)), None
         return attempt, replace(answer, decoded=decoded)
 
+    def run_left(self) -> float:
+        """Return the seconds to the end of the run."""
+        return self.deadline - time.time()
+
+    def settle_left(self) -> float:
+        """Return for how many seconds gateway errors are waited out; not to the very end of the
+        run.
+        """
+        return min(self.settled_by, self.deadline - SHORTEST) - time.time()
+
+
+class _ProbeSender:
+    """Makes the attempts at one probe (a :class:`.retry.Sender`)."""
+
+    def __init__(self, attempts: Attempts, probe: Probe, may_grow: MayGrow) -> None:
+        self._attempts = attempts
+        self._probe = probe
+        self._may_grow = may_grow
+        self._end = time.monotonic() + attempts.budget.probe
+        self._is_down = attempts.down.has(probe)
+
+    async def send(self, before: Attempt | None) -> Tried | None:
+        """Make an attempt, if that still makes sense when it is its turn. Waiting for that, and
+        what failed for a crowd or a deployment that settles, costs the probe none of its time.
+        """
+        attempts, probe = self._attempts, self._probe
+        asked = time.monotonic()
+        turn, place = await attempts.enter(probe)
+        before_excuses = before.excuses if before is not None else Excuse.NONE
+        starved = Excuse.STARVED in before_excuses and attempts.concurrency.lowered
+        if starved or Excuse.SETTLING in before_excuses:
+            self._end = asked + attempts.budget.probe
+        else:
+            self._end += time.monotonic() - asked
+        if before is not None and self._hangs(before):  # since it waits for its place
+            attempts.concurrency.give_back()
+            return None
+        fresh = before is not None and self._needs_new_connection(before)
+        fresh = fresh and not starved  # those that are kept are served
+        send = attempts.attempt(probe, self._end, fresh=fresh, may_grow=self._may_grow)
+        return await attempts.in_place(place, turn, probe, send, before)
+
+    def most(self) -> int:
+        """Return how many attempts there may be."""
+        hangs = self._attempts.silent_kinds.has(self._probe)
+        return 1 if self._is_down or hangs else self._attempts.budget.attempts
+
+    def seconds_left(self) -> float:
+        """Return the seconds that are left for the probe."""
+        return min(self._end - time.monotonic(), self._attempts.run_left())
+
+    def seconds_to_settle(self) -> float:
+        """Return for how many seconds gateway errors are waited out."""
+        return self._attempts.settle_left()
+
+    def gave_up(self, exchange: Exchange) -> bool:
+        """Return whether there is no further attempt only since the probe's kind hangs."""
+        few = len(exchange.attempts) < self._attempts.budget.attempts
+        return few and self.seconds_left() > SHORTEST and self._hangs(exchange.attempts[-1])
+
+    def _hangs(self, last: Attempt) -> bool:
+        """Return whether an attempt timed out as all of the probe's kind do."""
+        timed_out = last.error is AttemptError.TIMEOUT
+        return timed_out and self._attempts.silent_kinds.has(self._probe)
+
+    def _needs_new_connection(self, before: Attempt) -> bool:
+        """Return whether an attempt after this one must not be made on a kept connection: others
+        may have been closed together with it, and one that is shared stays open after a timeout.
+
+        libcurl knows by itself when a shared one takes no more requests; then all of them share
+        the next.
+        """
+        stale = before.stale and not self._attempts.follower.transport.shares(self._probe)
+        misdirected = before.status == 421  # this connection leads to a server of other hosts
+        return stale or misdirected or before.error is AttemptError.TIMEOUT
+
 
 def _with_detail(exchange: Exchange, words: str) -> Exchange:
     """Return ``exchange`` with more words on its last attempt."""
     *before, last = exchange.attempts
     last = replace(last, detail=f"{last.detail}, and {words}")
     return replace(exchange, attempts=(*before, last))
-
-
-def redirects(answer: Answer) -> bool:
-    """Return whether an answer leads to another URL."""
-    return answer.status in {301, 302, 303, 307, 308} and answer.header("location") is not None
-
-
-def target_of(answer: Answer) -> str:
-    """Return the absolute URL of the answer's Location. One that cannot be parsed is returned as
-    it was sent; the guard refuses it.
-    """
-    location = answer.header("location") or ""
-    try:
-        return urljoin(answer.url, location)
-    except ValueError:
-        return location

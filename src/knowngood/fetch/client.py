@@ -14,10 +14,10 @@ import httpx
 from ..safety import UsageError
 from .answer_errors import Blocked, NoAnswer
 from .attempt_error import NOT_NOW, AttemptError
-from .attempts import target_of
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
 from .probe import IDEMPOTENT_METHODS, Exchange, Probe, walk_group
+from .redirects import target_of
 from .response import Response, respond_once
 
 REPEATABLE: Final = {"repeatable": True}

@@ -28,6 +28,7 @@ from .page_loader import PageLoad, PageLoader
 from .probe import SAFE_METHODS, Attempt, Exchange, Probe
 from .read_beside import with_read_beside
 from .recording import Recording
+from .redirects import RedirectFollower
 from .replay import Replay
 from .request_headers import request_headers
 from .silent_kinds import SilentKinds
@@ -94,16 +95,18 @@ class Fetcher:
             recorder=recording.recorder() if recording is not None else None,
         )
         return Attempts(
-            transport,
-            self.guard,
-            request_headers(run_id, environment.send),
+            RedirectFollower(
+                transport,
+                self.guard,
+                request_headers(run_id, environment.send),
+                environment.edges,
+            ),
             environment.budget,
             self.deadline,
             self.settled_by,
             Concurrency(slots, transport.limit),
             DownOrigins(environment.budget.probe),
             SilentKinds(environment.budget.probe, environment.params),
-            environment.edges,
         )
 
     @property
@@ -196,7 +199,7 @@ class Fetcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if isinstance(self._attempts, Attempts):
-            await self._attempts.transport.close()
+            await self._attempts.follower.transport.close()
         self._loop.stop()
 
     def _hurry(self, loader: PageLoader) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from .attempt_error import (
     ANSWERED_WRONG,
@@ -21,6 +21,7 @@ from .attempt_error import (
     RETRIED_STATUSES,
     RUN_ERRORS,
     AttemptError,
+    Excuse,
 )
 from .certificate import Certificate
 
@@ -168,12 +169,8 @@ class Attempt:
             connect if it came before the request was sent; for TLS, which fault it is (expired, not
             yet valid, wrong host, untrusted or handshake).
         address: the IP address that it connected to; empty if it did not get that far.
-        stale: whether the server had closed the kept connection, or refused the request on it. That
-            is no fault; the request is repeated at once (RFC 9112, 9.3.1; RFC 9113, 8.7).
-        settling: whether it is a gateway's error while the deployment may be settling.
-        crowd: how many requests were under way, if that may be why it failed.
-        starved: whether no worker of the server took its connection, among many.
         connected: whether it opened a new connection.
+        excuses: what may explain that it failed.
     """
 
     began: float
@@ -183,11 +180,18 @@ class Attempt:
     detail: str = ""
     phase: str = ""
     address: str = ""
-    stale: bool = False
-    settling: bool = False
-    crowd: int = 0
-    starved: bool = False
     connected: bool = False
+    excuses: Excuse = Excuse.NONE
+
+    @property
+    def stale(self) -> bool:
+        """Whether its kept connection had been closed."""
+        return Excuse.STALE in self.excuses
+
+    @property
+    def settling(self) -> bool:
+        """Whether the deployment may be settling, and that is why it failed."""
+        return Excuse.SETTLING in self.excuses
 
     @property
     def hung(self) -> bool:
@@ -203,7 +207,7 @@ class Attempt:
     @property
     def was_crowded_out(self) -> bool:
         """Whether it may have failed because many were sent at once."""
-        return self.crowd > 1 or self.starved
+        return bool(self.excuses & (Excuse.CROWDED | Excuse.STARVED))
 
     @property
     def failed(self) -> bool:
@@ -224,6 +228,10 @@ class Attempt:
             return f"{self.status} in {self.seconds:.2f} s"
         phase = f" ({self.phase})" if self.phase else ""
         return f"{self.error}{phase}: {self.detail} after {self.seconds:.2f} s"
+
+
+Tried: TypeAlias = tuple[Attempt, Answer | None]
+"""An attempt, and the answer that it brought."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)

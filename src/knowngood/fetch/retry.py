@@ -1,22 +1,34 @@
-"""Decide when a probe is tried again."""
+"""Decide when a probe is tried again, by what the last attempt ended in.
+
+========================================= =========== ===========================================
+the last attempt ended in                 tried again when
+========================================= =========== ===========================================
+an answer that can be judged              never
+408, 421, 429, 503: nothing was done      always      after Retry-After, or a growing pause
+502, 504, 520 to 524: a gateway's error   if harmless after Retry-After, or a growing pause
+a kept connection that was closed         if harmless at once; it does not count as an attempt
+an error that may pass by itself          if harmless after a growing pause
+any other error, such as of a certificate never
+========================================= =========== ===========================================
+
+It is harmless if the probe may be repeated, or its request was never sent. All that holds while
+attempts and time are left; gateway errors of a deployment that may be settling are waited out.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Protocol
 
-from .attempt_error import NOT_NOW, RETRIED_ERRORS, RETRIED_STATUSES
-from .probe import Answer, Attempt, Exchange, Probe
+from .attempt_error import GATEWAY_ERRORS, NOT_NOW, RETRIED_ERRORS, Excuse
+from .probe import Answer, Attempt, Exchange, Probe, Tried
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
     from tenacity.wait import wait_base
-
-Tried: TypeAlias = tuple[Attempt, Answer | None]
 
 LEAST: Final = 0.25
 """Seconds that must be left for a further attempt. With less it could only time out, and hide what
@@ -27,43 +39,39 @@ STALE: Final = 3
 before it said how many it takes; one that refuses all is at fault."""
 
 
-async def retried(
-    probe: Probe,
-    send: Callable[[Attempt | None], Awaitable[Tried | None]],
-    most: Callable[[], int],
-    seconds_left: Callable[[], float],
-    seconds_to_settle: Callable[[], float],
-) -> Exchange:
-    """Call ``send`` until there is an answer to keep, ``most()`` attempts were made, or
-    ``seconds_left()`` is too little for another. ``send`` is given the attempt before; where
-    ``most()`` became less meanwhile, it may return None in place of another.
+class Sender(Protocol):
+    """Sends one probe, and knows how often and for how long that may be done."""
 
-    An attempt that is settling is followed by another for ``seconds_to_settle()``. One that is
-    stale does not count, unless ``STALE`` of them came before it in a row.
-    """
-    tries = _Tries(send, most, seconds_left, seconds_to_settle)
-    result = await tries.another()
-    if worth_a_retry(probe, *result):  # few do, and tenacity costs time
-        result = await _retry(probe, tries, result)
-    return Exchange(probe, tuple(tries.attempts), result[1])
+    async def send(self, before: Attempt | None) -> Tried | None:
+        """Make an attempt after ``before``. Where ``most`` became less meanwhile, it may return
+        None in place of another.
+        """
+
+    def most(self) -> int:
+        """Return how many attempts there may be."""
+
+    def seconds_left(self) -> float:
+        """Return the seconds that are left for the probe."""
+
+    def seconds_to_settle(self) -> float:
+        """Return for how many seconds gateway errors are waited out."""
 
 
-async def _retry(probe: Probe, tries: _Tries, first: Tried) -> Tried:
-    """Return the last result, where ``first`` is the one so far."""
-    from tenacity import AsyncRetrying, retry_if_result
+async def retried(probe: Probe, sender: Sender) -> Exchange:
+    """Try ``probe`` by ``sender`` until there is an answer to keep, or no other attempt."""
+    tries = _Tries(probe, sender)
+    await tries.another()
+    if tries.need_another():  # few do, and tenacity costs time
+        from tenacity import AsyncRetrying
 
-    results = [first]
-
-    async def following() -> Tried:
-        return results.pop() if results else await tries.another()
-
-    retrying = AsyncRetrying(
-        retry=retry_if_result(lambda tried: worth_a_retry(probe, *tried)),
-        wait=tries.pause,
-        stop=tries.are_enough,
-        retry_error_callback=lambda state: cast("Any", state.outcome).result(),
-    )
-    return await retrying(following)
+        retrying = AsyncRetrying(
+            retry=lambda _: tries.need_another(),
+            wait=tries.pause,
+            stop=tries.are_enough,
+            retry_error_callback=lambda _: None,
+        )
+        await retrying(tries.first_or_another)
+    return Exchange(probe, tuple(tries.attempts), tries.answer)
 
 
 @dataclass(slots=True)
@@ -71,62 +79,68 @@ class _Tries:
     """The attempts at one probe, and whether there is another.
 
     Attributes:
-        send, most, seconds_left, seconds_to_settle: as ``retried`` has them.
+        probe: what is asked.
+        sender: makes the attempts.
         attempts: those made so far.
+        answer: that of the last one; None if it brought none.
     """
 
-    send: Callable[[Attempt | None], Awaitable[Tried | None]]
-    most: Callable[[], int]
-    seconds_left: Callable[[], float]
-    seconds_to_settle: Callable[[], float]
+    probe: Probe
+    sender: Sender
     attempts: list[Attempt] = field(default_factory=list)
+    answer: Answer | None = None
+    _first_is_news: bool = True
 
-    async def another(self) -> Tried:
+    async def another(self) -> None:
         """Make an attempt."""
-        attempts = self.attempts
-        tried = await self.send(attempts[-1] if attempts else None)
-        if tried is None:
-            return attempts[-1], None
-        attempt, answer = tried
-        if len(attempts) >= STALE and all(one.stale for one in (*attempts[-STALE:], attempt)):
-            attempt = replace(attempt, stale=False)
-        attempts.append(attempt)
-        return attempt, answer
+        tried = await self.sender.send(self.attempts[-1] if self.attempts else None)
+        if tried is not None:
+            attempt, self.answer = tried
+            self.attempts.append(self._counted(attempt))
+
+    async def first_or_another(self) -> None:
+        """Make an attempt; the first call stands for the one that there is already."""
+        if not self._first_is_news:
+            await self.another()
+        self._first_is_news = False
+
+    def _counted(self, attempt: Attempt) -> Attempt:
+        """Return ``attempt`` as one that counts, if too many before it were stale as well."""
+        row = (*self.attempts[-STALE:], attempt)
+        if len(row) <= STALE or not all(one.stale for one in row):
+            return attempt
+        return replace(attempt, excuses=attempt.excuses & ~Excuse.STALE)
+
+    def need_another(self) -> bool:
+        """Return whether another attempt may help."""
+        return may_help(self.probe, self.attempts[-1], self.answer)
 
     def pause(self, state: RetryCallState) -> float:
         """Return the seconds to the next attempt."""
-        seconds = _wait(state)
-        settling = self.attempts[-1].settling
-        return min(seconds, self.seconds_to_settle()) if settling else seconds
+        last = self.attempts[-1]
+        if last.stale:
+            return 0.0
+        asked = _retry_after(self.answer.header("retry-after")) if self.answer is not None else None
+        seconds = asked if asked is not None else _growing()(state)
+        return min(seconds, self.sender.seconds_to_settle()) if last.settling else seconds
 
     def are_enough(self, state: RetryCallState) -> bool:
         """Return whether there is no other."""
         if self.attempts[-1].settling:
             return False
         made = sum(not attempt.stale for attempt in self.attempts)
-        return made >= self.most() or state.upcoming_sleep + LEAST > self.seconds_left()
+        too_late = state.upcoming_sleep + LEAST > self.sender.seconds_left()
+        return made >= self.sender.most() or too_late
 
 
-def worth_a_retry(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:
-    """Whether another attempt may help: after no answer, and after "not now". A probe that may not
-    be repeated gets one only if nothing can have been written.
-    """
-    repeatable = probe.may_be_repeated
+def may_help(probe: Probe, attempt: Attempt, answer: Answer | None) -> bool:
+    """Return whether another attempt may help, and does no harm."""
+    harmless = probe.may_be_repeated or attempt.never_sent
     if answer is None:
-        return attempt.error in RETRIED_ERRORS and (repeatable or attempt.never_sent)
-    not_now = RETRIED_STATUSES if repeatable else NOT_NOW
-    return answer.status in not_now and answer.status != probe.expect
-
-
-def _wait(state: RetryCallState) -> float:
-    """Return the seconds to the next attempt: Retry-After if the answer has it, or a pause that
-    grows with each attempt.
-    """
-    attempt, answer = cast("Tried", cast("Any", state.outcome).result())
-    if attempt.stale:
-        return 0.0
-    seconds = _retry_after(answer.header("retry-after")) if answer is not None else None
-    return seconds if seconds is not None else _growing()(state)
+        return harmless and attempt.error in RETRIED_ERRORS
+    if answer.status == probe.expect:
+        return False
+    return answer.status in NOT_NOW or (harmless and answer.status in GATEWAY_ERRORS)
 
 
 @cache

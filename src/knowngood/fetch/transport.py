@@ -19,6 +19,7 @@ import certifi
 import pycurl
 
 from ..environment import Network, with_ascii_host
+from .attempt_error import Excuse
 from .certificate import certificate_of
 from .memory_budget import Postponed
 from .probe import Answer, Attempt, Probe
@@ -238,9 +239,9 @@ def _attempt(
         error=diagnosis.error,
         detail=diagnosis.detail,
         phase=diagnosis.phase,
-        stale=received.stale,
         address=handle.getinfo(pycurl.PRIMARY_IP) or "",
         connected=handle.getinfo(pycurl.NUM_CONNECTS) > 0,
+        excuses=Excuse.STALE if received.stale else Excuse.NONE,
     )
 
 

@@ -498,9 +498,9 @@ def test_a_server_that_refuses_a_crowd_is_asked_by_fewer(
 
     server = serve_http2(play)
     exchanges = fetch(server, 40, attempts=99)
-    crowds = [attempt.crowd for exchange in exchanges for attempt in exchange.attempts]
+    attempts = [attempt for exchange in exchanges for attempt in exchange.attempts]
     assert all(exchange.answer for exchange in exchanges)
-    assert max(crowds) > 2
+    assert any(attempt.was_crowded_out for attempt in attempts)
 
 
 def test_after_a_timeout_another_connection_is_asked(

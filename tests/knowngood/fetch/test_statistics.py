@@ -4,7 +4,7 @@ import gzip
 from dataclasses import replace
 from hashlib import sha256
 
-from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.attempt_error import AttemptError, Excuse
 from knowngood.fetch.failure_log import by_connection
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.statistics import RequestStatistics
@@ -90,7 +90,7 @@ def test_what_was_stale_is_counted_and_not_listed() -> None:
     statistics = RequestStatistics()
     fine = exchange("a", (101.0, 200))
     for first in (
-        Attempt(100.0, 0.1, error=AttemptError.RESET, stale=True),
+        Attempt(100.0, 0.1, error=AttemptError.RESET, excuses=Excuse.STALE),
         Attempt(100.0, 0.1, error=AttemptError.RESET, detail="lost"),
     ):
         statistics.note(replace(fine, attempts=(first, *fine.attempts)))

@@ -1,0 +1,91 @@
+"""Send a request and follow its redirects, all within the environment's origins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urljoin
+
+from .attempt_error import AttemptError
+from .credentials import without_credentials
+from .guard import Guard
+from .probe import Answer, Probe, Tried, one_edge
+from .received import Limits
+from .request_headers import headers_of
+from .transport import Transport
+
+REDIRECTS: Final = 5
+"""Redirects followed where a check asks for it. curl's and requests' limits are 30 to 50; a sound
+deployment needs one or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectFollower:
+    """Sends requests and follows their redirects.
+
+    Attributes:
+        transport: sends one request.
+        guard: says which URLs may be asked.
+        headers: the headers of every request.
+        edges: the edges of each origin.
+    """
+
+    transport: Transport
+    guard: Guard
+    headers: Mapping[str, str]
+    edges: Mapping[str, Sequence[str]]
+
+    async def send(self, probe: Probe, limits: Limits) -> Tried:
+        """Send the request of a probe and, where it asks for it, follow its redirects."""
+        headers = headers_of(probe, self.headers)
+        started = time.monotonic()
+        first, answer = await self.transport.send(probe, headers, limits)
+        attempt, hops = first, 0
+        while answer is not None and probe.follow and redirects(answer):
+            target = target_of(answer)
+            refusal = self._refusal(probe, target, hops)
+            if refusal:
+                return replace(attempt, error=AttemptError.REDIRECT, detail=refusal), None
+            hops += 1
+            if self.guard.origin_of(target) != probe.origin:
+                headers = without_credentials(headers)
+            seconds = max(0.001, started + limits.seconds - time.monotonic())
+            hop_limits = replace(limits, seconds=seconds, fresh=False)
+            hop = self._hop(probe, target)
+            attempt, answer = await self.transport.send(hop, headers, hop_limits)
+            spent = time.monotonic() - started
+            attempt = replace(attempt, began=first.began, seconds=spent)
+        return attempt, answer
+
+    def _hop(self, probe: Probe, target: str) -> Probe:
+        """The probe for a redirect's target: at the same edge, or at one of the other origin."""
+        origin = self.guard.origin_of(target) or ""
+        if origin == probe.origin:
+            return replace(probe, url=target)
+        return replace(probe, url=target, address=one_edge(self.edges.get(origin, ()), target))
+
+    def _refusal(self, probe: Probe, target: str, hops: int) -> str:
+        """Why a redirect is not followed; empty where it is."""
+        if hops >= REDIRECTS:
+            return f"more than {REDIRECTS} redirects, the last to {target}"
+        if self.guard.refusal(replace(probe, url=target)):
+            return f"redirected to {target}, outside the environment's origins: not followed"
+        return ""
+
+
+def redirects(answer: Answer) -> bool:
+    """Return whether an answer leads to another URL."""
+    return answer.status in {301, 302, 303, 307, 308} and answer.header("location") is not None
+
+
+def target_of(answer: Answer) -> str:
+    """Return the absolute URL of the answer's Location. One that cannot be parsed is returned as
+    it was sent; the guard refuses it.
+    """
+    location = answer.header("location") or ""
+    try:
+        return urljoin(answer.url, location)
+    except ValueError:
+        return location
