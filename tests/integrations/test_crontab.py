@@ -47,8 +47,12 @@ KNOWNGOOD = """#!/bin/sh
 {python} -m knowngood "$@"
 code=$?
 echo "$code" >>{folder}/codes
+echo "$TOKEN" >{folder}/token
 exit "$code"
 """
+
+
+SECRET = "s3cr3t $value"  # noqa: S105
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ def machine(tmp_path: Path, standin: fhr_standin.Standin) -> Iterator[Machine]:
     program(tmp_path / "programs" / "sendmail", SENDMAIL.format(folder=tmp_path))
     (tmp_path / "crontab").touch()
     table = CRONTAB.replace("*/5", "*").replace("/srv/smoketests", str(tmp_path / "suite"))
+    table = table.replace("/etc/knowngood", str(tmp_path))
+    (tmp_path / "prod.env").write_text(f"TOKEN='{SECRET}'\n")
     (tmp_path / "spool" / "crontabs" / "root").write_text(
         f"XDG_STATE_HOME={tmp_path}/state\nTMPDIR={tmp_path}\n{table}"
     )
@@ -148,6 +154,27 @@ def test_runs_do_not_pile_up(tmp_path: Path) -> None:
     assert (tmp_path / "runs").read_text() == "run\n"
 
 
+@pytest.mark.parametrize("written", [True, False])
+def test_its_secrets_come_from_a_file(tmp_path: Path, written: bool) -> None:
+    """As systemd reads them, so that one file does for both; without one it runs all the same."""
+    needed("flock", "apt-get install util-linux")
+    (command,) = re.findall(r"^\*.{5,12}\* (cd .+)$", CRONTAB, re.M)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    program(tmp_path / ".venv" / "bin" / "knowngood", '#!/bin/sh\necho "token: $TOKEN"\n')
+    secrets = tmp_path / "prod.env"
+    if written:
+        secrets.write_text(f"TOKEN='{SECRET}'\n")
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env={"PATH": os.environ["PATH"], "SUITE": str(tmp_path), "SECRETS": str(secrets)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=400,
+    )
+    assert (done.stdout, done.stderr) == (f"token: {SECRET if written else ''}\n", "")
+
+
 @pytest.mark.slow
 def test_cron_mails_once(machine: Machine) -> None:
     """In the first minute that it FAILED; in the second nothing is new."""
@@ -164,3 +191,5 @@ def test_cron_mails_once(machine: Machine) -> None:
     assert "prod FAILED since" in text
     assert "/robots.txt is 200, expected 404" in text
     assert "look: curl" in text
+    assert (machine.folder / "token").read_text() == f"{SECRET}\n"
+    assert SECRET not in mail.as_string(), "cron mails the variables of its table"

@@ -50,14 +50,14 @@ def test_a_shell_can_read_the_scripts(script: Script) -> None:
 
 
 def test_shellcheck_has_nothing_to_say(tmp_path: Path) -> None:
-    """Also about style: unquoted variables are what somebody typed."""
+    """Also about style: unquoted variables are what somebody typed. Secrets are elsewhere."""
     shellcheck = needed("shellcheck", "apt-get install shellcheck")
     files = []
     for number, script in enumerate(SCRIPTS):
         file = tmp_path / f"{script.file.replace('/', '-')}-{number}"
         file.write_text(f"# shellcheck shell={script.shell}\n{script.text}")
         files.append(file)
-    command = [shellcheck, "--enable=quote-safe-variables", *files]
+    command = [shellcheck, "--enable=quote-safe-variables", "--exclude=SC1090", *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == ""
 
