@@ -183,8 +183,11 @@ def site(tmp_path: Path, repositories: Path) -> Repository:
 
 
 @pytest.fixture
-def environments(tmp_path: Path) -> Callable[..., Environment]:
-    """Make stage, or prod, which promotes from it; ``gate`` are rules that differ."""
+def environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Environment]:
+    """Make stage, or prod, which promotes from it, in the suite of the current folder; ``gate`` are
+    rules that differ.
+    """
+    monkeypatch.chdir(tmp_path)
 
     def make(name: str = "prod", **gate: Any) -> Environment:
         return Environment(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..environment import LEVELS, load_here
+from ..environment import LEVELS, env_option, load_here
 from ..safety import UsageError
 from ..session import Options
 from ..watch import history, history_page, store, usual_path
@@ -57,8 +57,8 @@ def command(
     if not exists:
         flag = f" --level={level}" if level != LEVELS[0] else ""
         raise UsageError(
-            f"{path}: there is no history; `knowngood watch --env={environment}{flag}` makes one, "
-            "or --state FILE names another"
+            f"{path}: there is no history; `knowngood watch {env_option(chosen.path)}{flag}` "
+            "makes one, or --state FILE names another"
         )
     now = time.time()
     with store.reading(path, chosen.name) as file:

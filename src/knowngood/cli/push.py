@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..content import subjects
-from ..environment import load_here
+from ..environment import env_option, load_here
 from ..notify import event_of_rollback, refuse_bad_addresses, tell
 from ..release import rollout
 from .console import print_error, print_line
@@ -50,7 +50,8 @@ def command(
             say=print_line,
         )
     except KeyboardInterrupt:
-        print_error(f"how far it got, and what comes next: knowngood status --env={environment}")
+        status = f"knowngood status {env_option(loaded.path)}"
+        print_error(f"how far it got, and what comes next: {status}")
         raise
     if notify and result.rollback:
         event = event_of_rollback(loaded, release, result.rollback, restored=result.restored)

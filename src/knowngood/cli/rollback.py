@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ..environment import load_here
+from ..environment import env_option, load_here
 from ..release import GitError, rollout
 from .console import print_error, print_line
 from .options import ENVIRONMENT, worded
@@ -45,9 +45,11 @@ def command(
     """
     if override is not None and release is None:
         raise click.UsageError("--override: give --to as well, which release it is for")
+    loaded = load_here(environment)
+    option = env_option(loaded.path)
     try:
         return rollout.roll_back(
-            load_here(environment),
+            loaded,
             release,
             override,
             offline=offline,
@@ -55,13 +57,13 @@ def command(
             say=print_line,
         )
     except GitError as error:
-        hint = f"by hand: knowngood handbook --env={environment}"
+        hint = f"by hand: knowngood handbook {option}"
         if error.of_origin and not offline:
-            again = f"knowngood rollback --env={environment} --offline"
+            again = f"knowngood rollback {option} --offline"
             hint = f"if git's server cannot be reached: {again}"
         raise GitError(f"{error}\n{hint}") from None
     except KeyboardInterrupt:
-        print_error(f"how far it got, and what comes next: knowngood status --env={environment}")
+        print_error(f"how far it got, and what comes next: knowngood status {option}")
         raise
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ..environment import Environment, load_here
+from ..environment import Environment, env_option, load_here
 from ..fetch import Answer
 from ..mutation import MUTATIONS
 from ..report import har_reader
@@ -101,7 +101,7 @@ def _recording(path: Path | None, environment: Environment) -> HarRecording | No
     if not recording.run:
         raise UsageError(
             f"--from-har {path}: another program wrote it, so that it does not say which origin is "
-            f"which; write it with pytest --env={environment.name} --har-file=FILE"
+            f"which; write it with pytest {env_option(environment.path)} --har-file=FILE"
         )
     return recording
 

@@ -7,7 +7,7 @@ no request, and may not know checks or verdicts.
 
 from .acceptance import AcceptedMutation, Advisory, is_of
 from .alarm_settings import NotifyEntry, WatchSettings
-from .files import FOLDER, find, list_environments, root_above
+from .files import FOLDER, env_option, find, list_environments, root_above
 from .loader import (
     known_origins,
     load,
@@ -53,6 +53,7 @@ __all__ = [
     "ServerNotStarted",
     "WatchSettings",
     "as_declared",
+    "env_option",
     "find",
     "is_of",
     "known_origins",

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from ..safety import shell_word
 from .model import BadEnvironment
 
 FOLDER: Final = "environments"
@@ -34,6 +35,17 @@ def find(name: str, root: Path) -> Path:
         f"--env {name!r}: unknown environment; these are in {root / FOLDER}:\n"
         f"{list_environments(root / FOLDER)}\nor give the path of a .toml file of your own"
     )
+
+
+def env_option(path: Path) -> str:
+    """Return the ``--env`` that means the file at ``path`` in the current folder, for a shell.
+
+    Messages print it in commands. A name alone would mean another file, or none, where ``path`` is
+    not among the environments of the suite around this folder.
+    """
+    folder = root_above(Path.cwd()) / FOLDER
+    here = folder.resolve() == path.parent.resolve()
+    return shell_word(os.fsencode(f"--env={path.stem if here else path}"))
 
 
 def list_environments(folder: Path) -> str:

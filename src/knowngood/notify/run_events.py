@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ..environment import Environment
+from ..environment import Environment, env_option
 from ..safety import and_more
 from ..verdict import VerdictKind
 from .event import Event, EventKind
@@ -50,12 +50,12 @@ def _details(environment: Environment, document: Mapping[str, Any]) -> Iterator[
         if exchange.get("curl"):
             yield f"look: {exchange['curl']}"
     if document["verdict"] != VerdictKind.FAILED:
-        yield f"run again: knowngood verify --env={environment.name}"
+        yield f"run again: knowngood verify {env_option(environment.path)}"
     elif environment.deploy is not None:
         # A push may have rolled back already: a second rollback would remove the good release.
         release = document["release"]["expected"] or document["release"]["seen"]
         still = f", if {release} is still live" if release else ""
-        yield f"roll back{still}: knowngood rollback --env={environment.name}"
+        yield f"roll back{still}: knowngood rollback {env_option(environment.path)}"
 
 
 def event_of_rollback(
@@ -71,6 +71,6 @@ def event_of_rollback(
         environment=environment.name,
         title=f"the push of {release} to {environment.name} failed: {outcome}",
         moment=time.time(),
-        body=(f"how it went: knowngood log --env={environment.name}",),
+        body=(f"how it went: knowngood log {env_option(environment.path)}",),
         release=release,
     )

@@ -19,7 +19,7 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
     ledger = Ledger.open(environment)
     repository, name = ledger.repository, environment.name
     tag, commit = resolve_option(repository, "--release", release)
-    with push_lock.held(repository, name, f"knowngood adopt --env={name} --release={tag}", say):
+    with push_lock.held(repository, name, f"knowngood adopt {ledger.option} --release={tag}", say):
         answer = live.ask(environment, repository)
         if not answer.releases:
             say(f"nothing was recorded: {name} does not say what is live ({answer.trouble})")
@@ -33,5 +33,5 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
         entered = record_store.enter(repository, record, push_it=repository.has_origin)
     say(f"recorded: {entered}; {tag} is live on {name}")
     rejection.warn(ledger, tag, commit, say)
-    say(f"is it good? knowngood verify --env={name} --release={tag} --record --push")
+    say(f"is it good? knowngood verify {ledger.option} --release={tag} --record --push")
     return DONE

@@ -153,7 +153,7 @@ def _unread_step(question: GateQuestion, recorded: Record | None) -> Iterator[Ga
     if question.live is not None and question.live.releases:
         return  # the environment itself says what is live
     name = question.ledger.environment.name
-    newer = f"a newer record decides: knowngood adopt --env={name} --release=RELEASE"
+    newer = f"a newer record decides: knowngood adopt {question.ledger.option} --release=RELEASE"
     bad = question.ledger.records.unread_step(name, since=recorded)
     yield from doubt(bad, "another release is live", newer)
 
@@ -166,8 +166,8 @@ def _rejected(question: GateQuestion, commit: str) -> Iterator[GateReason]:
             yield GateReason(
                 f"{release} was rejected on {name} by {one_line(record.who, 80)} on "
                 f"{at(record.when)}: {one_line(record.reason, 200)}",
-                f"make another release; if it is good: knowngood reject --env={name} "
-                f"--release={release} --undo --why=WHY",
+                f"make another release; if it is good: knowngood reject "
+                f"{ledger.option_of(name)} --release={release} --undo --why=WHY",
             )
 
 

@@ -62,7 +62,7 @@ class LiveState:
     def reasons(self) -> Iterator[GateReason]:
         """Yield each reason why the release may not follow what is live."""
         release, ledger = self.question.release, self.question.ledger
-        back = f"to go back: knowngood rollback --env={ledger.environment.name} --to={release}"
+        back = f"to go back: knowngood rollback {ledger.option} --to={release}"
         may_return = ledger.good(self.commit) is not None  # else no rollback goes to it
         if self.recorded is None:
             yield self._unrecorded()
@@ -86,20 +86,23 @@ class LiveState:
 
     def _unrecorded(self) -> GateReason:
         """Return the reason that no record says what is live: anything could be."""
-        answer, name = self.question.live, self.question.ledger.environment.name
+        answer, ledger = self.question.live, self.question.ledger
+        name = ledger.environment.name
         known = answer is not None and answer.commit is not None
         says = f"; it says itself: {answer}" if known else ""
         return GateReason(
             f"no record that counts says what is live on {name}{says}",
-            f"record it: knowngood adopt --env={name} --release={answer if known else 'RELEASE'}; "
-            "where nothing is there yet: --override 'first push'",
+            f"record it: knowngood adopt {ledger.option} "
+            f"--release={answer if known else 'RELEASE'}; where nothing is there yet: "
+            "--override 'first push'",
         )
 
     def _unclear(self) -> Iterator[GateReason]:
         """Yield that what answers is no one release: a push is verified at every edge, and would
         fail as this does, whatever it brings; and so would the rollback after it.
         """
-        answer, name = self.question.live, self.question.ledger.environment.name
+        answer, ledger = self.question.live, self.question.ledger
+        name = ledger.environment.name
         if answer is None or len(answer.releases) == 1 or answer.commit is not None:
             return
         if answer.silent:  # this machine may not reach it, and need not, to ask the gate
@@ -109,8 +112,8 @@ class LiveState:
             what = f"the edges of {name} serve different releases: {answer}"
         yield GateReason(
             f"{what}; what is pushed would be verified there, and fail",
-            f"repair that, or put one release everywhere: knowngood rollback --env={name}; if "
-            f"{self.question.release} is the repair: --override WHY",
+            f"repair that, or put one release everywhere: knowngood rollback {ledger.option}; "
+            f"if {self.question.release} is the repair: --override WHY",
         )
 
     def _unknown(self, live: LiveRelease) -> GateReason:
@@ -118,6 +121,5 @@ class LiveState:
         return GateReason(
             f"{live.name} is live, which is no release in {ledger.repository.path}: whether "
             f"{release} contains it is not known",
-            f"push the tag {live.name}, or go back: knowngood rollback "
-            f"--env={ledger.environment.name}",
+            f"push the tag {live.name}, or go back: knowngood rollback {ledger.option}",
         )

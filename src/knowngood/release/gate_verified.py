@@ -106,7 +106,8 @@ class _VerifiedBefore:
         """Return the command that verifies the release there; before it the one that puts it there
         if by the records it is not: what is not there does not pass.
         """
-        names = f"--env={self.environment} --release={self.release}"
+        option = self.question.ledger.option_of(self.environment)
+        names = f"{option} --release={self.release}"
         verify = " ".join(["knowngood verify", names, *options, "--record --push"])
         there = self.records.presumed_live(self.environment)
         if there is not None and there.commit == self.commit:

@@ -9,7 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from ..environment import FOLDER, BadEnvironment, Environment, load_here, root_above
+from ..environment import (
+    FOLDER,
+    BadEnvironment,
+    Environment,
+    env_option,
+    load_here,
+    root_above,
+)
 from ..safety import one_line
 from . import clocks, clone, records, signature, unpushed
 from .git import GitError, Repository
@@ -84,6 +91,15 @@ class Ledger:
         now, names = datetime.now(UTC), relevant_environments(environment)
         return cls(environment, repository, records.read(repository, now, names, unfetched))
 
+    @property
+    def option(self) -> str:
+        """The ``--env`` that names the environment, for a command that is printed."""
+        return self.option_of(self.environment.name)
+
+    def option_of(self, name: str) -> str:
+        """Return the same for another environment of this suite."""
+        return env_option(self.environment.path.with_name(f"{name}.toml"))
+
     def trusts(self, record: Record) -> bool:
         """Return whether a record counts: its release's tag is still on the record's commit, and
         one of the environment's signers signed it, where it names some. Raises GitError.
@@ -136,10 +152,10 @@ class Ledger:
 
     def why_none_is_good(self) -> str:
         """Say why there is no last known good release."""
-        name = self.environment.name
         passed = self.last_passed()
         if passed is None:
-            return f"nothing has PASSED there; verify one: knowngood verify --env={name} --record"
+            verify = f"knowngood verify {self.option} --record"
+            return f"nothing has PASSED there; verify one: {verify}"
         return self.why_not_good(passed)
 
     def why_not_good(self, passed: Record) -> str:

@@ -38,6 +38,6 @@ def _is_unrecorded(done: Deployment) -> bool:
         return False
     done.say(
         f"{done.release} is live on {name}, and on no record: every command goes by what was there "
-        f"before; to record it: knowngood adopt --env={name} --release={done.release}"
+        f"before; to record it: knowngood adopt {done.ledger.option} --release={done.release}"
     )
     return True

@@ -52,10 +52,10 @@ def warn(before: Ledger, release: str, commit: str, say: Say) -> None:
     if now.rejected(commit) is not None:
         say(
             f"{release} is rejected on {name}, and no rollback goes back to it until: "
-            f"{undo_command(name, release)}"
+            f"{undo_command(before, release)}"
         )
 
 
-def undo_command(environment: str, release: str) -> str:
+def undo_command(ledger: Ledger, release: str) -> str:
     """Return the command that takes a rejection back."""
-    return f"knowngood reject --env={environment} --release={release} --undo --why=WHY"
+    return f"knowngood reject {ledger.option} --release={release} --undo --why=WHY"

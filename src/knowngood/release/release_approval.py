@@ -123,7 +123,7 @@ class ApprovalQuestion:
         pusher, _ = record_store.identity(self.ledger.repository)
         return (
             f"who may say so: {_signers(self._rules, pusher)}, by knowngood approve "
-            f"--env={self.ledger.environment.name} --release={self.release}"
+            f"{self.ledger.option} --release={self.release}"
         )
 
     def _approvals(self) -> Iterator[Record]:

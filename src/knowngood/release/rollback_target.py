@@ -101,12 +101,12 @@ def _last_good(
     if broken_off is not None:
         say(
             f"so {good.release} is put there again; to go to another one: "
-            f"knowngood rollback --env={name} --to=RELEASE"
+            f"knowngood rollback {ledger.option} --to=RELEASE"
         )
     elif not live.releases and there is not None and there.commit == good.commit:
         say(
             f"what is live is not known, so {good.release} is put there again, which may be there; "
-            f"to go to another one: knowngood rollback --env={name} --to=RELEASE"
+            f"to go to another one: knowngood rollback {ledger.option} --to=RELEASE"
         )
     return RollbackTarget(good.release, good.commit, good)
 
@@ -125,7 +125,7 @@ def _left(ledger: Ledger, live: LiveAnswer | None) -> str | None:
 def _why_none(ledger: Ledger) -> str:
     """Say why there is no release to go back to, and what a person can do."""
     name, only = ledger.environment.name, ledger.last_good()
-    to = f"knowngood rollback --env={name} --to="
+    to = f"knowngood rollback {ledger.option} --to="
     if only is None:
         why = ledger.why_none_is_good()
         return (

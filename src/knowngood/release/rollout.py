@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..content.subjects import NO_SUBJECTS
-from ..environment import BadEnvironment, Environment
+from ..environment import BadEnvironment, Environment, env_option
 from ..safety import Say, hide_secrets
 from . import (
     clone,
@@ -94,7 +94,7 @@ def _pushed(deployment: Deployment) -> PushResult:
     else:
         say(
             f"the verification could not tell whether {release} is good; nothing more was changed. "
-            f"Again: knowngood verify --env={name} --release={release} --record"
+            f"Again: knowngood verify {deployment.ledger.option} --release={release} --record"
         )
     return PushResult(verification.code)
 
@@ -165,7 +165,7 @@ def _ledger(
         )
     hide_secrets(environment.secret_variables)
     repository = replace(clone.opened(environment), offline=offline)
-    command = f"{purpose} --env={environment.name}"
+    command = f"{purpose} {env_option(environment.path)}"
     with push_lock.held(repository, environment.name, command, say):
         ledger = Ledger.open(environment, offline=offline)
         if offline:
@@ -201,7 +201,7 @@ def _go_back(pushed: Deployment, failed: Verification | None) -> PushResult:
     why = _why_back(pushed, failed)
     if good is None:
         outcome = f"no release is known to be good on {name}: it stays as it is"
-        put_one = f"knowngood rollback --env={name} --to=RELEASE --override=WHY"
+        put_one = f"knowngood rollback {ledger.option} --to=RELEASE --override=WHY"
         pushed.say(f"{why}; {outcome}; to put one there: {put_one}")
         return PushResult(BAD, outcome)
     if failed is not None and not failed.instead:
@@ -244,7 +244,7 @@ def _put_back(rollback: Deployment, why: str = "") -> PushResult:
     never rolled back.
     """
     name = rollback.environment_name
-    again = f"knowngood rollback --env={name}"
+    again = f"knowngood rollback {rollback.ledger.option}"
     deployed = rollback.deploy()
     ended = rollback.verify() if deployed else Verification(BAD)
     if ended.code == DONE:
@@ -279,7 +279,7 @@ def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> No
         say(str(error))
     else:
         everywhere = f"knowngood reject --release={release} --why=WHY"
-        undo = rejection.undo_command(name, release)
+        undo = rejection.undo_command(ledger, release)
         say(
             f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
             f"back: {undo}"

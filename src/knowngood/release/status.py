@@ -87,14 +87,16 @@ def _notes(row: Row) -> Iterator[str]:
         yield from _approval_notes(name, **row["approvals"])
 
 
-def _approval_notes(name: str, approve: str, approved: Row, missing: str | None) -> Iterator[str]:
+def _approval_notes(
+    name: str, approve: str, approved: Row, missing: str | None, command: str
+) -> Iterator[str]:
     if approved:
         by = [f"{release} by {who}" for release, who in approved.items()]
         yield f"approved for {name}: {listed(by)}"
     if missing is not None:
         yield (
             f"not approved for {name}: {missing}, which comes next; one of {approve!r} may say "
-            f"yes: knowngood approve --env={name} --release={missing}"
+            f"yes: {command} --release={missing}"
         )
 
 
@@ -177,7 +179,12 @@ def _approvals(ledger: Ledger) -> Row:
     coming = records.pushed(environment.promotes_from or "")
     is_new = coming is not None and (here is None or here.commit != coming.commit)
     missing = coming.release if coming and is_new and not approver(coming) else None
-    return {"approve": environment.gate.approve, "approved": approved, "missing": missing}
+    return {
+        "approve": environment.gate.approve,
+        "approved": approved,
+        "missing": missing,
+        "command": f"knowngood approve {ledger.option}",
+    }
 
 
 def _behind(environment: Environment, repository: Repository, records: Records) -> int | None:

@@ -73,7 +73,7 @@ def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:
         return (
             f"{live} is live on {name}, and was rejected by {one_line(rejected.who, 80)} on "
             f"{at(rejected.when)}: {one_line(rejected.reason, 120)}{_back(ledger, live)}; to take "
-            f"the rejection back: {rejection.undo_command(name, str(live))}"
+            f"the rejection back: {rejection.undo_command(ledger, str(live))}"
         )
     passed = ledger.last_passed(commit)
     why = f": {ledger.why_not_good(passed)}" if passed is not None else ""
@@ -81,7 +81,7 @@ def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:
     is_good_here = passed is not None and ledger.records.revoked_by(passed) is None
     if is_good_here and str(live) in ledger.records.unfetched:  # what to do is told of the tag
         return line
-    return f"{line}{_back(ledger, live)}{_to_see(name, str(live))}"
+    return f"{line}{_back(ledger, live)}{_to_see(ledger, str(live))}"
 
 
 def _to_tag(ledger: Ledger, recorded: Record) -> str:
@@ -99,7 +99,7 @@ def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:
     commit = live.commit if live is not None else None
     if commit is None or commit == but or ledger.rejected(commit) is not None:
         return ""
-    return f"; to keep {live}: knowngood adopt --env={ledger.environment.name} --release={live}"
+    return f"; to keep {live}: knowngood adopt {ledger.option} --release={live}"
 
 
 def _to_see_unverified(ledger: Ledger, live: LiveAnswer | None) -> str:
@@ -111,21 +111,21 @@ def _to_see_unverified(ledger: Ledger, live: LiveAnswer | None) -> str:
     if record is None or record.verdict != DEPLOYED:
         return ""
     is_there = live is None or not live.releases or live.commit == record.commit
-    return _to_see(name, record.release) if is_there else ""
+    return _to_see(ledger, record.release) if is_there else ""
 
 
-def _to_see(environment: str, release: str) -> str:
+def _to_see(ledger: Ledger, release: str) -> str:
     """Return the command that tells whether a release is good."""
-    command = f"knowngood verify --env={environment} --release={release} --record --push"
+    command = f"knowngood verify {ledger.option} --release={release} --record --push"
     return f"; to see: {command}"
 
 
 def _back(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that puts a known good release there, or the first one."""
-    name, broken_off = ledger.environment.name, ledger.broken_off_rollback()
+    broken_off = ledger.broken_off_rollback()
     if rollback_target.last_good(ledger, live, broken_off) is not None:
         aim = "to go back" if broken_off is None else "to end it"
-        return f"; {aim}: knowngood rollback --env={name}"
+        return f"; {aim}: knowngood rollback {ledger.option}"
     if live is not None and live.releases:
         return ""
-    return f"; to put one there: knowngood push --env={name} --release=RELEASE"
+    return f"; to put one there: knowngood push {ledger.option} --release=RELEASE"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..environment import LEVELS, Environment
+from ..environment import LEVELS, Environment, env_option
 from ..safety import UsageError, one_line
 from ..session import Options
 from . import store
@@ -43,15 +43,18 @@ def _of_level(environment: Environment, level: str, now: float) -> list[str]:
     if not runs:
         return []
     seen_at = time_of_day(runs[-1].began, now)
-    return [one_line(f"{name} {line}", 1000) for line in _lasting(name, state, seen_at, now)]
+    return [one_line(f"{name} {line}", 1000) for line in _lasting(environment, state, seen_at, now)]
 
 
-def _lasting(name: str, state: WatchState, seen_at: str, now: float) -> Iterator[str]:
+def _lasting(
+    environment: Environment, state: WatchState, seen_at: str, now: float
+) -> Iterator[str]:
     if state.status in (Status.FAILED, Status.FLAPPING):
         since, cause = time_of_day(state.since, now), state.cause
         yield (
             f"is {state.status} since {since}, as the watch saw at {seen_at}"
-            f"{f': {cause.sentence}' if cause else ''}; to go back: knowngood rollback --env={name}"
+            f"{f': {cause.sentence}' if cause else ''}; to go back: knowngood rollback "
+            f"{env_option(environment.path)}"
         )
     if state.blind is not None and state.is_blind:
         since = time_of_day(state.blind.since, now)

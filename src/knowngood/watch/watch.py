@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import notify
+from ..environment import env_option
 from ..report import Report, prometheus
-from ..safety import Say, shell_word
+from ..safety import Say
 from ..session import Options
 from ..supervisor import run_once
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
@@ -175,8 +176,9 @@ def _roll_back(options: Options) -> str:
     environment = options.environment
     if environment.deploy is None or environment.release is None:
         return ""
-    word = shell_word(f"--env={options.env}".encode())
-    return f"knowngood rollback {word}" if environment.release.repository else ""
+    if not environment.release.repository:
+        return ""
+    return f"knowngood rollback {env_option(environment.path)}"
 
 
 def _exit_code(state: WatchState) -> int:

@@ -342,6 +342,7 @@ def test_approvals(
         "approve": "bob@*",
         "approved": {"v3": "bob@example.org"},
         "missing": None,
+        "command": "knowngood approve --env=prod",
     }
     noted("v3", "prod", "WITHDRAWN", 0.4, RecordKind.APPROVED)
     assert missing in run(*words).out.splitlines()

@@ -14,7 +14,7 @@ import pytest
 
 from knowngood.environment.acceptance import AcceptedMutation, Advisory
 from knowngood.environment.alarm_settings import EVENTS, NotifyEntry
-from knowngood.environment.files import find, list_environments
+from knowngood.environment.files import env_option, find, list_environments
 from knowngood.environment.loader import known_origins, load, override, refuse_lost_previous
 from knowngood.environment.model import BadEnvironment, Environment, Network
 from knowngood.environment.schema import file_schema
@@ -636,6 +636,27 @@ def test_origin_of_another_environment(suite: Path, theirs: str) -> None:
     message = refusal(suite, BASE + ORIGINS)
     for word in ("origins.content", "https://stage.example", "origins.site", "prod.toml"):
         assert word in message
+
+
+@pytest.mark.parametrize(
+    ("folder", "option"),
+    [
+        ("suite/environments", "--env=stage"),
+        ("suite", "--env=stage"),
+        ("", "'--env={path}'"),
+        ("other", "'--env={path}'"),
+    ],
+)
+def test_the_option_that_means_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, option: str
+) -> None:
+    """Its name where that means it, and else its path, for a shell."""
+    top = tmp_path / "a folder"
+    (top / "suite" / "environments").mkdir(parents=True)
+    (top / "other" / "environments").mkdir(parents=True)
+    monkeypatch.chdir(top / folder)
+    path = top / "suite" / "environments" / "stage.toml"
+    assert env_option(path) == option.format(path=path)
 
 
 @pytest.mark.parametrize(
