@@ -174,7 +174,7 @@ class _VerifiedBefore:
         since its last FAILED is that old.
         """
         now, wait = self.question.now, self.rules.wait
-        unrevoked = takewhile(lambda record: not record.failed or record.was_nowhere, mine)
+        unrevoked = takewhile(lambda record: not self.records.is_against(record), mine)
         held = [record for record in unrevoked if record.passed]
         old = (record for record in held if record.when <= now - wait)
         if not wait or not held or any(not self._distrust(record) for record in old):

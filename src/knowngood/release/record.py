@@ -21,6 +21,7 @@ from ..environment import LEVELS
 from ..safety import one_line
 from ..verdict import ACTIONS, HOLD
 from ..verdict import VerdictKind as Verdict
+from ..verdict.own_claims import CONVERGED
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
@@ -163,6 +164,11 @@ class Record:
         this one: it was not seen.
         """
         return self.failed and bool(self.instead)
+
+    @property
+    def was_unseen(self) -> bool:
+        """Whether a verification FAILED since not every edge served its release: no check ran."""
+        return self.failed and self.tests.get("failed") == (CONVERGED,)
 
     @property
     def made(self) -> datetime:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..environment import Environment
 from ..safety import UsageError, one_line
+from ..verdict.own_claims import CONVERGED
 from . import clocks, clone, record_store, records, unpushed
 from .git import GitError, Repository, is_ref_part
 from .record import Record, RecordKind
@@ -90,8 +91,6 @@ def served_instead(document: Mapping[str, Any], repository: Repository, commit: 
     to be verified, or has another name; empty where an edge served something else, or nothing that
     is a release.
     """
-    from ..verdict.own_claims import CONVERGED
-
     if CONVERGED not in {failure["check"] for failure in document["failures"]}:
         return ""
     release = document["release"]

@@ -45,8 +45,8 @@ class MalformedRecord(KnowngoodError):
 
 
 def parse(name: str, tag: GitObject, commit: str | None) -> Record:
-    """Return the record in the tag ``name``, which leads to ``commit``. ``tests`` and ``inputs``
-    are not read.
+    """Return the record in the tag ``name``, which leads to ``commit``. Of ``tests`` those that
+    failed are read, and ``inputs`` are not.
 
     Raises MalformedRecord.
     """
@@ -112,6 +112,7 @@ def _from_statement(statement: Any, release: str) -> Record:
     }
     if statement["subject"][0]["name"] != release:
         raise ValueError("its subject is another release")
+    failed = tuple(map(_text, statement["predicate"].get("failedTests", ())))
     return Record(
         kind=RecordKind(ours["kind"]),
         environment=_text(ours["environment"]),
@@ -127,6 +128,7 @@ def _from_statement(statement: Any, release: str) -> Record:
         content=artefacts.pop(CONTENT, None),
         subjects=artefacts,
         attempts=int(ours["attempts"]),
+        tests={"failed": failed} if failed else {},
         suite=_text(ours.get("suite", "")),
         instead=_text(ours.get("instead", "")),
         after=_text(ours.get("after", "")),

@@ -202,10 +202,23 @@ class Records:
         by what it says itself, and that is dated days later, was dated by a wrong clock; one after
         which the commit was deployed again, before ``good``, is over.
         """
-        same = (r for r in _good(self._since(good)) if r.failed and r.commit == good.commit)
+        same = (r for r in _good(self._since(good)) if r.commit == good.commit)
         same = (r for r in same if r.name != good.after or r.when < good.when + _DAY)
-        later = (r for r in same if r.when > good.when - _skew(r, good) and not r.was_nowhere)
+        later = (r for r in same if r.when > good.when - _skew(r, good) and self.is_against(r))
         return next((r for r in later if not self._deployed_between(r, good)), None)
+
+    def is_against(self, record: Record) -> bool:
+        """Return whether a record says that its release is bad, and somebody saw that: it FAILED,
+        and not since every edge served another one, nor since what kept the one before it from
+        being seen went on, such as a version document that is down.
+        """
+        if not record.failed or record.was_nowhere or not record.was_unseen:
+            return record.failed and not record.was_nowhere
+        verified = self.of(record.environment, RecordKind.VERIFIED)
+        earlier = (r for r in verified if r.when < record.when)
+        others = (r for r in earlier if not r.was_unseen or r.commit != record.commit)
+        before = next(others, None)
+        return before is None or not before.was_unseen
 
     def _deployed_between(self, failed: Record, good: Record) -> bool:
         """Return whether the commit of ``good`` was put there again between these two, by the order

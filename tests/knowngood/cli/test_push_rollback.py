@@ -138,6 +138,21 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
+def test_an_outage_that_begins_with_a_push(run: Run, project: Path) -> None:
+    """The version document goes away: v2 is the first suspect; v1, which is put back, is not."""
+    (project / "deploy").write_text(f"{DEPLOY}rm -f releases/*/__version__\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    assert ended.out.splitlines()[-1].startswith("v2 FAILED on prod: not-converged: ")
+    assert live(project) == "v1"
+    assert run("last-good", "--env=prod").out == "v1\n"
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1, ended.output
+    assert "so v1 is put there again, which may be there; to go to another one: " in ended.output
+    assert run("last-good", "--env=prod").out == "v1\n"
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_bad_push_is_taken_back_while_git_says_nothing(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from knowngood.release.record import Record, RecordKind
 from knowngood.release.record_name import BadRecord
 from knowngood.release.records import Records
 from knowngood.release.release_name import releases_on
+from knowngood.verdict.own_claims import CONVERGED
 
 PASSED = Record(RecordKind.VERIFIED, "prod", "v1", "1" * 40, NOW, "PASSED")
 
@@ -202,6 +203,39 @@ def test_a_failure_that_does_not_say_what_was_there() -> None:
     made = Made([failed, step("v2", 0.5), PASSED]).records
     assert made.revoked_by(PASSED) == failed
     assert made.presumed_live("prod") == failed
+
+
+UNSEEN = replace(ELSEWHERE, instead="", tests={"failed": (CONVERGED,)})
+"""v1 FAILED, for not every edge named it."""
+
+
+def verified(release: str, hours: float, *failed: str) -> Record:
+    """Release v1 or v2 was verified on prod, so long before the FAILED; these checks failed."""
+    when, commit = ELSEWHERE.when - timedelta(hours=hours), release[1:] * 40
+    verdict = "FAILED" if failed else "PASSED"
+    of_it = replace(PASSED, release=release, commit=commit, when=when, verdict=verdict)
+    return replace(of_it, tests={"failed": failed} if failed else {})
+
+
+@pytest.mark.parametrize(
+    ("before", "revoked"),
+    [
+        ([verified("v2", 0.1, CONVERGED)], False),
+        ([verified("v1", 0.1, CONVERGED), verified("v2", 0.2, CONVERGED)], False),
+        ([verified("v2", 0.1, CONVERGED), verified("v1", 0.2)], False),
+        ([verified("v2", 0.1)], True),
+        ([verified("v2", 0.1, "test_it.py::test_robots")], True),
+        ([verified("v2", 0.1, CONVERGED, "test_it.py::test_robots")], True),
+        ([verified("v1", 0.1, CONVERGED), verified("v2", 0.2)], True),
+        ([], True),
+    ],
+)
+def test_an_outage_that_began_before_it(before: list[Record], revoked: bool) -> None:
+    """What kept the release before from being seen, and keeps this one, is not this one's."""
+    made = Made([UNSEEN, *before, PASSED]).records
+    assert (made.revoked_by(PASSED) is not None) == revoked
+    good = made.last_good("prod", everything)
+    assert (good is not None and good.commit == PASSED.commit) != revoked
 
 
 @pytest.mark.parametrize(
