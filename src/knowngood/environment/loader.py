@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from . import fields, schema
 from .files import find, is_file, read, root_above, siblings, table
@@ -110,16 +111,35 @@ def secrets_of(name: str, root: Path) -> dict[str, str]:
 
 def _refuse_shared_origins(path: Path, origins: Mapping[str, str]) -> None:
     """Raise BadEnvironment for an origin that is in this file twice, or in another environment: a
-    run on stage would count for prod.
+    run on stage would count for prod. A copy of this file bars nothing here, but itself.
     """
     own = {normal_origin(url): name for name, url in origins.items()}
     if len(own) < len(origins):
         raise BadEnvironment(f"{path}: origins: two names have the same URL; give each its own")
     for other, document in siblings(path):
+        if _is_copy(other, document, path):
+            continue
         for name, url in table(document, "origins").items():
             key = own.get(normal_origin(url)) if isinstance(url, str) else None
             if key is not None:
                 raise BadEnvironment(
-                    f"{path}: origins.{key}: {origins[key]} is also origins.{name} of "
-                    f"{other.name}; an origin belongs to one environment"
+                    f"{path}: origins.{key}: {origins[key]} is also origins.{name} of {other}; an "
+                    "origin belongs to one environment: correct it in one of these files, or, if "
+                    "one is a copy, move that to another folder"
                 )
+
+
+def _is_copy(other: Path, document: dict[str, Any], path: Path) -> bool:
+    """Return whether ``other`` would be the copy if both files were of one deployment: its name
+    has the name of ``path`` in it, as prod-old has prod. Where one asks the other whether a release
+    has PASSED, they are of two deployments, and either may be wrong.
+    """
+    asked = _asks(document, path.stem) or _asks(read(path), other.stem)
+    return path.stem in other.stem and not asked
+
+
+def _asks(document: dict[str, Any], name: str) -> bool:
+    """Return whether an environment asks another one whether a release has PASSED there."""
+    required = table(document, "gate").get("requires")
+    in_gate = isinstance(required, list) and name in required
+    return document.get("promotes_from") == name or in_gate

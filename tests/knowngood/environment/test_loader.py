@@ -638,6 +638,31 @@ def test_origin_of_another_environment(suite: Path, theirs: str) -> None:
         assert word in message
 
 
+@pytest.mark.parametrize("copy", ["stage-old", "old_stage", "stage2"])
+def test_a_copy_bars_only_itself(suite: Path, copy: str) -> None:
+    """The original works; the copy names both files, and says what to do."""
+    write(suite, BASE + ORIGINS, f"{copy}.toml")
+    assert loaded(suite, BASE + ORIGINS).name == "stage"
+    with pytest.raises(BadEnvironment) as refused:
+        load(copy, suite)
+    for words in (f"/{copy}.toml: origins.content", "/stage.toml", "if one is a copy, move that"):
+        assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ('promotes_from = "prestage"\n', ""),
+        ("", 'promotes_from = "stage"\n'),
+        ("", '[gate]\nrequires = ["stage"]\n'),
+    ],
+)
+def test_what_vouches_for_another_is_no_copy(suite: Path, ours: str, theirs: str) -> None:
+    """A release that PASSED on one would count on the other, and it is the same deployment."""
+    write(suite, BASE + theirs + ORIGINS, "prestage.toml")
+    assert "prestage.toml; an origin belongs to one" in refusal(suite, BASE + ours + ORIGINS)
+
+
 @pytest.mark.parametrize(
     ("folder", "option"),
     [
