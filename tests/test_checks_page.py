@@ -162,3 +162,29 @@ def test_the_oauth_login_is_made_once(
     (request,) = server.requests
     assert request.body == b"grant_type=client_credentials"
     assert request.headers["authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Content-Type"}, 0),
+        ({"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "x-a"}, 1),
+        ({"Access-Control-Allow-Headers": "*"}, 1),
+    ],
+)
+def test_preflight_of_another_origin(
+    written: Callable[..., Path],
+    suite: Callable,
+    tmp_path: Path,
+    headers: dict[str, str],
+    code: int,
+) -> None:
+    """It passes where browsers let the app ask, and fails where they do not."""
+    (checks,) = snippets("Scripts of another origin")
+    server = Server(answer(status=204, headers=headers))
+    try:
+        source = f"import pytest\n\n{checks}".replace('origin("api")', 'origin("login")')
+        ended = suite(f"--env={written(source, login=server.url)}", cwd=tmp_path)
+    finally:
+        server.stop()
+    assert ended.code == code, ended.output

@@ -30,6 +30,7 @@ from ..environment import Environment
 from ..fetch import FRESH, NAMED, REPEATABLE, Client, Resource, Response
 from ..safety import DeploymentError
 from .certificates import certificate_problems
+from .dead_links import dead_link_problems
 from .definitions import (
     inline_definition_problems,
     inline_redeclaration_problems,
@@ -103,6 +104,7 @@ __all__ = [
     "certificate_problems",
     "charset_problems",
     "content_problems",
+    "dead_link_problems",
     "differ",
     "element_problems",
     "elsewhere_problems",

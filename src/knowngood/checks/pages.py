@@ -91,7 +91,7 @@ def charset_problems(page: Response) -> list[str]:
 
 def language_problems(page: Response, language: str, direction: str = "") -> list[str]:
     """Return where ``<html lang>`` and ``<html dir>`` differ from this language and direction,
-    which is ``ltr``, ``rtl``, or empty for any.
+    which is ``ltr``, ``rtl``, or empty for any. ``en-GB`` is ``en``, too.
     """
     if not page.content.strip():
         return ["the page is empty"]

@@ -113,13 +113,13 @@ def language(tree: LexborHTMLParser) -> str:
 def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> list[str]:
     """Return what ``<html>`` says other than this language and direction, or ``<body>`` after it.
 
-    ``direction`` is ``ltr`` or ``rtl``, or empty where any will do; ``language`` must be written
-    as it is expected.
+    ``direction`` is ``ltr`` or ``rtl``, or empty where any will do. ``language`` is a range of
+    RFC 4647: ``en`` is what ``en-GB`` says, too, but not the other way round.
     """
     attributes = tree.css("html")[0].attributes  # the parser adds the element where it is missing
     lang, dir_ = attributes.get("lang"), attributes.get("dir")
     lines = []
-    if lang != language:
+    if lang != language and not (lang or "").startswith(f"{language}-"):
         lines.append(f'<html lang>: expected "{language}", found {_quoted(lang)}')
     if direction and (dir_ or "").lower() != direction:
         lines.append(f'<html dir>: expected "{direction}", found {_quoted(dir_)}')

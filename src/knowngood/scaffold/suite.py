@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +40,8 @@ class PageGroup:
         direction: the value of their ``<html dir>``; empty if they say none.
         paths: their paths, without the first slash.
         leftovers: the kinds of what looks left over from a build in any of them.
+        has_sisters: whether there are pages in another kind of the language, as ``pt-BR`` and
+            ``pt-PT``.
     """
 
     words: str
@@ -46,6 +49,7 @@ class PageGroup:
     direction: str
     paths: tuple[str, ...]
     leftovers: tuple[str, ...] = ()
+    has_sisters: bool = False
 
     @property
     def param(self) -> str:
@@ -103,6 +107,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         "environment": environment,
         "has_authorities": bool(authorities),
         "groups": groups,
+        "start": next((page.path for page in survey.pages[:1] if page.sound), ""),
         "wells": _wells(survey),
         "reads": [operation for operation in reads if not operation.login],
         "reads_with_login": [operation for operation in reads if operation.login],
@@ -156,12 +161,15 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
     if broken and groups:
         next(iter(groups.values())).extend(broken)
     names = distinct({key: _words(*key) for key in groups})
+    kinds = {language.lower() for language, _ in groups}
+    bases = Counter(kind.partition("-")[0] for kind in kinds)
     return [
         PageGroup(
             names[key],
             *key,
             paths=tuple(page.path[1:] for page in group),
             leftovers=tuple(sorted({kind for page in group for kind in page.leftovers})),
+            has_sisters=bases[key[0].lower().partition("-")[0]] > 1,
         )
         for key, group in groups.items()
     ]

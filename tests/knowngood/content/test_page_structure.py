@@ -157,6 +157,8 @@ def test_a_page_that_is_not_what_it_declares() -> None:
     [
         ('<html lang="he" dir="RTL">', []),
         ('<html lang="en-US" dir="rtl">', ['<html lang>: expected "he", found "en-US"']),
+        ('<html lang="he-IL" dir="rtl">', []),
+        ('<html lang="hebrew" dir="rtl">', ['<html lang>: expected "he", found "hebrew"']),
         ('<html lang="HE" dir="rtl">', ['<html lang>: expected "he", found "HE"']),
         ('<html lang="he" dir="ltr">', ['<html dir>: expected "rtl", found "ltr"']),
         ('<html lang="he" dir="rtl"><body dir="auto">', []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from typing import Any
 
@@ -156,6 +157,29 @@ def test_names_do_not_depend_on_the_order_of_pages(languages: tuple[str, str]) -
     assert sorted(names) == sorted(function.name for function in functions(second))
     assert len(set(names)) == len(names)
     assert "test_page_is_whole_he_rtl" in names
+
+
+@pytest.mark.parametrize(
+    ("languages", "claimed"),
+    [
+        (["en-GB"], ["en"]),
+        (["en-GB", "de"], ["en", "de"]),
+        (["pt-BR", "pt-PT"], ["pt-BR", "pt-PT"]),
+        (["en", "en-GB"], ["en", "en-GB"]),
+    ],
+)
+def test_region_of_a_language(languages: list[str], claimed: list[str]) -> None:
+    """It is claimed where pages in another one are to be told apart."""
+    pages = tuple(Page(f"/{language}/", language) for language in languages)
+    source = written(pages=pages)["smoketests/test_pages.py"]
+    assert re.findall(r'language_problems\(response, "(.*?)"\)', source) == claimed
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_links_of_the_start_page(sound: bool) -> None:
+    """They are followed where it was answered."""
+    source = written(pages=(Page("/", "en", sound=sound), Page("/b", "en")))
+    assert ("test_links_lead_somewhere" in source["smoketests/test_pages.py"]) is sound
 
 
 def test_schema_that_is_refused() -> None:
