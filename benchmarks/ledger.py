@@ -77,9 +77,9 @@ def written(count: int) -> Iterator[Ledger]:
             )
             (suite / "environments" / f"{name}.toml").write_text(text, "utf-8")
         _git(site, "init", "--quiet", "--initial-branch=release")
-        _git(site, "fast-import", "--quiet", given="".join(_commits()))
+        _git(site, "fast-import", "--quiet", stdin="".join(_commits()))
         commits = _git(site, "rev-list", "--reverse", "release").split()
-        _git(site, "fast-import", "--quiet", given="".join(_tags(commits, count)))
+        _git(site, "fast-import", "--quiet", stdin="".join(_tags(commits, count)))
         _git(site, "pack-refs", "--all")
         yield Ledger(suite, Path(folder) / "bytecode")
 
@@ -137,10 +137,10 @@ def _record(release: str, commit: str, when: datetime) -> Record:
     )
 
 
-def _git(site: Path, *words: str, given: str = "") -> str:
+def _git(site: Path, *words: str, stdin: str = "") -> str:
     done = subprocess.run(
         ["git", "-C", str(site), *words],
-        input=given,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=_WITHIN,

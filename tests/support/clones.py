@@ -40,15 +40,15 @@ class Clone:
     def run(
         self,
         *command: str,
-        given: bytes | None = None,
+        stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run any command here; what it says is decoded whatever it is."""
         done = subprocess.run(
             command,
             cwd=self.path,
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             env={**os.environ, **(env or {})},
             timeout=400,
@@ -57,9 +57,9 @@ class Clone:
         out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
         return subprocess.CompletedProcess(command, done.returncode, out, err)
 
-    def git(self, *arguments: str, given: bytes | None = None) -> str:
+    def git(self, *arguments: str, stdin: bytes | None = None) -> str:
         """What git prints; it must succeed."""
-        done = self.run("git", *arguments, given=given)
+        done = self.run("git", *arguments, stdin=stdin)
         assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
         return done.stdout.strip()
 

@@ -26,11 +26,11 @@ def needed(program: str, package: str) -> None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
 
 
-def git(path: Path, *arguments: str, given: str | None = None) -> str:
+def git(path: Path, *arguments: str, stdin: str | None = None) -> str:
     """What git prints there."""
     done = subprocess.run(
         ["git", "-C", str(path), *arguments],
-        input=given,
+        input=stdin,
         capture_output=True,
         text=True,
         check=True,

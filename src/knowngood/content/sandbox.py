@@ -42,7 +42,7 @@ def parse(language: Literal["html", "javascript"], source: bytes, allowed: int) 
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([_PACKAGES, *filter(None, sys.path)])}
     try:
         with _one_at_a_time:
-            ended = process_group.run(command, _WITHIN, given=source, env=environ)
+            ended = process_group.run(command, _WITHIN, stdin=source, env=environ)
     except subprocess.TimeoutExpired:
         raise RunnerError(f"parsing {language} did not end within {_WITHIN:g} s") from None
     if ended.returncode == TOO_MUCH:

@@ -39,8 +39,8 @@ def changed_by_faults(
     }
     command = runnable(environment.serve.drill.answers)
     try:
-        given = json.dumps(document).encode()
-        done = process_group.run(command, _ANSWERING, given, cwd=environment.root)
+        stdin = json.dumps(document).encode()
+        done = process_group.run(command, _ANSWERING, stdin, cwd=environment.root)
         done.check_returncode()
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         changed = {line["fault"]: dict(_changed(line["answers"], exchanges)) for line in lines}

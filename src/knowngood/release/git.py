@@ -99,14 +99,14 @@ class Repository:
         handed = {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
         return cls(Path.cwd(), handed)
 
-    def run(self, *arguments: str, given: str | None = None) -> str:
-        """Return what ``git ARGUMENTS`` prints; ``given`` is its input. Raises GitError."""
-        raw = None if given is None else given.encode("utf-8", "replace")
-        return _text(self.read(*arguments, given=raw))
+    def run(self, *arguments: str, stdin: str | None = None) -> str:
+        """Return what ``git ARGUMENTS`` prints; ``stdin`` is its input. Raises GitError."""
+        raw = None if stdin is None else stdin.encode("utf-8", "replace")
+        return _text(self.read(*arguments, stdin=raw))
 
-    def read(self, *arguments: str, given: bytes | None = None) -> bytes:
+    def read(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         """Return what ``git ARGUMENTS`` prints, as bytes. Raises GitError."""
-        done = self._ended(arguments, given)
+        done = self._ended(arguments, stdin)
         if done.returncode != 0:
             output = _text(done.stdout + done.stderr)
             raise GitError(_refusal(arguments, done), output, of_origin=_asks_origin(arguments))
@@ -213,7 +213,7 @@ class Repository:
         return done
 
     def _ended(
-        self, arguments: Sequence[str], given: bytes | None
+        self, arguments: Sequence[str], stdin: bytes | None
     ) -> subprocess.CompletedProcess[bytes]:
         inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}
         # Asked for its configuration, git tells that of the clone.
@@ -224,7 +224,7 @@ class Repository:
             return process_group.run(
                 ["git", "-C", str(self.path), *settings, *arguments],
                 self.seconds,
-                given,
+                stdin,
                 env={**inherited, **_ENVIRONMENT, **self.variables},
             )
         except subprocess.TimeoutExpired:

@@ -99,7 +99,7 @@ def decoded(raw: bytes) -> str:
 
 def _sizes(repository: Repository, names: Sequence[str]) -> Iterator[tuple[str, str, int]]:
     command = ("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)")
-    for line in repository.run(*command, given="\n".join([*names, ""])).splitlines():
+    for line in repository.run(*command, stdin="\n".join([*names, ""])).splitlines():
         name, _, rest = line.partition(" ")
         kind, _, size = rest.partition(" ")
         if not size.isdigit():  # "NAME missing"
@@ -108,7 +108,7 @@ def _sizes(repository: Repository, names: Sequence[str]) -> Iterator[tuple[str, 
 
 
 def _read(repository: Repository, names: list[str]) -> Iterator[tuple[str, GitObject]]:
-    output = repository.read("cat-file", "--batch", given="\n".join([*names, ""]).encode())
+    output = repository.read("cat-file", "--batch", stdin="\n".join([*names, ""]).encode())
     place = 0
     for name in names:
         end = output.index(b"\n", place)

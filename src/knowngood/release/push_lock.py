@@ -196,7 +196,7 @@ class _Lock:
 
     def _written(self) -> str:
         content = json.dumps(self._note)
-        return self._repository.run("hash-object", "-w", "--stdin", given=content).strip()
+        return self._repository.run("hash-object", "-w", "--stdin", stdin=content).strip()
 
     def _move(self, old: str, new: str) -> None:
         """Have the ref point at ``new``, or go away, if it points at ``old``, or is not there.

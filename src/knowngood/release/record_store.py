@@ -84,13 +84,13 @@ def write(repository: Repository, record: Record) -> str:
     try:
         unpushed.remember(repository, record)
         try:
-            author.run("tag", "-a", signed, *rest, given=record.message())
+            author.run("tag", "-a", signed, *rest, stdin=record.message())
             if signed == "-s":
                 _refuse_unsigned(repository, record)
         except GitError as error:
             if not record.counts_unsigned or not on_signing(repository, str(error)):
                 raise
-            author.run("tag", "-a", "--no-sign", *rest, given=record.message())
+            author.run("tag", "-a", "--no-sign", *rest, stdin=record.message())
     except GitError as error:
         why = str(error)
         to_do = on_the_way(repository, why)

@@ -138,9 +138,9 @@ def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
     """Return the merges of two parents among these that are the same as git's automatic merge: no
     change was added, none dropped, no conflict resolved by a person.
     """
-    given = "".join(f"{name}\n" for name in names)
+    stdin = "".join(f"{name}\n" for name in names)
     sift = ("rev-list", "--no-walk=unsorted", "--merges", "--max-parents=2", "--stdin")
-    merges = repository.run(*sift, given=given) if names else ""
+    merges = repository.run(*sift, stdin=stdin) if names else ""
     if not merges:
         return frozenset()
     again = ("log", "--no-walk=unsorted", "--stdin", "--format=%H", "--remerge-diff", "--raw")
@@ -148,7 +148,7 @@ def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
     unchanged: set[str] = set()
     last = ""
     plainly = repository.without_programs()
-    for line in repository.run(*plainly, *again, *exactly, given=merges).splitlines():
+    for line in repository.run(*plainly, *again, *exactly, stdin=merges).splitlines():
         if line.startswith(":"):  # a file that is another one there
             unchanged.discard(last)
         elif line:
@@ -203,7 +203,7 @@ def _without_comments(repository: Repository, message: bytes, edited: bool) -> s
     text = _SCISSORS.split(message, 1)[0]
     how = repository.setting("commit.cleanup") or "default"
     if how == "strip" or (how == "default" and edited):
-        text = repository.read("stripspace", "--strip-comments", given=text)
+        text = repository.read("stripspace", "--strip-comments", stdin=text)
     return decoded(text)
 
 

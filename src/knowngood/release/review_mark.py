@@ -100,7 +100,7 @@ def _trailers(repository: Repository, message: str) -> Iterator[tuple[str, str]]
     if _MAY_HAVE.search(message) is None:
         return
     words = ("-c", "trailer.separators=:=", "interpret-trailers", "--parse", "--no-divider")
-    for line in repository.run(*words, given=message).splitlines():
+    for line in repository.run(*words, stdin=message).splitlines():
         key, _, value = line.partition(":")
         yield key.strip().lower(), value.strip()
 

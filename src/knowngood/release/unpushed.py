@@ -34,7 +34,7 @@ def names(repository: Repository) -> list[str]:
     noted = repository.run("for-each-ref", "--format=%(refname)", _FOLDER).splitlines()
     records = [ref.removeprefix(_FOLDER) for ref in noted]
     asked = "".join(f"refs/tags/{name}\n" for name in records)
-    there = repository.run("cat-file", "--batch-check", given=asked).splitlines() if asked else []
+    there = repository.run("cat-file", "--batch-check", stdin=asked).splitlines() if asked else []
     answers = zip(records, there, strict=True)
     return [name for name, answer in answers if not answer.endswith(" missing")]
 
@@ -75,7 +75,7 @@ def compare(repository: Repository) -> None:
     _forget(repository, [name for name in names(repository) if name not in missing])
     changes = "".join(f"update {_FOLDER}{name} {tags[name]}\n" for name in sorted(missing))
     if changes:
-        repository.run("update-ref", "--stdin", given=changes)
+        repository.run("update-ref", "--stdin", stdin=changes)
 
 
 def warning(repository: Repository, records: Sequence[str]) -> list[str]:
@@ -93,4 +93,4 @@ def warning(repository: Repository, records: Sequence[str]) -> list[str]:
 def _forget(repository: Repository, records: Collection[str]) -> None:
     changes = "".join(f"delete {_FOLDER}{name}\n" for name in records)
     if changes:
-        repository.run("update-ref", "--stdin", given=changes)
+        repository.run("update-ref", "--stdin", stdin=changes)

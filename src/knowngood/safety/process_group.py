@@ -60,11 +60,11 @@ def send_signal(process: subprocess.Popen[bytes], number: int) -> None:
 def run(
     command: Sequence[str],
     seconds: float,
-    given: bytes | None = None,
+    stdin: bytes | None = None,
     grace: float = GRACE,
     **options: Any,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run ``command`` with ``given`` as its input, and return its output and exit code.
+    """Run ``command`` with ``stdin`` as its input, and return its output and exit code.
 
     Output and errors are separate unless ``options`` of :class:`subprocess.Popen` change that.
     Raises OSError if it cannot be run, and subprocess.TimeoutExpired after ``seconds``. At a
@@ -72,11 +72,11 @@ def run(
     cache of passwords.
     """
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    if given is not None:
+    if stdin is not None:
         options["stdin"] = subprocess.PIPE
     with start(command, **options) as process:
         try:
-            output, errors = process.communicate(given, timeout=seconds)
+            output, errors = process.communicate(stdin, timeout=seconds)
         except BaseException:
             end(process, grace)
             raise

@@ -55,7 +55,7 @@ def test_what_a_commit_says_is_printed_plain(guarded: Clone) -> None:
 def test_a_message_in_an_old_encoding_is_read(guarded: Clone) -> None:
     """A reviewer's name may begin with a letter that is no UTF-8."""
     message = "Mend it. r=Émile".encode("latin-1")
-    guarded.git("commit", "--allow-empty", "-F", "-", given=message)
+    guarded.git("commit", "--allow-empty", "-F", "-", stdin=message)
 
 
 def test_a_mark_in_a_comment_is_none(guarded: Clone) -> None:
@@ -241,7 +241,7 @@ def test_thousands_of_commits_are_looked_at_in_seconds(guarded: Clone, server: C
     who = "committer A <a@example.org> 1700000000 +0000\ndata 8\nNo mark\n\n"
     stream = "".join(f"commit refs/heads/many\n{who}" for _ in range(3_000))
     first = stream.replace("No mark\n\n", "No mark\n\nfrom refs/heads/main^0\n", 1)
-    guarded.git("fast-import", "--quiet", given=first.encode())
+    guarded.git("fast-import", "--quiet", stdin=first.encode())
     began = cpu_seconds()
     said = guarded.refused("push", "origin", "many:release")
     assert cpu_seconds() - began < 10
@@ -253,7 +253,7 @@ def test_a_message_of_megabytes_is_not_read(guarded: Clone) -> None:
     """It is refused, and named."""
     guarded.put("main:release")
     message = MARKED.encode() + b"\n\n" + b"x" * (5 << 20)
-    guarded.git("commit", "-q", "--no-verify", "--allow-empty", "-F", "-", given=message)
+    guarded.git("commit", "-q", "--no-verify", "--allow-empty", "-F", "-", stdin=message)
     assert "and not read" in guarded.refused("push", "origin", "main:release")
 
 

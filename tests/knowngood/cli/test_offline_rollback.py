@@ -98,7 +98,7 @@ def test_the_records_arrive_later(
 
 def test_two_at_once_here(run: Run, project: Path, site: Repository, away: Path) -> None:
     """In this clone there is a lock all the same."""
-    blob = git(site.path, "hash-object", "-w", "--stdin", given="not a note").strip()
+    blob = git(site.path, "hash-object", "-w", "--stdin", stdin="not a note").strip()
     git(site.path, "update-ref", "refs/knowngood/lock/prod", blob)
     ended = run(*WORDS, "--offline")
     assert ended.code == 75

@@ -459,7 +459,7 @@ def test_one_push_at_a_time(run: Run, project: Path, site: Repository) -> None:
         "hash-object",
         "-w",
         "--stdin",
-        given=json.dumps(
+        stdin=json.dumps(
             {
                 "who": "Bob <b\x1b[2J@x>",
                 "where": "ci-7",
@@ -483,7 +483,7 @@ def test_one_push_at_a_time(run: Run, project: Path, site: Repository) -> None:
 def test_across_machines(run: Run, project: Path, site: Repository, tmp_path: Path) -> None:
     """With an origin, records and the lock are there, where everybody sees them."""
     bare = with_origin(site, tmp_path)
-    lock = git(bare, "hash-object", "-w", "--stdin", given="not a note").strip()
+    lock = git(bare, "hash-object", "-w", "--stdin", stdin="not a note").strip()
     git(bare, "update-ref", "refs/knowngood/lock/prod", lock)
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 75, ended.output

@@ -43,7 +43,7 @@ def locked(site: Repository, process: str) -> None:
     now = datetime.now(UTC).isoformat()
     note = {"who": "Bob", "where": "ci-7", "since": now, "beat": now, "process": process}
     content = json.dumps({**note, "for": "knowngood push"})
-    blob = git(site.path, "hash-object", "-w", "--stdin", given=content).strip()
+    blob = git(site.path, "hash-object", "-w", "--stdin", stdin=content).strip()
     git(site.path, "update-ref", "refs/knowngood/lock/prod", blob)
 
 
@@ -276,7 +276,7 @@ def test_a_lock_that_was_left_behind(run: Run, site: Repository) -> None:
 
 def test_a_lock_that_cannot_be_read(run: Run, site: Repository) -> None:
     """It never ends by itself: it is trouble, told with the command that ends it."""
-    blob = git(site.path, "hash-object", "-w", "--stdin", given="not a note").strip()
+    blob = git(site.path, "hash-object", "-w", "--stdin", stdin="not a note").strip()
     git(site.path, "update-ref", "refs/knowngood/lock/prod", blob)
     ended = run("status", "--env=prod", "--check")
     assert ended.code == 1, ended.output

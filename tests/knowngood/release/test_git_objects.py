@@ -16,7 +16,7 @@ def read(clone: Clone, *names: str) -> list[git_objects.GitObject]:
 def raw(clone: Clone, kind: str, content: bytes) -> str:
     """An object that git would not write itself; its name."""
     options = ("-t", kind, "-w", "--literally", "--stdin")
-    return clone.git("hash-object", *options, given=content)
+    return clone.git("hash-object", *options, stdin=content)
 
 
 def test_objects_come_in_order_however_many_are_read_at_once(

@@ -42,7 +42,7 @@ def locked(site: Repository) -> Lock:
         }
         if beat is not None:
             note["beat"] = (now - timedelta(minutes=beat)).isoformat()
-        blob = git(site.path, "hash-object", "-w", "--stdin", given=json.dumps(note)).strip()
+        blob = git(site.path, "hash-object", "-w", "--stdin", stdin=json.dumps(note)).strip()
         git(site.path, "update-ref", REF, blob)
 
     return lock
@@ -159,7 +159,7 @@ def test_a_lock_of_a_clock_that_is_ahead(site: Repository, locked: Lock, lines: 
 @pytest.mark.parametrize("kind", ["blob", "commit"])
 def test_a_lock_without_a_note(clone: Clone, server: Clone, lines: list[str], kind: str) -> None:
     """Whatever its ref points at, somebody may be at work: how to break it is told."""
-    note = clone.git("hash-object", "-w", "--stdin", given=b"hello") if kind == "blob" else "HEAD"
+    note = clone.git("hash-object", "-w", "--stdin", stdin=b"hello") if kind == "blob" else "HEAD"
     clone.put(f"{note}:{REF}")
     with pytest.raises(
         PushLocked, match=r"somebody who left no note that can be read\nto break it: git .* push"

@@ -107,7 +107,7 @@ def test_a_record_of_ours_on_a_tag(clone: Clone, site: Repository) -> None:
             clone.git("tag", "-a", "-m", "other", "other")
         on_tag = f"object {clone.git('rev-parse', target)}\n{content}\n".encode()
         clone.git(
-            "update-ref", ref, clone.git("hash-object", "-t", "tag", "-w", "--stdin", given=on_tag)
+            "update-ref", ref, clone.git("hash-object", "-t", "tag", "-w", "--stdin", stdin=on_tag)
         )
         made = read(site)
         assert (len(all_of(made)), len(made.bad)) == ((1, 0) if target == "v1" else (0, 1))

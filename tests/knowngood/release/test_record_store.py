@@ -196,7 +196,7 @@ def test_a_record_on_another_commit(site: Repository, note: Note) -> None:
     environment_date = f"{int(good.when.timestamp())} +0000"
     moved = Repository(site.path, {"GIT_COMMITTER_DATE": environment_date})
     options = ("-a", "--cleanup=verbatim", "-F", "-", good.name, "v2^{commit}")
-    moved.run("tag", *options, given=good.message())
+    moved.run("tag", *options, stdin=good.message())
     [bad] = read(site).bad
     assert bad.why.startswith(f"it is on {site.commit_of('v2')[:12]}, and its message on")
 
@@ -206,7 +206,7 @@ def test_a_record_that_was_dated_otherwise(site: Repository, note: Note) -> None
     good = note("v1")
     git(site.path, "tag", "-d", good.name)
     options = ("-a", "--cleanup=verbatim", "-F", "-", good.name, good.commit)
-    site.run("tag", *options, given=good.message())
+    site.run("tag", *options, stdin=good.message())
     [bad] = read(site, datetime.now(UTC)).bad
     assert bad.why == "it was not made at the time that it tells"
 
@@ -426,7 +426,7 @@ def test_thousands_of_records(site: Repository) -> None:
     """Two thousand are read, each of them, in half a second; written here as git imports."""
     one = site.commit_of("v2") or ""
     made = [replace(FULL, commit=one, when=NOW - timedelta(days=n + 1)) for n in range(2_000)]
-    git(site.path, "fast-import", "--quiet", given="".join(map(imported, made)))
+    git(site.path, "fast-import", "--quiet", stdin="".join(map(imported, made)))
     git(site.path, "pack-refs", "--all")
     began = cpu_seconds()
     found = read(site)

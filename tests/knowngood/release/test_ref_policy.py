@@ -162,7 +162,7 @@ def test_only_a_record_is_let_in_under_a_record_s_name(watched: Clone) -> None:
     watched.commit(MARKED)
     moved = watched.git("cat-file", "tag", ref).split("\n", 1)[1]
     raw = f"object {watched.git('rev-parse', 'HEAD')}\n{moved}\n".encode()
-    forged = watched.git("hash-object", "-t", "tag", "-w", "--stdin", given=raw)
+    forged = watched.git("hash-object", "-t", "tag", "-w", "--stdin", stdin=raw)
     assert f"{none}it is on " in watched.refused("push", "origin", f"{forged}:{ref}")
 
 
@@ -206,7 +206,7 @@ def test_records_are_signed_by_somebody_who_may(
     assert "git config knowngood.signers" in said
     signed = watched.record("verified", "v1")
     raw = watched.git("cat-file", "tag", signed).replace('"attempts": 0', '"attempts": 7')
-    forged = watched.git("hash-object", "-t", "tag", "-w", "--stdin", given=f"{raw}\n".encode())
+    forged = watched.git("hash-object", "-t", "tag", "-w", "--stdin", stdin=f"{raw}\n".encode())
     said = watched.refused("push", "origin", f"{forged}:{signed}")
     assert "is not signed by anybody" in said
     watched.git("config", "tag.gpgSign", "false")
@@ -253,7 +253,7 @@ def test_a_key_of_the_server_s_own_ring_is_no_allowed_signer(
     server.git("config", "gpg.program", str(gpg))
     block = "-----BEGIN PGP SIGNATURE-----\n\nnone\n-----END PGP SIGNATURE-----\n"
     raw = f"{watched.git('cat-file', 'tag', ref)}\n{block}".encode()
-    signed = watched.git("hash-object", "-t", "tag", "-w", "--stdin", given=raw)
+    signed = watched.git("hash-object", "-t", "tag", "-w", "--stdin", stdin=raw)
     watched.git("update-ref", ref, signed)
     watched.git("push", "-q", "../server.git", f"{signed}:refs/tags/elsewhere")
     assert server.run("git", "verify-tag", "elsewhere").returncode == 0
