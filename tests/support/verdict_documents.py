@@ -104,7 +104,7 @@ def document(*causes: dict[str, Any], text: str = "", **more: Any) -> dict[str, 
     for seconds in (0.02, 0.04, 0.3):
         results.requests.answers[f"content{text}"].add(seconds)
     results.requests.certificates = {f"content{text}": 1_702_592_000.0}
-    verdict = replace(fold(results.evidence()), **more)
+    verdict = replace(fold(results), **more)
     results.looks = [ControlLook(1_700_000_000.0, f"silent{text}", skew=-0.5)]
     content = json_file.document(
         verdict,

@@ -14,7 +14,6 @@ from ..environment import Environment
 from ..safety import write_atomically
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict, fold
-from ..verdict.evidence import Evidence
 from ..verdict.outcome import FAILED, Outcome
 from ..verdict.run_results import RunResults
 from ..verdict.symptom import keys
@@ -99,10 +98,8 @@ def empty(
     kind: VerdictKind, reason: str, environment: str, *, run_id: str, place: str, began: float
 ) -> dict[str, Any]:
     """Return the document for a run that gave no verdict."""
-    evidence = Evidence(environment)
-    verdict = replace(fold(evidence), kind=kind, reason=reason, doubts=(reason,))
-    nowhere = Environment(name=environment, path=Path(), description="")
-    results = RunResults(nowhere)
+    results = RunResults(Environment(name=environment, path=Path(), description=""))
+    verdict = replace(fold(results), kind=kind, reason=reason, doubts=(reason,))
     return document(verdict, results, run_id=run_id, place=place, origins={}, began=began)
 
 

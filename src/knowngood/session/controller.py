@@ -206,12 +206,10 @@ class Controller:
         if self._monitor is not None and not self._stopped():
             with signals.cut_short():
                 self._monitor.after()
-        evidence = self.results.evidence()
-        environment, checks = self._worker.environment, self.results.checks
-        self.results.warnings += advisories.warnings(evidence, str(environment.path), checks)
-        self.results.warnings += masked_names(environment, checks)
+        self.results.warnings += advisories.warnings(self.results)
+        self.results.warnings += masked_names(self._worker.environment, self.results.checks)
         self.results.warnings += self.results.idle_headers()
-        self.verdict = fold(evidence)
+        self.verdict = fold(self.results)
         self._progress.stop()
         session.exitstatus = self.verdict.exit_code
         self._write(self.verdict)

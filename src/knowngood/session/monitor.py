@@ -105,7 +105,7 @@ class Monitor:
             self._results.add_claim(edge_claims.lacking(lacking))
         self._compare_with_build()
         failed = any(outcome.result == FAILED for outcome in self._results.outcomes)
-        if failed or unsteady_groups(self._results.evidence()):
+        if failed or unsteady_groups(self._results):
             self._look(CONNECTIONS)
 
     def _look(self, connections: int = 1) -> None:

@@ -106,8 +106,7 @@ class Rerunner:
         finally:
             runner.close()
         results.add_report(redact_data(runner.report()))
-        evidence = results.evidence()
-        verdict = fold(replace(evidence, params={}) if in_part else evidence)
+        verdict = fold(results, in_part=in_part)
         return Rerun(verdict, results, tuple(replay.given), tuple(replay.unknown))
 
     def _outcomes(self, item: pytest.Item) -> list[Outcome]:

@@ -1,7 +1,7 @@
 """Outcomes in, one verdict out.
 
 Pure: this room reads no clock, no file and no network, and knows no report. What a verdict rests
-on is handed in as :class:`.evidence.Evidence`.
+on is handed in as :class:`.run_results.RunResults`.
 
 The words and exit codes stand here, for commands that only pass them on. The modules that judge a
 run are loaded by those that judge one, since their types need the HTTP client.
@@ -22,7 +22,6 @@ __all__ = [
     "causes",
     "decide",
     "edge_claims",
-    "evidence",
     "judged",
     "outcome",
     "own_claims",

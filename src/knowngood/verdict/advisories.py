@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
 from ..environment import Advisory, as_declared, is_of
 from ..safety import plural
-from .evidence import Evidence
 from .outcome import Outcome
+from .run_results import RunResults
 from .symptom import culprits
 
 _SOON: Final = 7  # days before its last in which an advisory announces its end
 
 
-def accepting(outcome: Outcome, evidence: Evidence) -> str:
+def accepting(outcome: Outcome, results: RunResults) -> str:
     """Return why an outcome decides nothing, and until when; empty if it decides."""
     cases = {*outcome.values.values(), "-".join(outcome.values.values())}
-    places = [as_declared(url, evidence.origins) for url in culprits(outcome)]
-    for advisory in _in_force(outcome.check, evidence):
+    places = [as_declared(url, results.environment.origins) for url in culprits(outcome)]
+    for advisory in _in_force(outcome.check, results):
         of_case = not advisory.case or _any_matches(cases, advisory.case)
         of_url = not advisory.url or (
             bool(places) and all(fnmatchcase(place, advisory.url) for place in places)
@@ -29,7 +29,7 @@ def accepting(outcome: Outcome, evidence: Evidence) -> str:
     return ""
 
 
-def accepting_group(group: str, evidence: Evidence) -> str:
+def accepting_group(group: str, results: RunResults) -> str:
     """Return why too many retries of a group of requests decide nothing, and until when; empty if
     any check that makes them decides.
     """
@@ -37,24 +37,22 @@ def accepting_group(group: str, evidence: Evidence) -> str:
         next(
             (
                 _words(advisory)
-                for advisory in _in_force(check, evidence)
+                for advisory in _in_force(check, results)
                 if not advisory.case and fnmatchcase(group, advisory.url or "*")
             ),
             "",
         )
-        for check in evidence.asked_by.get(group, ())
+        for check in results.asked_by.get(group, ())
     ]
     return words[0] if words and all(words) else ""
 
 
-def warnings(evidence: Evidence, path: str, checks: Collection[str]) -> Iterator[str]:
-    """Yield a line for each advisory that ends soon, has ended, or matches none of ``checks``,
-    those of the whole suite. ``path`` is the environment file.
-    """
-    cut_short = evidence.interrupted or evidence.overdue or evidence.lost_workers
-    collected = not (evidence.narrowed or evidence.unreadable or cut_short)
-    for advisory in evidence.advisories:
-        left = (advisory.until - evidence.today).days
+def warnings(results: RunResults) -> Iterator[str]:
+    """Yield a line for each advisory that ends soon, has ended, or matches no check."""
+    cut_short = results.interrupted or results.overdue or results.lost_workers
+    collected = not (results.narrowed or results.unreadable or cut_short)
+    for advisory in results.accepted:
+        left = (advisory.until - results.today).days
         if left < 0:
             yield (
                 f"the advisory on {advisory.check} ended on {advisory.until}, so that its failures "
@@ -66,16 +64,16 @@ def warnings(evidence: Evidence, path: str, checks: Collection[str]) -> Iterator
                 f"the advisory on {advisory.check} ends on {advisory.until}, {when}; then its "
                 f"failures decide again: fix what is wrong or move its date ({advisory.reason})"
             )
-        if collected and not any(is_of(check, advisory.check) for check in checks):
+        if collected and not any(is_of(check, advisory.check) for check in results.checks):
             yield (
-                f"{path}: advisory: no check matches {advisory.check!r}; expected a check, such as "
-                "test_config.py::test_debug_is_off, or a pattern"
+                f"{results.environment.path}: advisory: no check matches {advisory.check!r}; "
+                "expected a check, such as test_config.py::test_debug_is_off, or a pattern"
             )
 
 
-def _in_force(check: str, evidence: Evidence) -> Iterator[Advisory]:
-    for advisory in evidence.advisories:
-        if advisory.holds_on(evidence.today) and is_of(check, advisory.check):
+def _in_force(check: str, results: RunResults) -> Iterator[Advisory]:
+    for advisory in results.accepted:
+        if advisory.holds_on(results.today) and is_of(check, advisory.check):
             yield advisory
 
 

@@ -1,4 +1,4 @@
-"""Fold the evidence of a run into one verdict.
+"""Fold the results of a run into one verdict.
 
 A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never PASSED.
 """
@@ -15,10 +15,10 @@ from ..fetch import AttemptError
 from ..safety import listed, plural
 from .advisories import accepting
 from .causes import Cause, find_causes
-from .evidence import Evidence
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .judged import Judged
 from .outcome import FAILED, SKIPPED, Outcome
+from .run_results import RunResults
 from .unsteady import unsteady_causes
 
 _VERSION_DOCUMENT: Final = "{release}"
@@ -95,25 +95,28 @@ class Verdict:
         }
 
 
-def fold(evidence: Evidence) -> Verdict:
-    """Return the verdict that ``evidence`` supports."""
-    judged = Judged.of(evidence)
+def fold(results: RunResults, *, in_part: bool = False) -> Verdict:
+    """Return the verdict that ``results`` support.
+
+    ``in_part`` says that only some cases of a check ran, so that no cause counts them.
+    """
+    judged = Judged.of(results)
     unsteady = (*judged.unsteady, *judged.unsteady_before)
     doubts = (
-        *_run_doubts(evidence, unsteady),
+        *_run_doubts(results, unsteady),
         *_unsettled_doubts(judged),
-        *([evidence.halted] if evidence.halted else ()),
-        *_coverage_doubts(evidence),
-        *([evidence.unproven] if evidence.unproven else ()),
+        *([results.halted] if results.halted else ()),
+        *_coverage_doubts(results),
+        *([results.unproven] if results.unproven else ()),
     )
     known_doubts = _known_doubts(judged)
-    causes = _causes(judged, evidence)
-    kind, reason = _decide(evidence, judged, causes, (*doubts, *known_doubts))
+    causes = _causes(judged, results, {} if in_part else results.params)
+    kind, reason = _decide(results, judged, causes, (*doubts, *known_doubts))
     return Verdict(
         kind=kind,
         reason=reason,
         causes=causes,
-        counts=_counts(evidence, judged),
+        counts=_counts(results, judged),
         failures=tuple(judged.failed),
         known=tuple(judged.known),
         advisory=tuple(judged.advisory),
@@ -124,79 +127,82 @@ def fold(evidence: Evidence) -> Verdict:
     )
 
 
-def _causes(judged: Judged, evidence: Evidence) -> tuple[Cause, ...]:
+def _causes(judged: Judged, results: RunResults, params: Mapping[str, int]) -> tuple[Cause, ...]:
     """Return the causes of all that went wrong, those that decide first."""
-    find = partial(find_causes, answered=evidence.silence.answered_at, params=evidence.params)
+    find = partial(find_causes, answered=results.requests.answered_at, params=params)
     united = find((*judged.failed, *judged.advisory), accepted=judged.accepted)
     groups = judged.unsteady_accepted
     deciding = [cause for cause in united if cause.state != "advisory"]
     return (
-        *(_with_mixture_first(deciding, evidence) if deciding else ()),
-        *unsteady_causes(judged.unsteady, evidence),
+        *(_with_mixture_first(deciding, results) if deciding else ()),
+        *unsteady_causes(judged.unsteady, results),
         *find(judged.known, state="known"),
-        *unsteady_causes(judged.unsteady_before, evidence, state="known"),
+        *unsteady_causes(judged.unsteady_before, results, state="known"),
         *find(judged.unsettled, state="unsettled"),
         *(cause for cause in united if cause.state == "advisory"),
-        *unsteady_causes(groups, evidence, state="advisory", accepted=groups),
+        *unsteady_causes(groups, results, state="advisory", accepted=groups),
     )
 
 
-def _with_mixture_first(causes: Sequence[Cause], evidence: Evidence) -> Sequence[Cause]:
+def _with_mixture_first(causes: Sequence[Cause], results: RunResults) -> Sequence[Cause]:
     """Put first that answers come from two releases, if they do: it explains each file that only
     one of them has. Use the cause of the check of the version document, which says the same.
     """
-    if not evidence.mixed:
+    if not results.release.mixed:
         return causes
-    asking = {o.check for o in evidence.outcomes if _VERSION_DOCUMENT in o.asked}
+    asking = {o.check for o in results.outcomes if _VERSION_DOCUMENT in o.asked}
     same = next((c for c in causes if c.claims and c.claims[0].check in asking), None)
-    first = replace(same or Cause("failed", "", "release", "mixed"), sentence=evidence.wavering)
+    mixed = same or Cause("failed", "", "release", "mixed")
+    first = replace(mixed, sentence=results.release.wavering)
     return [first, *(cause for cause in causes if cause is not same)]
 
 
 def _decide(
-    evidence: Evidence, judged: Judged, causes: tuple[Cause, ...], doubts: tuple[str, ...]
+    results: RunResults, judged: Judged, causes: tuple[Cause, ...], doubts: tuple[str, ...]
 ) -> tuple[VerdictKind, str]:
-    if evidence.internal_error:
+    if results.internal_error:
         return VerdictKind.INTERNAL_ERROR, "the run itself broke; its output says where"
-    if evidence.interrupted:
+    if results.interrupted:
         return VerdictKind.INTERRUPTED, "stopped from outside before it was done"
     if judged.failed:
         return VerdictKind.FAILED, causes[0].sentence
-    if judged.unsteady and not evidence.changed and not evidence.silence.troubled:
+    if judged.unsteady and not results.release.changed and not results.silence.troubled:
         return VerdictKind.FAILED, causes[0].sentence
-    if evidence.unreadable:
-        count = plural(len(evidence.unreadable), "file")
+    if results.unreadable:
+        count = plural(len(results.unreadable), "file")
         return (
             VerdictKind.INTERRUPTED,
-            f"{count} could not be read: {listed(evidence.unreadable)}",
+            f"{count} could not be read: {listed([name for name, _ in results.unreadable])}",
         )
-    if not (evidence.expected or evidence.halted or evidence.overdue):
-        return VerdictKind.NOTHING_CHECKED, f"no check was selected{_by_what(evidence)}"
+    if not (results.expected or results.halted or results.overdue):
+        return VerdictKind.NOTHING_CHECKED, f"no check was selected{_by_what(results)}"
     if doubts:
         return VerdictKind.INCONCLUSIVE, doubts[0]
     but = f", but for {plural(len(judged.advisory), 'advisory case')}" if judged.advisory else ""
     return VerdictKind.PASSED, f"every required check ran and held{but}"
 
 
-def _by_what(evidence: Evidence) -> str:
+def _by_what(results: RunResults) -> str:
     """Return what selected so that nothing is left, after a colon; empty where nobody knows."""
-    if evidence.narrowed:
-        return f": {evidence.narrowed}"
-    count = plural(len(evidence.deselected), "check")
-    return f": {count} deselected: {listed(evidence.deselected)}" if evidence.deselected else ""
+    if results.narrowed:
+        return f": {results.narrowed}"
+    if not results.deselected:
+        return ""
+    count = plural(len(results.deselected), "check")
+    return f": {count} deselected: {listed(sorted(results.deselected))}"
 
 
-def _run_doubts(evidence: Evidence, unsteady: tuple[str, ...]) -> list[str]:
+def _run_doubts(results: RunResults, unsteady: tuple[str, ...]) -> list[str]:
     """Return what makes the whole run prove less."""
-    doubts = [doubt for doubt in (evidence.changed, evidence.wavering) if doubt]
-    if unsteady and evidence.silence.troubled:
+    doubts = [doubt for doubt in (results.release.changed, results.release.wavering) if doubt]
+    if unsteady and results.silence.troubled:
         doubts.append(
             "requests needed retries, and this machine's network is in trouble, the controls say: "
-            f"{evidence.silence.troubled}"
+            f"{results.silence.troubled}"
         )
-    if evidence.overdue:
+    if results.overdue:
         doubts.append("time ran out before the run was done; see run in [budget]")
-    if evidence.optimized:
+    if results.optimized:
         doubts.append(
             "Python ran without assertions (-O or PYTHONOPTIMIZE), so checks may have passed that "
             "should fail; run again without that option"
@@ -232,57 +238,57 @@ def _unsettled_doubts(judged: Judged) -> list[str]:
     return [f"{whys[0]} ({plural(len(whys), 'case')})" for _, whys in sorted(reasons.items())]
 
 
-def _coverage_doubts(evidence: Evidence) -> list[str]:
+def _coverage_doubts(results: RunResults) -> list[str]:
     """Return what should have run and did not."""
     doubts = []
-    if evidence.lost_workers:
-        doubts.append(f"{plural(evidence.lost_workers, 'worker')} died during the run")
+    if results.lost_workers:
+        doubts.append(f"{plural(results.lost_workers, 'worker')} died during the run")
     skipped = {
         outcome.check
-        for outcome in evidence.outcomes
-        if outcome.result == SKIPPED and not accepting(outcome, evidence)
+        for outcome in results.outcomes
+        if outcome.result == SKIPPED and not accepting(outcome, results)
     }
-    if LEVELS.index(evidence.level) < LEVELS.index(evidence.least_level):
+    if LEVELS.index(results.level) < LEVELS.index(results.environment.level):
         doubts.append(
-            f"the run has the level {evidence.level}, and {evidence.environment} needs "
-            f"{evidence.least_level}: run with --level={evidence.least_level}"
+            f"the run has the level {results.level}, and {results.environment.name} needs "
+            f"{results.environment.level}: run with --level={results.environment.level}"
         )
-    for pattern in evidence.require:
-        doubts += _requirement_doubts(pattern, skipped, evidence)
-    if not evidence.passed and not evidence.halted:
+    for pattern in results.environment.require:
+        doubts += _requirement_doubts(pattern, skipped, results)
+    if not results.passed and not results.halted:
         doubts.append("no case ran and held, so nothing is proved")
-    done = evidence.passed + len(evidence.outcomes)
-    if done < evidence.expected and not evidence.halted:
-        doubts.append(f"only {done} of {evidence.expected} cases ran")
+    done = results.passed + len(results.outcomes)
+    if done < results.expected and not results.halted:
+        doubts.append(f"only {done} of {results.expected} cases ran")
     return doubts
 
 
-def _requirement_doubts(pattern: str, skipped: set[str], evidence: Evidence) -> list[str]:
+def _requirement_doubts(pattern: str, skipped: set[str], results: RunResults) -> list[str]:
     def matching(checks: Any) -> list[str]:
         return sorted({check for check in checks if is_of(check, pattern)})
 
     doubts = []
-    for what, checks in (("skipped", skipped), ("deselected", evidence.deselected)):
+    for what, checks in (("skipped", skipped), ("deselected", results.deselected)):
         missing = matching(checks)
         if missing:
             doubts.append(f"{plural(len(missing), 'required check')} {what}: {listed(missing)}")
-    if pattern == "*" and evidence.narrowed:
-        doubts.append(f"only a part of the required checks was selected: {evidence.narrowed}")
-    elif pattern != "*" and not doubts and not evidence.halted and not matching(evidence.ran):
+    if pattern == "*" and results.narrowed:
+        doubts.append(f"only a part of the required checks was selected: {results.narrowed}")
+    elif pattern != "*" and not doubts and not results.halted and not matching(results.claims):
         doubts.append(f"no check matches {pattern!r} of [require]")
     return doubts
 
 
-def _counts(evidence: Evidence, judged: Judged) -> dict[str, int]:
-    skipped = sum(outcome.result == SKIPPED for outcome in evidence.outcomes)
+def _counts(results: RunResults, judged: Judged) -> dict[str, int]:
+    skipped = sum(outcome.result == SKIPPED for outcome in results.outcomes)
     return {
-        "expected": evidence.expected,
-        "ran": evidence.passed + len(evidence.outcomes) - skipped,
-        "passed": evidence.passed,
+        "expected": results.expected,
+        "ran": results.passed + len(results.outcomes) - skipped,
+        "passed": results.passed,
         "failed": len(judged.failed) + len(judged.known),
         "advisory": len(judged.advisory),
         "inconclusive": len(judged.unsettled),
         "skipped": skipped,
-        "deselected": len(evidence.deselected),
-        "flaky": sum(evidence.flaky.get(group, 0) for group in evidence.silence.answered_at),
+        "deselected": len(results.deselected),
+        "flaky": sum(results.requests.flaky[origin] for origin in results.requests.answered_at),
     }

@@ -7,8 +7,8 @@ from typing import Final
 
 from ..fetch import WriteKind
 from .advisories import accepting
-from .evidence import Evidence
 from .outcome import FAILED, SKIPPED, Outcome
+from .run_results import RunResults
 from .symptom import keys
 from .unreachable import unconfirmed
 from .unsteady import accepted_groups, is_known, unsteady_groups
@@ -53,38 +53,38 @@ class Judged:
     unsteady_accepted: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, evidence: Evidence) -> Judged:
-        """Sort the outcomes and the unsteady groups of ``evidence``."""
+    def of(cls, results: RunResults) -> Judged:
+        """Sort the outcomes and the unsteady groups of ``results``."""
         judged = cls()
-        for outcome in evidence.outcomes:
+        for outcome in results.in_order:
             if outcome.result != SKIPPED:
-                judged._add(_with_refusal_judged(outcome, evidence), evidence)
-        accepted = accepted_groups(evidence)
-        for group in unsteady_groups(evidence):
+                judged._add(_with_refusal_judged(outcome, results), results)
+        accepted = accepted_groups(results)
+        for group in unsteady_groups(results):
             if group in accepted:
                 judged.unsteady_accepted[group] = accepted[group]
-            elif is_known(group, evidence.baseline or ()):
+            elif is_known(group, results.baseline or ()):
                 judged.unsteady_before.append(group)
             else:
                 judged.unsteady.append(group)
         return judged
 
-    def _add(self, outcome: Outcome, evidence: Evidence) -> None:
-        why = accepting(outcome, evidence)
-        doubt = _why_unsettled(outcome, evidence)
+    def _add(self, outcome: Outcome, results: RunResults) -> None:
+        why = accepting(outcome, results)
+        doubt = _why_unsettled(outcome, results)
         if why:
             self.advisory.append(outcome)
             self.accepted[outcome.nodeid] = why
         elif doubt:
             self.unsettled.append(outcome)
             self.doubts.append(doubt)
-        elif keys(outcome) <= (evidence.baseline or frozenset()):
+        elif keys(outcome) <= (results.baseline or frozenset()):
             self.known.append(outcome)
         else:
             self.failed.append(outcome)
 
 
-def _with_refusal_judged(outcome: Outcome, evidence: Evidence) -> Outcome:
+def _with_refusal_judged(outcome: Outcome, results: RunResults) -> Outcome:
     """Return ``outcome`` as a failure if the deployment itself refused its write: one of a kind
     that is refused each time, while others are taken.
     """
@@ -92,15 +92,15 @@ def _with_refusal_judged(outcome: Outcome, evidence: Evidence) -> Outcome:
         return outcome
     exchange = outcome.exchanges[0]
     kind = WriteKind.of(outcome.origin, exchange["method"], exchange["request_headers"])
-    if kind not in evidence.unwanted:
+    if kind not in results.requests.unwanted:
         return outcome
     message = f"{exchange['status']}, each time, while other writes are taken"
     return replace(outcome, result=FAILED, kind="status", message=message)
 
 
-def _why_unsettled(outcome: Outcome, evidence: Evidence) -> str:
+def _why_unsettled(outcome: Outcome, results: RunResults) -> str:
     """Return why an outcome proves nothing; empty for a confirmed failure."""
     if outcome.result != FAILED:
         words, remedy = _UNSETTLED.get(outcome.kind, (outcome.kind, ""))
         return f"{words}: {outcome.first_line or 'unknown'}{remedy}"  # the cause has all lines
-    return evidence.changed or unconfirmed(outcome, evidence.silence)
+    return results.release.changed or unconfirmed(outcome, results.silence)

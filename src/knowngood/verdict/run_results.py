@@ -1,4 +1,4 @@
-"""Collect what all processes of a run report, up to the evidence for a verdict."""
+"""Collect what all processes of a run report: all that its verdict rests on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any, Final
 from ..environment import LEVELS, Advisory, Environment
 from ..readiness import ControlLook, ReleaseState
 from .build_match import BuildComparison, ServedFile
-from .evidence import Evidence
 from .outcome import EDGE_OF, PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS
 from .request_totals import RequestTotals
@@ -42,19 +41,32 @@ class ClaimResult:
 
 @dataclass(slots=True)
 class RunResults:
-    """What all processes of a run report: filled in while it goes on, read once at its end.
-
-    Attributes that :class:`.Evidence` has, too, mean the same there; beside them:
+    """What all processes of a run report: filled in while it goes on, judged at its end.
 
     Attributes:
+        environment: what was asked.
+        level: how much of the suite ran, one of ``LEVELS``.
+        expected: how many items were to run.
+        passed: how many ran and held.
+        outcomes: how the other items ended.
         order: the place of each item in the run, by node id, where workers report in any order.
-        claims: each check over all its cases, by name.
+        claims: each check that ran in at least one case, over all of them, by name.
+        deselected: the checks that a selection left out.
+        narrowed: the arguments that selected only a part of the suite.
         inapplicable: why a check does not apply to the environment or the level, by name.
         advisories: the advisories of checks' own marks, by name.
         drawn: the cases that were drawn of a check that asks for a sample, by name.
         accepting: whether advisories count: in a drill they do not.
+        today: the day of the run, by which they end.
         catches: the faults that a check is known to catch, by name.
         header_tables_read: the tables of [headers] that checks held an answer against.
+        lost_workers: how many workers died.
+        unreadable: the files of checks that could not be read, and why.
+        interrupted: whether somebody stopped the run.
+        internal_error: whether pytest or a plugin broke.
+        halted: why no check ran.
+        overdue: whether time ran out.
+        optimized: whether Python ran without assertions.
         requests: what was asked for, and how it went.
         served: what is to be compared with the manifest.
         manifest_digest: the digest of the manifest of ``--manifest``; None without one.
@@ -62,16 +74,18 @@ class RunResults:
         subjects: the SHA-256 of each artefact of ``--subject``, by its name.
         looks: what the controls answered.
         release: the release at the start and at the end.
+        baseline: the keys (:func:`~.symptom.keys`) of failures that an earlier verdict has, and
+            those of its unsteady groups (:func:`~.unsteady.unsteady_key`).
         warnings: what reports warn of.
     """
 
     environment: Environment
     level: str = LEVELS[0]
     expected: int = 0
+    passed: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     order: Mapping[str, int] = field(default_factory=dict)
     claims: dict[str, ClaimResult] = field(default_factory=dict)
-    passed: int = 0
     deselected: set[str] = field(default_factory=set)
     inapplicable: dict[str, str] = field(default_factory=dict)
     advisories: dict[str, Advisory] = field(default_factory=dict)
@@ -181,71 +195,50 @@ class RunResults:
         """The checks of the suite, as far as it was collected, and the engine's own claims."""
         return {*self.catches, *self.inapplicable, *self.deselected, *CLAIMS}
 
-    def evidence(self) -> Evidence:
-        """Return what the verdict rests on."""
-        return Evidence(
-            environment=self.environment.name,
-            expected=self.expected,
-            passed=self.passed,
-            outcomes=tuple(sorted(self.outcomes, key=self._place_of)),
-            deselected=tuple(sorted(self.deselected)),
-            narrowed=self.narrowed,
-            ran=tuple(self.claims),
-            require=self.environment.require,
-            level=self.level,
-            least_level=self.environment.level,
-            lost_workers=self.lost_workers,
-            unreadable=tuple(name for name, _ in self.unreadable),
-            interrupted=self.interrupted,
-            internal_error=self.internal_error,
-            silence=SilenceEvidence(
-                environment=str(self.environment.path),
-                answered_at=self.requests.answered_at,
-                walled=self.requests.walled,
-                asked_again=self.requests.asked_again,
-                cut_short=self.overdue or self.interrupted,
-                controlled=bool(self.environment.control),
-                looks=tuple(self.looks),
-            ),
-            unwanted=self.requests.unwanted,
-            halted=self.halted,
-            overdue=self.overdue,
-            changed=self.release.changed,
-            wavering=self.release.wavering,
-            mixed=self.release.mixed,
-            unproven=self.compared.doubt if self.manifest_digest and not self.halted else "",
-            optimized=self.optimized,
-            baseline=self.baseline,
-            advisories=(*self.environment.advisory, *self.advisories.values())
-            if self.accepting
-            else (),
-            today=self.today,
-            asked=self.requests.asked,
-            asked_by=self._asked_by(),
-            flaky=self.requests.flaky,
-            erratic=self.requests.erratic,
-            params=self._params(),
-            retried=self.requests.retried,
-            origins=self.environment.origins,
-            tolerance=self.environment.budget.flaky,
+    @property
+    def in_order(self) -> list[Outcome]:
+        """The outcomes in the order of items, so that two runs report alike; last what is no
+        item's.
+        """
+        return sorted(self.outcomes, key=lambda one: self.order.get(one.nodeid, len(self.order)))
+
+    @property
+    def silence(self) -> SilenceEvidence:
+        """What tells a deployment that gives no answer from a runner that is cut off."""
+        return SilenceEvidence(
+            environment=str(self.environment.path),
+            answered_at=self.requests.answered_at,
+            walled=self.requests.walled,
+            asked_again=self.requests.asked_again,
+            cut_short=self.overdue or self.interrupted,
+            controlled=bool(self.environment.control),
+            looks=tuple(self.looks),
         )
 
-    def _place_of(self, outcome: Outcome) -> int:
-        """Return the place of an outcome in the order of items, so that two runs report alike; last
-        for what is no item's.
-        """
-        return self.order.get(outcome.nodeid, len(self.order))
+    @property
+    def unproven(self) -> str:
+        """Why the manifest proves nothing about what is served; empty where it does, or without."""
+        return self.compared.doubt if self.manifest_digest and not self.halted else ""
 
-    def _asked_by(self) -> dict[str, list[str]]:
-        """Return the checks whose requests are counted in each group."""
+    @property
+    def accepted(self) -> tuple[Advisory, ...]:
+        """What is accepted, by the environment and by checks."""
+        if not self.accepting:
+            return ()
+        return (*self.environment.advisory, *self.advisories.values())
+
+    @property
+    def asked_by(self) -> Mapping[str, list[str]]:
+        """The checks whose requests are counted in each group."""
         checks: defaultdict[str, list[str]] = defaultdict(list)
         for check, claim in self.claims.items():
             for group in claim.asked:
                 checks[group].append(check)
         return checks
 
-    def _params(self) -> dict[str, int]:
-        """Return how many values each field of a case may have."""
+    @property
+    def params(self) -> dict[str, int]:
+        """How many values each field of a case may have, and each origin edges."""
         environment = self.environment
         aliases = dict.fromkeys(("alias", "target"), len(environment.aliases))
         edges = {f"{EDGE_OF}{name}": len(edges) for name, edges in environment.edges.items()}

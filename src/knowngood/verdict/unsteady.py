@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from ..fetch import SOUND, by_connection, is_resource_group, may_be_chance, temp
 from ..safety import redact
 from .advisories import accepting_group
 from .causes import Cause
-from .evidence import Evidence
+from .run_results import RunResults
 
 FLAKY_FLOOR: Final = 5
 """Retried requests that any group may have: one short outage at a low concurrency explains so many.
@@ -27,59 +28,59 @@ attempt's time. A backend of five that hangs does so with a fifth."""
 _KEY: Final = "unsteady\n"
 
 
-def unsteady_groups(evidence: Evidence) -> tuple[str, ...]:
+def unsteady_groups(results: RunResults) -> tuple[str, ...]:
     """Return the groups of requests that needed more retries than the environment tolerates, and
     more than chance explains.
     """
-    return tuple(group for group in evidence.erratic if _is_unsteady(group, evidence))
+    return tuple(group for group in results.requests.erratic if _is_unsteady(group, results))
 
 
-def _is_unsteady(group: str, evidence: Evidence) -> bool:
-    erratic, asked = evidence.erratic[group], evidence.asked.get(group, 0)
-    if _counts_connections(group, evidence):
+def _is_unsteady(group: str, results: RunResults) -> bool:
+    erratic, asked = results.requests.erratic[group], results.requests.asked.get(group, 0)
+    if _counts_connections(group, results):
         return erratic > FLAKY_FLOOR and not may_be_chance(erratic, asked, HUNG)
-    if erratic <= FLAKY_FLOOR or erratic <= evidence.tolerance * asked:
+    if erratic <= FLAKY_FLOOR or erratic <= results.environment.budget.flaky * asked:
         return False
-    return not may_be_chance(erratic, asked, min(SOUND, evidence.tolerance))
+    return not may_be_chance(erratic, asked, min(SOUND, results.environment.budget.flaky))
 
 
-def _counts_connections(group: str, evidence: Evidence) -> bool:
-    return any(group == by_connection(origin) for origin in evidence.origins)
+def _counts_connections(group: str, results: RunResults) -> bool:
+    return any(group == by_connection(origin) for origin in results.environment.origins)
 
 
-def accepted_groups(evidence: Evidence) -> dict[str, str]:
+def accepted_groups(results: RunResults) -> dict[str, str]:
     """Return the groups that decide nothing, with why: those that only checks with an advisory
     make, and the origins that would be steady without them.
     """
-    words = {group: accepting_group(group, evidence) for group in evidence.erratic}
+    words = {group: accepting_group(group, results) for group in results.requests.erratic}
     accepted = {group: why for group, why in words.items() if why}
-    for origin in {_origin_of(group) for group in accepted} & evidence.erratic.keys():
+    for origin in {_origin_of(group) for group in accepted} & results.requests.erratic.keys():
         parts = [group for group in accepted if _origin_of(group) == origin]
-        rest = replace(
-            evidence,
-            asked={origin: evidence.asked[origin] - sum(evidence.asked[p] for p in parts)},
-            erratic={origin: evidence.erratic[origin] - sum(evidence.erratic[p] for p in parts)},
+        asked, erratic = (
+            Counter({origin: counts[origin] - sum(counts[part] for part in parts)})
+            for counts in (results.requests.asked, results.requests.erratic)
         )
-        if not unsteady_groups(rest):
+        others = replace(results.requests, asked=asked, erratic=erratic)
+        if not unsteady_groups(replace(results, requests=others)):
             accepted[origin] = accepted[parts[0]]
     return accepted
 
 
-def unsteady_reason(group: str, evidence: Evidence) -> str:
+def unsteady_reason(group: str, results: RunResults) -> str:
     """Return in a line how many retries a group of requests needed."""
-    share = f"{evidence.erratic[group]} of {evidence.asked.get(group, 0)}"
-    if _counts_connections(group, evidence):
+    share = f"{results.requests.erratic[group]} of {results.requests.asked.get(group, 0)}"
+    if _counts_connections(group, results):
         origin = group.partition(" ")[0]
         return (
             f"unsteady: {share} connections to {origin} were accepted and never answered, as by "
             "one of several backends that hangs"
         )
     origin, _, path = template_of(group).partition(":")
-    place = path or evidence.origins.get(_origin_of(origin), origin)
+    place = path or results.environment.origins.get(_origin_of(origin), origin)
     what = f"{place} and what its pages need" if is_resource_group(group) else place
     return (
         f"unsteady: {share} requests to {what} needed a retry; [budget] flaky allows "
-        f"{evidence.tolerance:.0%}"
+        f"{results.environment.budget.flaky:.0%}"
     )
 
 
@@ -105,7 +106,7 @@ def _origin_of(group: str) -> str:
 
 def unsteady_causes(
     groups: Iterable[str],
-    evidence: Evidence,
+    results: RunResults,
     *,
     state: str = "failed",
     accepted: Mapping[str, str] = MappingProxyType({}),
@@ -116,13 +117,13 @@ def unsteady_causes(
     counted = set()
     for group in sorted(groups, key=lambda group: ":" not in group):  # declarations tell more
         origin = _origin_of(group)
-        same = (origin, evidence.erratic[group], evidence.asked.get(group))
+        same = (origin, results.requests.erratic[group], results.requests.asked.get(group))
         if same not in counted:
             counted.add(same)
-            exchanges = _retried(group, evidence.origins.get(origin, ""), evidence)
+            exchanges = _retried(group, results.environment.origins.get(origin, ""), results)
             yield Cause(
                 state=state,
-                sentence=unsteady_reason(group, evidence),
+                sentence=unsteady_reason(group, results),
                 kind="unsteady",
                 key=redact(unsteady_key(group)),
                 exchanges=tuple(exchanges[:1]),
@@ -131,12 +132,12 @@ def unsteady_causes(
             )
 
 
-def _retried(group: str, origin_url: str, evidence: Evidence) -> list[Mapping[str, Any]]:
+def _retried(group: str, origin_url: str, results: RunResults) -> list[Mapping[str, Any]]:
     """Return the exchanges of a group that needed a retry."""
     path = template_of(group).partition(":")[2]
     return [
         exchange
-        for exchange in evidence.retried
+        for exchange in results.requests.retried
         if exchange["url"].startswith(f"{origin_url}/") and _is_made_from(path, exchange)
     ]
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from math import comb
 
 import pytest
+from results_of_a_run import results_of
 
 from knowngood.fetch.flakiness import FALSE_ALARM, OUTAGE, SOUND, AttemptLog, may_be_chance
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.statistics import RequestStatistics
 from knowngood.verdict.decide import fold
-from knowngood.verdict.evidence import Evidence
+from knowngood.verdict.run_results import RunResults
 
 
 def attempts(fates: str, apart: float = 0.01) -> AttemptLog:
@@ -88,7 +89,7 @@ BROWNOUT = 0.3  # seconds
 Fails = Callable[[int, float], bool]
 
 
-def simulated(fails: Fails, concurrency: int, seconds: float, choose: random.Random) -> Evidence:
+def simulated(fails: Fails, concurrency: int, seconds: float, choose: random.Random) -> RunResults:
     """A run against an origin at which the attempt at a request of a group, made at a time,
     fails or not, in the order of these times; answers take so many seconds.
     """
@@ -109,10 +110,7 @@ def simulated(fails: Fails, concurrency: int, seconds: float, choose: random.Ran
         statistics.note(Exchange(probe, tried, Answer(tried[-1].status or 0, probe.url, (), b"")))
         if waiting:
             heapq.heappush(slots, (now, waiting.pop(), ()))
-    return Evidence(
-        "test",
-        1,
-        1,
+    return results_of(
         asked=statistics.asked,
         flaky=statistics.failures.flaky,
         erratic=statistics.failures.erratic,

@@ -38,7 +38,7 @@ def content() -> dict[str, Any]:
     ledger.requests.certificates = {"content": 2_000_000_000.0}
     origins = {"content": "https://h"}
     return json_file.document(
-        fold(ledger.evidence()),
+        fold(ledger),
         ledger,
         run_id="0123456789ab",
         place="fra",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from results_of_a_run import results_of
 
 from knowngood.environment.model import Environment
 from knowngood.fetch.attempt_error import AttemptError
@@ -15,7 +16,6 @@ from knowngood.report import terminal
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.causes import Cause
 from knowngood.verdict.decide import Verdict, fold
-from knowngood.verdict.evidence import Evidence
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
@@ -99,7 +99,7 @@ def test_line_of_an_unsteady_claim() -> None:
 
 
 def summary(book: RunResults, other: Verdict | None = None) -> list[str]:
-    passed = Evidence("stage", expected=2, passed=2)
+    passed = results_of(expected=2, passed=2)
     return list(terminal.summary(other or fold(passed), book, 1.25))
 
 
@@ -129,7 +129,7 @@ def test_summary_of_a_passed_run() -> None:
 )
 def test_last_line(kind: VerdictKind, last: str) -> None:
     """The last line has the verdict, its exit code, the reason and the advice."""
-    other = replace(fold(Evidence("stage")), kind=kind, reason="why")
+    other = replace(fold(results_of()), kind=kind, reason="why")
     assert summary(ledger(), other)[-1] == last
 
 
@@ -156,7 +156,7 @@ def test_certificate_that_expires_soon(days: float, warned: bool) -> None:
 
 def test_summary_warns_and_doubts() -> None:
     """What was left behind and why the run proves less than it should, in one line each."""
-    other = replace(fold(Evidence("stage")), doubts=("one worker died", HOSTILE))
+    other = replace(fold(results_of()), doubts=("one worker died", HOSTILE))
     lines = summary(ledger(left_behind=[f"https://h/{HOSTILE}"]), other)
     assert "doubt: one worker died" in lines
     assert any(line.startswith("warning: left behind, could not be deleted: h") for line in lines)

@@ -1,32 +1,30 @@
 """What an advisory accepts is shown and decides nothing, up to its last day."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from results_of_a_run import results_of
 
 from knowngood.environment import Advisory
 from knowngood.verdict.advisories import warnings
 from knowngood.verdict.decide import Verdict, fold
-from knowngood.verdict.evidence import Evidence
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
 from knowngood.verdict.symptom import keys
-from knowngood.verdict.unreachable import SilenceEvidence
 
 TODAY = date(2026, 11, 26)
 CHECK = "test_config.py::test_debug_is_off"
 OTHER = "test_pages.py::test_title"
 ORIGINS = {"content": "https://stage.example"}
-SOUND = Evidence(
-    environment="stage",
-    expected=10,
-    passed=10,
-    ran=(CHECK, OTHER),
-    silence=SilenceEvidence("environments/stage.toml", {"content": 100.0}),
-    origins=ORIGINS,
-    today=TODAY,
-)
+SOUND: dict[str, Any] = {
+    "expected": 10,
+    "passed": 10,
+    "ran": (CHECK, OTHER),
+    "catches": {CHECK: [], OTHER: []},
+    "answered_at": {"content": 100.0},
+    "origins": ORIGINS,
+    "today": TODAY,
+}
 
 
 def outcome(result: str = FAILED, check: str = CHECK, path: str = "/fr/a", **more: Any) -> Outcome:
@@ -64,8 +62,8 @@ def test_patterns_with_and_without_a_folder(pattern: str, accepts: bool) -> None
 
 def verdict(*outcomes: Outcome, advisories: tuple[Advisory, ...], **more: Any) -> Verdict:
     """The verdict on ten cases, of which these did not pass."""
-    fields = {"passed": 10 - len(outcomes), "outcomes": outcomes, "advisories": advisories, **more}
-    return fold(replace(SOUND, **fields))
+    ended = {"passed": 10 - len(outcomes), "outcomes": [*outcomes], "advisory": advisories}
+    return fold(results_of(**{**SOUND, **ended, **more}))
 
 
 def test_an_accepted_failure_decides_nothing() -> None:
@@ -163,7 +161,7 @@ def test_a_decisive_cause_counts_only_what_decides() -> None:
     """The other locales of the sentence are accepted."""
     accepted = [outcome(path=f"/{name}/a", values={"locale": name}) for name in ("ar", "de", "he")]
     mine = advisory(case="[!f]*")
-    failed = verdict(*accepted, outcome(), advisories=(mine,), params={"locale": 5})
+    failed = verdict(*accepted, outcome(), advisories=(mine,), params={"locale": tuple("abcde")})
     assert [cause.state for cause in failed.causes] == ["failed"]
     assert failed.causes[0].cases == ("fr",)
 
@@ -212,8 +210,7 @@ def test_retries_are_no_matter_of_a_case() -> None:
 
 
 def said(*advisories: Advisory, **more: Any) -> list[str]:
-    evidence = replace(SOUND, advisories=advisories, **more)
-    return list(warnings(evidence, "stage.toml", {CHECK, OTHER}))
+    return list(warnings(results_of(**{**SOUND, "advisory": advisories, **more})))
 
 
 @pytest.mark.parametrize(
@@ -234,6 +231,8 @@ def test_a_misspelt_check() -> None:
     """A name that no check has is said, unless only a part of the suite was read."""
     misspelt = advisory("test_config.py::test_debug_is_of", TODAY + timedelta(days=90))
     [line] = said(misspelt)
-    assert line.startswith("stage.toml: advisory: no check matches 'test_config.py::test_debug_is_")
+    assert line.startswith(
+        "environments/stage.toml: advisory: no check matches 'test_config.py::test_debug_is_"
+    )
     for part in ({"narrowed": "-k debug"}, {"unreadable": ("x.py",)}, {"interrupted": True}):
         assert said(misspelt, **part) == []

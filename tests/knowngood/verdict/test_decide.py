@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from results_of_a_run import results_of
 
 from knowngood.fetch import WriteKind
 from knowngood.readiness.network_control import ControlLook
 from knowngood.safety import plural
 from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.decide import fold
-from knowngood.verdict.evidence import Evidence
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
+from knowngood.verdict.run_results import RunResults
 from knowngood.verdict.symptom import keys
-from knowngood.verdict.unreachable import SilenceEvidence
 from knowngood.verdict.unsteady import FLAKY_FLOOR, unsteady_key
 
 CODES = {
@@ -28,13 +28,12 @@ CODES = {
     "INCONCLUSIVE": (75, "hold"),
 }
 CHECK = "test_config.py::test_debug_is_off"
-SOUND = Evidence(
-    environment="stage",
-    expected=10,
-    passed=10,
-    ran=(CHECK,),
-    silence=SilenceEvidence("environments/stage.toml", {"content": 100.0}),
-)
+SOUND: dict[str, Any] = {
+    "expected": 10,
+    "passed": 10,
+    "ran": (CHECK,),
+    "answered_at": {"content": 100.0},
+}
 
 
 def outcome(result: str, kind: str = "content", check: str = CHECK, **more: Any) -> Outcome:
@@ -42,12 +41,10 @@ def outcome(result: str, kind: str = "content", check: str = CHECK, **more: Any)
     return Outcome(f"{check}[fr]", check, "claim", result=result, kind=kind, **fields)
 
 
-def evidence(*outcomes: Outcome, **more: Any) -> Evidence:
+def evidence(*outcomes: Outcome, **more: Any) -> RunResults:
     """Ten expected cases, of which these did not pass."""
-    fields: dict[str, Any] = {"passed": 10 - len(outcomes), "outcomes": outcomes, **more}
-    if "answered_at" in fields:
-        fields["silence"] = replace(SOUND.silence, answered_at=fields.pop("answered_at"))
-    return replace(SOUND, **fields)
+    ended = {"passed": 10 - len(outcomes), "outcomes": [*outcomes]}
+    return results_of(**{**SOUND, **ended, **more})
 
 
 TURNED_AWAY = "turned away: why; let this machine pass, or ask from another one (1 case)"
@@ -63,7 +60,7 @@ REFUSED_WRITE = outcome(
 SKIP = outcome(SKIPPED, "")
 
 TABLE = {
-    "everything-held": (SOUND, "PASSED", "every required check ran and held"),
+    "everything-held": (evidence(), "PASSED", "every required check ran and held"),
     "one-wrong-answer": (evidence(WRONG), "FAILED", "why"),
     "wrong-in-every-case": (evidence(*[WRONG] * 10), "FAILED", "why"),
     "two-checks-wrong": (
@@ -142,17 +139,17 @@ TABLE = {
     ),
     "failure-with-maxfail": (evidence(WRONG, passed=3), "FAILED", "why"),
     "nothing-selected": (
-        Evidence("stage"),
+        results_of(),
         "NOTHING CHECKED",
         "no check was selected",
     ),
     "nothing-selected-but-others-deselected": (
-        Evidence("stage", deselected=(CHECK,)),
+        results_of(deselected=(CHECK,)),
         "NOTHING CHECKED",
         f"no check was selected: 1 check deselected: {CHECK}",
     ),
     "time-ran-out-before-anything-was-selected": (
-        Evidence("stage", overdue=True),
+        results_of(overdue=True),
         "INCONCLUSIVE",
         "time ran out before the run was done; see run in [budget]",
     ),
@@ -210,7 +207,7 @@ TABLE = {
         "INTERRUPTED",
         "2 files could not be read",
     ),
-    "no-file-can-be-read": (Evidence("stage", unreadable=("x.py",)), "INTERRUPTED", "1 file"),
+    "no-file-can-be-read": (results_of(unreadable=("x.py",)), "INTERRUPTED", "1 file"),
     "collection-error-beats-doubt": (
         evidence(UNSURE, unreadable=("x.py",)),
         "INTERRUPTED",
@@ -218,7 +215,7 @@ TABLE = {
     ),
     "interrupted": (evidence(interrupted=True, passed=3), "INTERRUPTED", "stopped from outside"),
     "interrupted-beats-failure": (evidence(WRONG, interrupted=True), "INTERRUPTED", "stopped"),
-    "interrupted-before-anything": (Evidence("x", interrupted=True), "INTERRUPTED", "stopped"),
+    "interrupted-before-anything": (results_of(interrupted=True), "INTERRUPTED", "stopped"),
     "internal-error": (evidence(internal_error=True), "INTERNAL ERROR", "the run itself broke"),
     "internal-error-beats-failure": (
         evidence(WRONG, internal_error=True),
@@ -422,7 +419,7 @@ def test_as_plain_data() -> None:
     assert [entry["kind"] for entry in document["unsettled"]] == ["blocked"]
 
 
-def _random_evidence(choose: random.Random) -> Evidence:
+def _random_evidence(choose: random.Random) -> RunResults:
     """Mostly sound, so that PASSED is not rare."""
     outcomes = tuple(
         outcome(
@@ -435,11 +432,10 @@ def _random_evidence(choose: random.Random) -> Evidence:
         for _ in range(choose.choice([0, 0, 0, 1, 3]))
     )
     rarely = [0] * 12 + [1]
-    return Evidence(
-        environment="x",
+    return results_of(
         expected=choose.choice([0, 1, 10, 10, 10]),
         passed=choose.choice([0, 1, 9, 10, 10, 10]),
-        outcomes=outcomes,
+        outcomes=list(outcomes),
         deselected=choose.choice([(), (), (), (CHECK,)]),
         narrowed=choose.choice(["", "", "", "x"]),
         ran=choose.choice([(CHECK,), (CHECK, "test_b.py::b")]),
@@ -448,7 +444,7 @@ def _random_evidence(choose: random.Random) -> Evidence:
         unreadable=("x.py",) * choose.choice(rarely),
         interrupted=bool(choose.choice(rarely)),
         internal_error=bool(choose.choice(rarely)),
-        silence=SilenceEvidence(answered_at=choose.choice([{}, {"content": 100.0}])),
+        answered_at=choose.choice([{}, {"content": 100.0}]),
         asked={"content": 10},
         erratic=choose.choice([{}, {}, {"content": 5}, {"content": 6}]),
     )
@@ -475,16 +471,21 @@ def test_whatever_the_evidence() -> None:
             assert observed.passed > 0
             assert observed.passed + len(observed.outcomes) >= observed.expected
             assert {entry.result for entry in observed.outcomes} <= {SKIPPED}
-            assert "*" not in observed.require or not (observed.outcomes or observed.narrowed)
+            assert "*" not in observed.environment.require or not (
+                observed.outcomes or observed.narrowed
+            )
             assert not observed.lost_workers
             assert not observed.unreadable
             assert not ended
-            assert observed.erratic.get("content", 0) <= FLAKY_FLOOR
+            assert observed.requests.erratic["content"] <= FLAKY_FLOOR
             assert not verdict.doubts
         if wrong and not ended:
             assert verdict.kind is VerdictKind.FAILED
         if verdict.kind is VerdictKind.FAILED:
-            assert any(entry.result == FAILED for entry in observed.outcomes) or observed.erratic
+            assert (
+                any(entry.result == FAILED for entry in observed.outcomes)
+                or observed.requests.erratic
+            )
         if ended:
             assert verdict.kind in {VerdictKind.INTERNAL_ERROR, VerdictKind.INTERRUPTED}
     assert seen == set(VerdictKind)
@@ -500,7 +501,7 @@ def test_plural(count: int, words: str) -> None:
 def test_a_run_that_was_halted_says_why_first(require: tuple[str, ...]) -> None:
     """Not that no check ran, which follows from it."""
     halted = "this machine's network is in trouble, the controls say: http://c/: refused: no"
-    verdict = fold(replace(SOUND, passed=0, ran=(), require=require, halted=halted))
+    verdict = fold(evidence(passed=0, ran=(), require=require, halted=halted))
     assert (verdict.kind, verdict.reason) == (VerdictKind.INCONCLUSIVE, halted)
     assert verdict.doubts == (halted,)
 
@@ -512,8 +513,7 @@ def test_retries_in_a_network_that_is_in_trouble() -> None:
     erratic = evidence(asked={"content": 100}, flaky={"content": 60}, erratic={"content": 60})
     assert fold(erratic).kind is VerdictKind.FAILED
     down = ControlLook(200.0, trouble="http://c/: reset: no")
-    troubled = replace(erratic, silence=replace(SOUND.silence, controlled=True, looks=(down,)))
-    verdict = fold(troubled)
+    verdict = fold(replace(erratic, looks=[down]))
     assert verdict.kind is VerdictKind.INCONCLUSIVE
     assert "the controls say: http://c/: reset" in verdict.reason
 
@@ -560,10 +560,11 @@ def test_answers_of_two_releases_come_first() -> None:
 
 def test_a_manifest_that_proves_nothing_is_no_passed() -> None:
     """It is named last: why nothing was compared says more."""
-    verdict = fold(evidence(unproven="nothing was compared", overdue=True))
-    assert (verdict.kind, verdict.doubts[-1]) == (VerdictKind.INCONCLUSIVE, "nothing was compared")
+    verdict = fold(evidence(manifest_digest="ab", overdue=True))
+    assert verdict.kind is VerdictKind.INCONCLUSIVE
+    assert verdict.doubts[-1].startswith("nothing was compared with --manifest")
     assert "time ran out" in verdict.reason
-    assert fold(evidence(WRONG, unproven="nothing was compared")).kind is VerdictKind.FAILED
+    assert fold(evidence(WRONG, manifest_digest="ab")).kind is VerdictKind.FAILED
 
 
 OLD = outcome(FAILED, message="expected 5, found 4")

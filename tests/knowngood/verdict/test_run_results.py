@@ -84,8 +84,7 @@ def test_workers_report_in_any_order() -> None:
     ledger = RunResults(ENVIRONMENT, order={"x[1]": 0, "x[2]": 1, "y": 2})
     for nodeid in ("y", "no item", "x[2]", "x[1]"):
         ledger.record(outcome(nodeid=nodeid))
-    evidence = ledger.evidence()
-    assert [item.nodeid for item in evidence.outcomes] == ["x[1]", "x[2]", "y", "no item"]
+    assert [item.nodeid for item in ledger.in_order] == ["x[1]", "x[2]", "y", "no item"]
 
 
 def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
@@ -99,8 +98,8 @@ def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
 @pytest.mark.parametrize("ended", ["overdue", "interrupted"])
 def test_a_run_that_was_cut_short_has_not_asked_again(ended: str) -> None:
     """What was silent until then is in doubt."""
-    assert not RunResults(ENVIRONMENT).evidence().silence.cut_short
-    assert RunResults(ENVIRONMENT, **{ended: True}).evidence().silence.cut_short
+    assert not RunResults(ENVIRONMENT).silence.cut_short
+    assert RunResults(ENVIRONMENT, **{ended: True}).silence.cut_short
 
 
 @pytest.mark.parametrize("first", [PASSED, FAILED])
@@ -174,7 +173,7 @@ def test_collection_of_several_processes_is_the_same_once() -> None:
                 "drawn": {},
             }
         )
-    assert ledger.evidence().deselected == ("a", "b")
+    assert ledger.deselected == {"a", "b"}
     assert ledger.inapplicable == {"c": "no origin"}
 
 
@@ -185,38 +184,10 @@ def test_advisories() -> None:
     ledger.record(outcome(check="a", asked=("content:/x",)))
     for _ in range(2):
         ledger.add_result({**reported(), "advisories": {"a": ("bug 2", DAY.isoformat())}})
-    evidence = ledger.evidence()
-    assert (evidence.advisories, evidence.today) == ((own, of_mark), DAY)
-    assert evidence.asked_by == {"content:/x": ["a"]}
+    assert ledger.accepted == (own, of_mark)
+    assert ledger.asked_by == {"content:/x": ["a"]}
     ledger.accepting = False
-    assert ledger.evidence().advisories == ()
-
-
-def test_evidence_is_all_of_it() -> None:
-    """Nothing that the book holds is kept from the verdict."""
-    bad = outcome(check="a")
-    ledger = RunResults(
-        ENVIRONMENT,
-        expected=7,
-        narrowed="x",
-        lost_workers=1,
-        unreadable=[("x.py", "no"), ("y.py", "no")],
-        interrupted=True,
-        internal_error=True,
-    )
-    ledger.record(bad)
-    ledger.record(outcome(check="b", result=PASSED))
-    ledger.add_result(
-        reported(asked={"content": 3}, flaky={"content": 1}, answered_at={"content": 5.0})
-    )
-    evidence = ledger.evidence()
-    assert (evidence.environment, evidence.expected, evidence.passed) == ("stage", 7, 1)
-    assert (evidence.outcomes, evidence.ran, evidence.narrowed) == ((bad,), ("a", "b"), "x")
-    assert (evidence.require, evidence.tolerance) == (("test_a.py::*",), 0.07)
-    assert (evidence.lost_workers, evidence.unreadable) == (1, ("x.py", "y.py"))
-    assert (evidence.interrupted, evidence.internal_error) == (True, True)
-    assert (evidence.asked, evidence.flaky) == ({"content": 3}, {"content": 1})
-    assert evidence.silence.answered_at == {"content": 5.0}
+    assert ledger.accepted == ()
 
 
 def answers(count: int) -> dict[str, Any]:
@@ -233,7 +204,7 @@ def test_what_one_process_could_write_is_not_unwanted() -> None:
     ledger = RunResults(ENVIRONMENT)
     ledger.add_result(reported(writes_taken=[], writes_refused=[put, delete]))
     ledger.add_result(reported(writes_taken=[put], writes_refused=[]))
-    assert ledger.evidence().unwanted == {("h", "DELETE", "")}
+    assert ledger.requests.unwanted == {("h", "DELETE", "")}
 
 
 def test_origin_that_turned_every_process_away_is_walled() -> None:
@@ -245,5 +216,5 @@ def test_origin_that_turned_every_process_away_is_walled() -> None:
     }
     ledger.add_result(reported(**counts))
     ledger.add_result(reported(answers={"other": answers(1)}, warnings=["settling"]))
-    assert ledger.evidence().silence.walled == {"content"}
+    assert ledger.silence.walled == {"content"}
     assert ledger.warnings == ["settling"]

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from results_of_a_run import results_of
 
 from knowngood.safety import Redactor, redact, redaction
-from knowngood.verdict.evidence import Evidence
+from knowngood.verdict.run_results import RunResults
 from knowngood.verdict.unsteady import is_known, unsteady_causes, unsteady_groups, unsteady_key
 
 ORIGINS = {"content": "https://content.example", "submission": "https://submission.example"}
@@ -16,11 +17,10 @@ def retried(url: str) -> dict[str, Any]:
     return {"method": "GET", "url": url, "seconds": 1.0, "attempts": []}
 
 
-def evidence(*urls: str, **erratic: int) -> Evidence:
+def evidence(*urls: str, **erratic: int) -> RunResults:
     """Groups with so many retries of 20 requests each."""
     counts = {name.replace("CONFIG", CONFIG).replace("_", " "): n for name, n in erratic.items()}
-    return Evidence(
-        "stage",
+    return results_of(
         asked=dict.fromkeys(counts, 20),
         erratic=counts,
         origins=ORIGINS,
