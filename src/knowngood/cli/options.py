@@ -133,8 +133,8 @@ def opened_ledger(environment: str, *, offline: bool) -> Ledger:
         if offline or not error.of_origin:
             raise
         raise GitError(
-            f"{error}\nif git's server cannot be reached: the same with --offline, which answers "
-            "from the records that are here"
+            f"{error}\nif git's server cannot be reached, or refuses you: the same with --offline, "
+            "which answers from the records that are here"
         ) from None
 
 

@@ -60,7 +60,7 @@ def command(
         hint = f"by hand: knowngood handbook {option}"
         if error.of_origin and not offline:
             again = f"knowngood rollback {option} --offline"
-            hint = f"if git's server cannot be reached: {again}"
+            hint = f"if git's server cannot be reached, or refuses you: {again}"
         raise GitError(f"{error}\n{hint}") from None
     except KeyboardInterrupt:
         print_error(f"how far it got, and what comes next: knowngood status {option}")

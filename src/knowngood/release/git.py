@@ -56,6 +56,7 @@ _OF_HOOKS: Final = (
 )
 
 
+_REMOTE: Final = re.compile(r"remote\.(.*)\.url", re.S)
 _FOLLOWED: Final = re.compile(r"branch\..*\.remote", re.S)
 _USER: Final = re.compile(r"(?<=^https://)[^/@]*@|(?<=^http://)[^/@]*@", re.I)
 
@@ -151,6 +152,13 @@ class Repository:
         settings = self._settings
         followed = [name for key, name in settings.items() if _FOLLOWED.fullmatch(key)]
         return next((name for name in followed if settings.get(f"remote.{name}.url")), "")
+
+    @property
+    def other_remotes(self) -> list[str]:
+        """Return the remotes beside the one called origin. Raises GitError."""
+        self.setting("remote.origin.url")  # reads them all
+        names = [match[1] for key in self._settings if (match := _REMOTE.fullmatch(key))]
+        return [name for name in names if name != "origin"]
 
     @property
     def is_bare(self) -> bool:

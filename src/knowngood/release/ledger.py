@@ -229,13 +229,23 @@ class Ledger:
         ]
 
     def _unshared(self) -> Iterator[str]:
-        """Yield that records and lock stay in a clone whose remote has another name than origin."""
+        """Yield that records and lock stay in a clone whose remote has another name than origin, or
+        may be at another one, as where origin is a fork.
+        """
+        path, run = self.repository.path, self.repository.by_hand
         if remote := self.repository.followed_instead:
-            path, run = self.repository.path, self.repository.by_hand
             yield (
                 f"{one_line(str(path), 300)} has a remote {one_line(remote, 80)}, and none called "
                 "origin: nobody else sees its records and its lock; next: "
                 f"{run('remote', 'rename', remote, 'origin')}"
+            )
+        others = self.repository.other_remotes if self.repository.origin else []
+        if others and self.records.last(self.environment.name) is None:
+            yield (
+                f"nothing of {self.environment.name} is on record at {self.repository.origin}; if "
+                f"that is a fork of {one_line(others[0], 80)}, whose records count: "
+                f"{run('remote', 'rename', 'origin', 'fork')} && "
+                f"{run('remote', 'rename', others[0], 'origin')}"
             )
 
     def _unfetched_line(self, tag: str) -> str:

@@ -30,7 +30,8 @@ def test_it_is_offered(run: Run, project: Path, away: Path) -> None:
     """Without the option nothing is done that others could not see."""
     ended = run(*WORDS)
     assert ended.code == 75
-    assert "if git's server cannot be reached: knowngood rollback --env=prod --offline" in ended.err
+    offline = "cannot be reached, or refuses you: knowngood rollback --env=prod --offline"
+    assert offline in ended.err
     assert live(project) == "v2"
 
 
@@ -57,7 +58,7 @@ def test_a_question_is_offered_it(run: Run, away: Path, question: str) -> None:
     words = (*question.split(), "--env=prod")
     ended = run(*words)
     assert ended.code == 75
-    assert "if git's server cannot be reached: the same with --offline" in ended.err
+    assert "if git's server cannot be reached, or refuses you: the same with --offline" in ended.err
     ended = run(*words, "--offline")
     assert ended.code in {0, 1}, ended.output
     assert "the same with --offline" not in ended.output

@@ -71,6 +71,24 @@ def test_a_remote_of_another_name(run: Run, site: Repository, tmp_path: Path) ->
     assert "nobody else sees" not in run("status", "--env=prod", "--check").out
 
 
+def test_a_fork(run: Run, site: Repository, tmp_path: Path) -> None:
+    """Where nothing is on record it may be at another remote; what is printed brings it."""
+    upstream = with_origin(site, tmp_path)
+    git(tmp_path, "clone", "--quiet", "--bare", "--no-tags", str(upstream), "fork.git")
+    for record in git(site.path, "tag", "-l", "verified/*", "pushed/*").split():
+        git(site.path, "tag", "-d", record)
+    git(site.path, "remote", "rename", "origin", "upstream")
+    git(site.path, "remote", "add", "origin", str(tmp_path / "fork.git"))
+    ended = run("status", "--env=prod")
+    told = (
+        f"! nothing of prod is on record at {tmp_path / 'fork.git'}; if that is a fork of upstream"
+    )
+    [line] = [line for line in ended.out.splitlines() if line.startswith(told)]
+    subprocess.run(line.partition("count: ")[2], shell=True, check=True)  # noqa: S602 - ours
+    ended = run("status", "--env=prod", "--check")
+    assert (ended.code, len(ended.out.splitlines())) == (0, 2), ended.output
+
+
 def test_a_file_that_cannot_be_read(run: Run, project: Path) -> None:
     """It is trouble, and hides nothing of the others; asked for by name it is a usage error. Where
     no other is left, it is why nothing is shown.
