@@ -10,7 +10,7 @@ from ..safety import Say, one_line
 from . import record_store
 from .ledger import Ledger
 from .live import LiveAnswer
-from .record import OVERRIDDEN, Record, RecordKind, at
+from .record import DEPLOYED, OVERRIDDEN, Record, RecordKind, at
 from .release_name import resolve_option
 
 
@@ -23,14 +23,15 @@ class RollbackTarget:
         commit: its commit, in full.
         good: the record by which it is known to be good; None where that is overridden.
         override: why it may go there all the same.
-        ends_another: whether the rollback before broke off: nobody saw fail what is live now.
+        leaves_half: whether the push or rollback before broke off, or its command failed: what is
+            live now may be half of a release, and nobody saw it fail.
     """
 
     name: str
     commit: str
     good: Record | None
     override: str = ""
-    ends_another: bool = False
+    leaves_half: bool = False
 
     @property
     def why(self) -> str:
@@ -62,7 +63,17 @@ def choose(
         target = _last_good(ledger, live, broken_off, say)
     else:
         target = _named(ledger, to, override, say)
-    return replace(target, ends_another=broken_off is not None) if target is not None else None
+    if target is None:
+        return None
+    return replace(target, leaves_half=broken_off is not None or _is_half(ledger, live))
+
+
+def _is_half(ledger: Ledger, live: LiveAnswer) -> bool:
+    """Return whether the release that is live may be there by half: its push did not end well."""
+    step = ledger.records.unverified(ledger.environment.name)
+    if step is None or step.kind != RecordKind.PUSHED or step.verdict == DEPLOYED:
+        return False
+    return step.commit == live.commit
 
 
 def what_is_live(ledger: Ledger, live: LiveAnswer) -> str:

@@ -145,7 +145,7 @@ def roll_back(
             say("nothing was changed")
             return HELD
         target.record_override(ledger)
-        if not target.ends_another and answer.commit not in {None, target.commit}:
+        if not target.leaves_half and answer.commit not in {None, target.commit}:
             reason = f"{_failure(ledger, answer.commit)}rolled back to {target.name}"
             _reject(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)

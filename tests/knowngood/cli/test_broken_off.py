@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from command_run import Run
-from pushed_site import CHECK, DEPLOY, SLOW, ended, happened, live, pushing
+from pushed_site import CHECK, DEPLOY, SLOW, ended, happened, live, pushing, serves
+from release_side import Note
 
 from knowngood.environment import load
 from knowngood.release import running_deploy
 from knowngood.release.git import Repository
+from knowngood.release.record import RecordKind
 
 
 def broken_off(project: Path, number: int) -> list[int]:
@@ -37,6 +39,25 @@ def test_a_deploy_ends_with_a_push_that_is_killed(run: Run, project: Path) -> No
     assert done.code == 0, done.output
     assert all(map(ended, pids)), "it would flip prod after the rollback"
     assert live(project) == "v1"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "rejected"), [("STARTED", False), ("NOT DEPLOYED", False), ("DEPLOYED", True)]
+)
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_what_nobody_saw_whole_is_not_rejected(
+    run: Run, project: Path, noted: Note, verdict: str, rejected: bool
+) -> None:
+    """A push that broke off is taken back, and can be made again; one that is all there was seen by
+    whoever takes it back.
+    """
+    noted("v2", "prod", verdict, 0.1, RecordKind.PUSHED)
+    serves(project, "v2")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
+    assert ("v2 is rejected on prod" in ended.output) == rejected
+    assert (run("gate", "--env=prod", "--release=v2").code == 1) == rejected
 
 
 WAITS = (
