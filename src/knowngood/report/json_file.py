@@ -14,9 +14,9 @@ from ..environment import Environment
 from ..safety import write_atomically
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict, fold
+from ..verdict.fault_keys import failure_keys
 from ..verdict.outcome import FAILED, Outcome
 from ..verdict.run_results import RunResults
-from ..verdict.symptom import keys
 from ..verdict.unsteady import unsteady_key
 from . import verdict_reader
 from .report import Report
@@ -116,7 +116,7 @@ def failures(path: Path, environment: str) -> frozenset[str]:
         )
     entries = content["failures"] + content["known"] + content["advisory"]
     outcomes = [o for o in map(Outcome.from_json, entries) if o.result == FAILED]
-    return frozenset().union(*map(keys, outcomes), map(unsteady_key, content["unsteady"]))
+    return frozenset().union(*map(failure_keys, outcomes), map(unsteady_key, content["unsteady"]))
 
 
 def write(path: Path, report: Report) -> None:

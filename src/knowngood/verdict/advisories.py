@@ -8,9 +8,9 @@ from typing import Final
 
 from ..environment import Advisory, as_declared, is_of
 from ..safety import plural
+from .fault_keys import culprits
 from .outcome import Outcome
 from .run_results import RunResults
-from .symptom import culprits
 
 _SOON: Final = 7  # days before its last in which an advisory announces its end
 

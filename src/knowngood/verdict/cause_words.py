@@ -1,9 +1,10 @@
-"""Say in a sentence what a group of symptoms has in common."""
+"""Say in a line what is wrong: the first that a person reads of a fault."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from posixpath import commonpath, dirname
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,7 +13,16 @@ from ..fetch import AttemptError
 from ..safety import listed
 from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED
-from .symptom import BROKEN_ANSWER, ID, NO_ANSWER, Symptom, has_wrong_status, neutral
+from .symptom import (
+    BROKEN_ANSWER,
+    ID,
+    NO_ANSWER,
+    Group,
+    Replacement,
+    Symptom,
+    has_wrong_status,
+    neutral,
+)
 
 _NAMED: Final = 3  # URLs that a sentence names
 _SHOWN: Final = 100  # characters of a document in a sentence
@@ -20,6 +30,9 @@ _VARYING: Final = re.compile(r"""\"[^\"]*\"|'[^']*'|<[^>]*>|\d+""")
 """What differs between messages about one fault: quoted values, elements, numbers."""
 
 _ERRORS: Final = {**NO_ANSWER, **BROKEN_ANSWER}
+
+_PLURAL: Final = {"is": "are", "gives": "give", "redirects": "redirect"}
+"""The verbs of predicates where several URLs are meant."""
 
 
 def sides(outcome: Outcome) -> tuple[str, str]:
@@ -48,79 +61,181 @@ def _error_words(outcome: Outcome) -> str:
     return f"{_ERRORS[AttemptError(outcome.kind)]}{phase}"
 
 
-def sentence(
-    lead: Symptom, core: Sequence[Symptom], answered: Container[str], params: Mapping[str, int]
-) -> str:
-    """Return what is wrong, in one line.
+@dataclass(frozen=True, slots=True)
+class CauseWords:
+    """The words for one fault.
 
-    ``lead`` shows it best; ``core`` are all symptoms of the cause itself. ``answered`` are the
-    origins that answered at least once; ``params`` says how many values each param has.
+    Attributes:
+        group: the symptoms of it.
+        lead: the one that shows it best.
+        odd_one: the one URL that all others differ from; empty if there is none.
+        answered: the origins that answered at least once.
+        params: how many values each param has.
     """
-    outcome = lead.outcome
-    if outcome.check == CONVERGED:
-        return f"not-converged: {outcome.first_line}"
-    if not lead.url:
-        return outcome.first_line
-    if lead.trouble in NO_ANSWER and outcome.origin not in answered:
-        url = urlsplit(lead.url)
-        return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
-    subject, several = _subject(lead, core)
-    subject = f"{_method(lead, [s for s in core if _says_the_same(s, lead)])}{subject}"
-    where = _extent(lead, core, params)
-    folded = outcome.values if "{" in subject else {}
-    if not lead.trouble and not has_wrong_status(outcome):
-        return f"{subject}{where}: {_with_places(outcome.first_line, folded)}"
-    wrong = (symptom.outcome for symptom in core if has_wrong_status(symptom.outcome))
-    alike = len({sides(one)[0] for one in wrong}) < 2
-    predicate = _predicate(outcome, alike=alike, several=several)
-    what, colon, detail = neutral(predicate, folded).partition(": ")
-    if several:
-        what = _PLURAL.sub(_plural_verb, what)
-    return f"{subject} {what}{where}{colon}{detail}{_title(lead, core)}"
 
+    group: Group
+    lead: Symptom
+    odd_one: str
+    answered: Container[str]
+    params: Mapping[str, int]
 
-def _title(lead: Symptom, core: Sequence[Symptom]) -> str:
-    """Return the title of the one page that came where nothing should be; empty otherwise."""
-    pages = {symptom.page for symptom in core if symptom.is_unwanted_success}
-    one = lead.is_unwanted_success and len(pages) == 1
-    return f': "{lead.page}"' if one and lead.page else ""
+    def sentence(self) -> str:
+        """Return what is wrong, in one line."""
+        came = self.group.came
+        match self.group.replacement:
+            case Replacement.PAGE:
+                return f'one page comes in place of {self._subject}: "{came}"'
+            case Replacement.DOCUMENT:
+                shown = came if len(came) <= _SHOWN else f"{came[: _SHOWN - 1]}…"
+                methods = self._methods(self.group.core)
+                return f"one answer comes in place of {methods}{self._subject}: {shown}"
+            case Replacement.MEDIA_TYPE:
+                where = self._extent
+                return f"files of several kinds are sent as {came}{where}: {self._subject}"
+        if self.odd_one:
+            words = _with_places(self.lead.outcome.first_line, self.lead.outcome.values)
+            return f"{_path(self.odd_one)} differs from {self._subject}{self._extent}: {words}"
+        return self._of_one_fault()
 
+    def _of_one_fault(self) -> str:
+        """Return what is wrong where nothing came in place of other answers."""
+        lead, outcome = self.lead, self.lead.outcome
+        if outcome.check == CONVERGED:
+            return f"not-converged: {outcome.first_line}"
+        if not lead.url:
+            return outcome.first_line
+        if lead.trouble in NO_ANSWER and outcome.origin not in self.answered:
+            url = urlsplit(lead.url)
+            return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
+        same = [symptom for symptom in self.group.core if _says_the_same(symptom, lead)]
+        subject = f"{self._methods(same)}{self._subject}"
+        folded = outcome.values if "{" in subject else {}
+        if not lead.trouble and not has_wrong_status(outcome):
+            return f"{subject}{self._extent}: {_with_places(outcome.first_line, folded)}"
+        predicate, colon, detail = neutral(self._predicate(), folded).partition(": ")
+        return f"{subject} {predicate}{self._extent}{colon}{detail}{self._title()}"
 
-def impostor_sentence(page: str, lead: Symptom, core: Sequence[Symptom]) -> str:
-    """Return in one line that ``page`` came in place of all that ``core`` is about."""
-    subject, _ = _subject(lead, core)
-    return f'one page comes in place of {subject}: "{page}"'
+    def _predicate(self) -> str:
+        """Return what is wrong with an answer, with a verb that fits the number of URLs."""
+        outcome, several = self.lead.outcome, len(self._names()) > 1
+        if has_wrong_status(outcome):
+            predicate = self._status(outcome, several=several)
+        elif outcome.kind in NO_ANSWER:
+            predicate = f"gives no answer: {_error_words(outcome)}"
+        elif outcome.kind in BROKEN_ANSWER:
+            detail = outcome.exchanges[0]["attempts"][-1]["detail"]
+            predicate = f"{_error_words(outcome)}: {detail}"
+        else:
+            predicate = f"is not judged: {outcome.first_line}"
+        verb, blank, others = predicate.partition(" ")
+        return f"{_PLURAL.get(verb, verb)}{blank}{others}" if several else predicate
 
+    def _status(self, outcome: Outcome, *, several: bool) -> str:
+        """Return which status came. What was expected in place of an error, or of the successes of
+        ``several`` URLs, is left out unless that is alike for all of them.
+        """
+        exchange = outcome.exchanges[0]
+        if outcome.kind == "redirect":
+            return f"redirects to {exchange['location']}"
+        wrong = (s.outcome for s in self.group.core if has_wrong_status(s.outcome))
+        alike = len({sides(one)[0] for one in wrong}) < 2
+        success = exchange["status"] < 400
+        if success and several and not alike:
+            return f"is {exchange['status']}, which no check expected"
+        expected = sides(outcome)[0]
+        is_unusual = expected != "200" and (alike or (success and not several))
+        return f"is {exchange['status']}{f', expected {expected}' if is_unusual else ''}"
 
-def error_sentence(document: str, lead: Symptom, core: Sequence[Symptom]) -> str:
-    """Return in one line that ``document`` came in place of all that ``core`` is about."""
-    subject, _ = _subject(lead, core)
-    shown = document if len(document) <= _SHOWN else f"{document[: _SHOWN - 1]}…"
-    return f"one answer comes in place of {_method(lead, core)}{subject}: {shown}"
+    def _title(self) -> str:
+        """Return the title of the one page that came where nothing should be; empty otherwise."""
+        pages = {symptom.page for symptom in self.group.core if symptom.is_unwanted_success}
+        one = self.lead.is_unwanted_success and len(pages) == 1
+        return f': "{self.lead.page}"' if one and self.lead.page else ""
 
+    def _methods(self, symptoms: Sequence[Symptom]) -> str:
+        """Return the methods of all requests and a blank, that of the lead first; empty for GET."""
+        methods = dict.fromkeys(s.method for s in (self.lead, *symptoms) if s.url)
+        return f"{', '.join(methods)} " if methods.keys() != {"GET"} else ""
 
-def mistyped_sentence(
-    media_type: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
-) -> str:
-    """Return in one line that all files of ``core`` come under one media type.
+    @property
+    def _subject(self) -> str:
+        """The URLs that a sentence names."""
+        names = self._names()
+        if len(names) == 1:
+            return names[0]
+        if len(names) <= _NAMED:
+            return f"{', '.join(names[:-1])} and {names[-1]}"
+        folder = _common_folder(names)
+        return f"{listed(names, _NAMED)}{f' below {folder}' if folder != '/' else ''}"
 
-    ``lead`` and ``params`` are as in :func:`sentence`.
-    """
-    subject, _ = _subject(lead, core)
-    where = _extent(lead, core, params)
-    return f"files of several kinds are sent as {media_type}{where}: {subject}"
+    def more_places(self) -> tuple[str, ...]:
+        """Return the URLs that the sentence only counts."""
+        return tuple(self._names()[_NAMED:])
 
+    def other_problems(self) -> tuple[str, ...]:
+        """Return what the check of the lead says of other URLs in other words, each once. A quoted
+        value or a number makes no other words.
+        """
+        known = {_skeleton(self.lead)}
+        lines = []
+        for symptom in self.group.core:
+            skeleton = _skeleton(symptom)
+            of_lead = symptom.outcome.check == self.lead.outcome.check
+            if of_lead and skeleton not in known and symptom.url:
+                known.add(skeleton)
+                lines.append(f"{urlsplit(symptom.url).path}: {symptom.outcome.first_line}")
+        return tuple(lines)
 
-def odd_one_sentence(
-    url: str, lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]
-) -> str:
-    """Return in one line what is wrong with ``url``, from which all others differ.
+    def _names(self) -> list[str]:
+        """Return the paths of symptoms, that of the lead first; one for all values of a param."""
+        core = self.group.core
+        return [
+            _path(place if len(urls) > 1 else ID.sub("{id}", next(iter(urls))))
+            + (" with a query" if all(s.has_query for s in core if s.url in urls) else "")
+            for place, urls in self._places().items()
+        ]
 
-    ``lead`` and ``params`` are as in :func:`sentence`.
-    """
-    subject, _ = _subject(lead, core)
-    words = _with_places(lead.outcome.first_line, lead.outcome.values)
-    return f"{_path(url)} differs from {subject}{_extent(lead, core, params)}: {words}"
+    def _places(self) -> dict[str, set[str]]:
+        """Return the URLs of each place, that of the lead first. Leave out a place if another has
+        all its URLs.
+        """
+        of_place: dict[str, set[str]] = {}
+        for symptom in (self.lead, *self.group.core):
+            of_place.setdefault(symptom.place, set()).add(symptom.url)
+        covered: set[str] = set()
+        widest: list[str] = []
+        for place in sorted(of_place, key=lambda place: (-len(of_place[place]), "{" not in place)):
+            if not of_place[place] <= covered:
+                widest.append(place)
+                covered |= of_place[place]
+        named = (place for place in of_place if place in widest)
+        return {
+            place: of_place[place]
+            for place in sorted(named, key=lambda place: self.lead.url not in of_place[place])
+        }
+
+    @property
+    def _extent(self) -> str:
+        """For how many values of a param, and at which edges, it is so; empty if that differs
+        between the URLs of the sentence.
+        """
+        extents = {self._extent_of(place) for place in self._places()}
+        return next(iter(extents)) if len(extents) == 1 else ""
+
+    def _extent_of(self, place: str) -> str:
+        core = self.group.core
+        same = [symptom for symptom in core if symptom.place == place]
+        extent = ""
+        for name in same[0].outcome.values:
+            total = self.params.get(name, 0)
+            if f"{{{name}}}" in place and total > 1 and not _is_shared(name, same, core):
+                count = len({symptom.outcome.values.get(name) for symptom in same})
+                extent += f" in {count} of {total} {name}s"
+        edges = sorted({edge for symptom in same for edge in symptom.edges})
+        total_edges = sum(n for name, n in self.params.items() if name.startswith(EDGE_OF))
+        if edges and len(edges) < total_edges:
+            extent += f" at {listed(edges, 2)}"
+        return extent
 
 
 def _with_places(text: str, values: Mapping[str, str]) -> str:
@@ -133,41 +248,6 @@ def _with_places(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-_PLURAL: Final = re.compile(r"^(is|gives|redirects)\b")
-
-
-def _plural_verb(match: re.Match[str]) -> str:
-    return {"is": "are", "gives": "give", "redirects": "redirect"}[match[1]]
-
-
-def _predicate(outcome: Outcome, *, alike: bool, several: bool) -> str:
-    """Return what is wrong with an answer. What was expected in place of an error, or of the
-    successes of ``several`` URLs, is left out unless that is ``alike`` for all of them.
-    """
-    if has_wrong_status(outcome):
-        exchange = outcome.exchanges[0]
-        if outcome.kind == "redirect":
-            return f"redirects to {exchange['location']}"
-        expected = sides(outcome)[0]
-        success = exchange["status"] < 400
-        is_unusual = expected != "200" and (alike or (success and not several))
-        expectation = f", expected {expected}" if is_unusual else ""
-        if success and several and not alike:
-            expectation = ", which no check expected"
-        return f"is {exchange['status']}{expectation}"
-    if outcome.kind in NO_ANSWER:
-        return f"gives no answer: {_error_words(outcome)}"
-    if outcome.kind in BROKEN_ANSWER:
-        return f"{_error_words(outcome)}: {outcome.exchanges[0]['attempts'][-1]['detail']}"
-    return f"is not judged: {outcome.first_line}"
-
-
-def _method(lead: Symptom, core: Sequence[Symptom]) -> str:
-    """Return the methods of all requests and a blank, that of ``lead`` first; empty for GET."""
-    methods = dict.fromkeys(symptom.method for symptom in (lead, *core) if symptom.url)
-    return f"{', '.join(methods)} " if methods.keys() != {"GET"} else ""
-
-
 def _says_the_same(symptom: Symptom, lead: Symptom) -> bool:
     """Return whether what the sentence says of ``lead`` is what ``symptom`` says."""
     if lead.is_useless:
@@ -177,69 +257,9 @@ def _says_the_same(symptom: Symptom, lead: Symptom) -> bool:
     return symptom.first_words == lead.first_words
 
 
-def _subject(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, bool]:
-    """Return the URLs that a sentence names, and whether they are several."""
-    names = _names(lead, core)
-    if len(names) == 1:
-        return names[0], False
-    if len(names) <= _NAMED:
-        return f"{', '.join(names[:-1])} and {names[-1]}", True
-    folder = _common_folder(names)
-    below = f" below {folder}" if folder != "/" else ""
-    return f"{listed(names, _NAMED)}{below}", True
-
-
-def more_places(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
-    """Return the URLs that the sentence only counts."""
-    return tuple(_names(lead, core)[_NAMED:])
-
-
-def other_problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
-    """Return what the check of ``lead`` says of other URLs in other words, each once. A quoted
-    value or a number makes no other words.
-    """
-    known = {_skeleton(lead)}
-    lines = []
-    for symptom in core:
-        skeleton = _skeleton(symptom)
-        if symptom.outcome.check == lead.outcome.check and skeleton not in known and symptom.url:
-            known.add(skeleton)
-            lines.append(f"{urlsplit(symptom.url).path}: {symptom.outcome.first_line}")
-    return tuple(lines)
-
-
 def _skeleton(symptom: Symptom) -> str:
     """Return the first line of a message without its quoted values and numbers."""
     return _VARYING.sub("…", symptom.words.partition("\n")[0])
-
-
-def _names(lead: Symptom, core: Sequence[Symptom]) -> list[str]:
-    """Return the paths of symptoms, that of ``lead`` first; one for all values of a param."""
-    return [
-        _path(place if len(urls) > 1 else ID.sub("{id}", next(iter(urls))))
-        + (" with a query" if all(s.has_query for s in core if s.url in urls) else "")
-        for place, urls in _places(lead, core).items()
-    ]
-
-
-def _places(lead: Symptom, core: Sequence[Symptom]) -> dict[str, set[str]]:
-    """Return the URLs of each place, that of ``lead`` first. Leave out a place if another has all
-    its URLs.
-    """
-    of_place: dict[str, set[str]] = {}
-    for symptom in (lead, *core):
-        of_place.setdefault(symptom.place, set()).add(symptom.url)
-    covered: set[str] = set()
-    widest: list[str] = []
-    for place in sorted(of_place, key=lambda place: (-len(of_place[place]), "{" not in place)):
-        if not of_place[place] <= covered:
-            widest.append(place)
-            covered |= of_place[place]
-    named = (place for place in of_place if place in widest)
-    return {
-        place: of_place[place]
-        for place in sorted(named, key=lambda place: lead.url not in of_place[place])
-    }
 
 
 def _common_folder(paths: Sequence[str]) -> str:
@@ -250,29 +270,6 @@ def _common_folder(paths: Sequence[str]) -> str:
 def _path(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-
-
-def _extent(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:
-    """Return for how many values of a param, and at which edges, it is so; empty if that differs
-    between the URLs of the sentence.
-    """
-    extents = {_extent_of(place, core, params) for place in _places(lead, core)}
-    return next(iter(extents)) if len(extents) == 1 else ""
-
-
-def _extent_of(place: str, core: Sequence[Symptom], params: Mapping[str, int]) -> str:
-    same = [symptom for symptom in core if symptom.place == place]
-    extent = ""
-    for name in same[0].outcome.values:
-        total = params.get(name, 0)
-        if f"{{{name}}}" in place and total > 1 and not _is_shared(name, same, core):
-            count = len({symptom.outcome.values.get(name) for symptom in same})
-            extent += f" in {count} of {total} {name}s"
-    edges = sorted({edge for symptom in same for edge in symptom.edges})
-    total_edges = sum(count for name, count in params.items() if name.startswith(EDGE_OF))
-    if edges and len(edges) < total_edges:
-        extent += f" at {listed(edges, 2)}"
-    return extent
 
 
 def _is_shared(name: str, same: Sequence[Symptom], core: Sequence[Symptom]) -> bool:

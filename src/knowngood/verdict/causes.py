@@ -1,6 +1,13 @@
-"""Fold outcomes into causes: one for each fault, however many claims and cases it breaks.
+"""Make causes of outcomes: one for each fault, however many claims and cases it breaks.
 
-:mod:`.folding` groups what one fault explains; here each group becomes what people read.
+::
+
+    Outcome ──► Symptom ──────► Group ───────────► lead ────► sentence ─────► Cause
+                :mod:`.symptom` :mod:`.folding`    (here)     :mod:`.cause_words`
+                                :mod:`.impostors`
+
+An outcome is read as one symptom or several. Those that one fault explains are a group. The lead is
+the symptom of a group that shows the fault best, and the sentence is written about it.
 """
 
 from __future__ import annotations
@@ -8,28 +15,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
-from ..safety import redact
-from .cause_words import (
-    error_sentence,
-    impostor_sentence,
-    is_compared,
-    mistyped_sentence,
-    more_places,
-    odd_one_sentence,
-    other_problems,
-    sentence,
-    sides,
-)
-from .folding import cases_of, fold
+from .cause_words import CauseWords, is_compared, sides
+from .fault_keys import cause_key
+from .folding import cases_of, grouped
 from .outcome import FAILED, Outcome
-from .symptom import ID, NO_ANSWER, Symptom, fault_kind, has_wrong_status, lasting
-from .symptom_group import Group
+from .symptom import Group, Symptom, lasting
 
 _URLS: Final = 200  # URLs that a cause keeps
 
@@ -108,7 +102,7 @@ def find_causes(
     outcomes is advisory, any other has ``state``.
     """
     symptoms = [symptom for outcome in outcomes for symptom in Symptom.all_of(outcome)]
-    groups = [_deciding(group, accepted) for group in fold(symptoms, answered)]
+    groups = [_deciding(group, accepted) for group in grouped(symptoms, answered)]
     return tuple(_cause(group, answered, params, state, accepted) for group in groups)
 
 
@@ -131,6 +125,7 @@ def _cause(
     lead = _lead(group.core)
     outcome = lead.outcome
     odd_one = _odd_one(lead, group.core, params)
+    words = CauseWords(group, lead, odd_one, answered, params)
     exchanges = tuple(outcome.exchanges[:2])
     outcomes = [symptom.outcome for symptom in group.symptoms]
     why = [accepted.get(outcome.nodeid, "") for outcome in outcomes]
@@ -139,12 +134,12 @@ def _cause(
     urls = dict.fromkeys((odd_one or lead.url, *(symptom.url for symptom in group.core)))
     return Cause(
         state="advisory" if advisory else state,
-        sentence=_sentence(group, lead, odd_one, answered, params),
+        sentence=words.sentence(),
         kind=outcome.kind,
-        key=_key(lead, answered),
+        key=cause_key(lead, answered),
         expected=expected,
         got=got,
-        problems=_problems(lead, group.core),
+        problems=_problems(words),
         exchanges=exchanges[::-1] if odd_one else exchanges,
         urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
         cases=tuple(cases_of([s for s in group.core if s.outcome.check == outcome.check])),
@@ -154,46 +149,13 @@ def _cause(
     )
 
 
-def _key(lead: Symptom, answered: Container[str]) -> str:
-    """Return the same key for one fault in two runs: what went wrong, with which status, and where.
-
-    A fault of content, or without a URL, has its check in it as well. How many cases and URLs it
-    has is chance, and so is which requests met a silent origin.
-    """
-    outcome = lead.outcome
-    silent = outcome.kind in NO_ANSWER and outcome.origin not in answered
-    place = "" if silent else urlsplit(lead.place).path
-    status = lead.trouble if lead.url and has_wrong_status(outcome) else ""
-    check = "" if silent or (place and lead.trouble) else outcome.check
-    parts = (fault_kind(outcome.kind), status, check, outcome.origin, ID.sub("{id}", place))
-    return sha256(redact("\n".join(parts)).encode("utf-8", "backslashreplace")).hexdigest()[:12]
-
-
-def _problems(lead: Symptom, core: Sequence[Symptom]) -> tuple[str, ...]:
+def _problems(words: CauseWords) -> tuple[str, ...]:
     """Return the lines that say more than the sentence."""
-    outcome = lead.outcome
+    outcome = words.lead.outcome
     more_lines = tuple(outcome.message.splitlines()[1:])
-    if lead.trouble:
-        return (*more_places(lead, core), *(more_lines if outcome.result != FAILED else ()))
-    return (*(() if sides(outcome)[0] else more_lines), *other_problems(lead, core))
-
-
-def _sentence(
-    group: Group,
-    lead: Symptom,
-    odd_one: str,
-    answered: Container[str],
-    params: Mapping[str, int],
-) -> str:
-    if group.page:
-        return impostor_sentence(group.page, lead, group.core)
-    if group.document:
-        return error_sentence(group.document, lead, group.core)
-    if group.sent_as:
-        return mistyped_sentence(group.sent_as, lead, group.core, params)
-    if odd_one:
-        return odd_one_sentence(odd_one, lead, group.core, params)
-    return sentence(lead, group.core, answered, params)
+    if words.lead.trouble:
+        return (*words.more_places(), *(more_lines if outcome.result != FAILED else ()))
+    return (*(() if sides(outcome)[0] else more_lines), *words.other_problems())
 
 
 def _lead(core: Sequence[Symptom]) -> Symptom:

@@ -14,41 +14,40 @@ from collections.abc import Callable, Container, Hashable, Iterable, Sequence, S
 from ..fetch import AttemptError
 from .impostors import MANY, errors_in_place, impostors, mistyped
 from .own_claims import CONVERGED
-from .symptom import NO_ANSWER, Symptom
-from .symptom_group import Group
+from .symptom import NO_ANSWER, Group, Symptom
 
 
-def fold(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
+def grouped(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
     """Group symptoms by the fault that explains them, in the order in which a person should read
     them. ``answered`` are the origins that answered at least once.
     """
     pages, symptoms = impostors(list(symptoms))
     errors, symptoms = errors_in_place(symptoms)
     types, symptoms = mistyped(symptoms)
-    dead: list[Symptom] = []
+    silent_origins: list[Symptom] = []
     troubled: list[Symptom] = []
-    direct: list[Symptom] = []
-    rest: list[Symptom] = []
+    about_one_answer: list[Symptom] = []
+    about_several: list[Symptom] = []
     for symptom in symptoms:
         if symptom.trouble in NO_ANSWER and symptom.outcome.origin not in answered:
-            dead.append(symptom)
+            silent_origins.append(symptom)
         elif symptom.trouble:
             troubled.append(symptom)
         elif symptom.url and not symptom.others:
-            direct.append(symptom)
+            about_one_answer.append(symptom)
         else:
-            rest.append(symptom)
-    groups = [*_united(dead, lambda symptom: [symptom.outcome.origin]), *_troubled(troubled)]
-    groups = [*pages, *errors, *groups, *types]
-    culprits = [g for g in groups if g.in_place or g.sent_as or g.core[0].is_useless]
-    alike = _alike(_attach(direct, culprits))
-    rest = _attach(rest, [*culprits, *alike])
+            about_several.append(symptom)
+    silent = _united(silent_origins, lambda symptom: [symptom.outcome.origin])
+    no_content = [*pages, *errors, *silent, *_troubled(troubled), *types]
     # A success where a refusal was expected says less than what came in place of every page.
-    groups, successes = culprits, [group for group in groups if group not in culprits]
-    wrong_content = [*alike, *_explained(_alike(rest))]
+    useless = [g for g in no_content if g.replacement or g.core[0].is_useless]
+    successes = [group for group in no_content if group not in useless]
+    wrong_answers = _alike(_unexplained(about_one_answer, useless))
+    unexplained = _unexplained(about_several, [*useless, *wrong_answers])
+    wrong_content = [*wrong_answers, *_roots(_alike(unexplained))]
     wrong = {symptom.url for group in wrong_content for symptom in group.core}
-    groups += sorted([*successes, *wrong_content], key=lambda group: _rank(group, wrong))
-    return _referrers_first(groups)
+    judged = sorted([*successes, *wrong_content], key=lambda group: _rank(group, wrong))
+    return _referrers_first([*useless, *judged])
 
 
 def _referrers_first(groups: Sequence[Group]) -> list[Group]:
@@ -121,17 +120,17 @@ def _without_not_asked(groups: Sequence[Group]) -> list[Group]:
     return [group for group in groups if group not in explained]
 
 
-def _attach(symptoms: Iterable[Symptom], groups: Sequence[Group]) -> list[Symptom]:
-    """Attach symptoms to the group that is about their URL or another that they read; return the
-    others.
+def _unexplained(symptoms: Iterable[Symptom], groups: Sequence[Group]) -> list[Symptom]:
+    """Attach symptoms to the group that is about their URL or another that they read; return those
+    that no group explains.
     """
     culprits = {symptom.url: group for group in reversed(groups) for symptom in group.core}
-    left: list[Symptom] = []
+    unexplained: list[Symptom] = []
     for symptom in symptoms:
         urls = (symptom.url, *sorted(symptom.others))
         group = next((culprits[url] for url in urls if url and url in culprits), None)
-        (left if group is None else group.attached).append(symptom)
-    return left
+        (unexplained if group is None else group.attached).append(symptom)
+    return unexplained
 
 
 def _alike(symptoms: Sequence[Symptom]) -> list[Group]:
@@ -154,9 +153,10 @@ def _alike(symptoms: Sequence[Symptom]) -> list[Group]:
     return _united(symptoms, keys)
 
 
-def _explained(groups: Sequence[Group]) -> list[Group]:
+def _roots(groups: Sequence[Group]) -> list[Group]:
     """Attach a group to another whose URL it reads: a page that lacks a reference explains what its
-    scripts lack. If both read each other, the page explains the file. Return the others.
+    scripts lack. If both read each other, the page explains the file. Return those that no other
+    explains.
     """
     owner = {symptom.url: group for group in groups for symptom in group.core if symptom.url}
     reads: dict[Group, list[Group]] = {}
@@ -170,14 +170,14 @@ def _explained(groups: Sequence[Group]) -> list[Group]:
         return not mutual or (other.core[0].is_page and not group.core[0].is_page)
 
     reasons = {g: [other for other in reads[g] if explains(other, g)] for g in groups}
-    left = []
+    unexplained = []
     for group in groups:
         root = next((other for other in reasons[group] if not reasons[other]), None)
         if root is None:
-            left.append(group)
+            unexplained.append(group)
         else:
             root.attached.extend(group.core)
-    return left
+    return unexplained
 
 
 def _rank(group: Group, wrong: Set[str]) -> tuple[bool, bool, bool, int]:

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from .symptom import Symptom
-from .symptom_group import Group
+from .symptom import Group, Replacement, Symptom
 
 MANY: Final = 3
 """URLs with one status, error or answer that make one cause: so many are no coincidence."""
@@ -21,15 +20,15 @@ def impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
     """Return groups of symptoms of one web page that came in place of several answers, such as a
     maintenance page or a login; and the remaining symptoms.
     """
-    groups: defaultdict[tuple[str, str], Group] = defaultdict(lambda: Group([]))
+    of_page: defaultdict[tuple[str, str], list[Symptom]] = defaultdict(list)
     for symptom in symptoms:
         if symptom.page and symptom.url:
-            groups[symptom.outcome.origin, symptom.page].core.append(symptom)
+            of_page[symptom.outcome.origin, symptom.page].append(symptom)
     in_place = []
-    for (_, page), group in groups.items():
-        core = _impostor(group.core)
+    for (_, page), same in of_page.items():
+        core = _impostor(same)
         if core:
-            in_place.append(replace(group, core=core, page=page))
+            in_place.append(Group(core, replacement=Replacement.PAGE, came=page))
     return in_place, _without(symptoms, in_place)
 
 
@@ -49,7 +48,7 @@ def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symp
         missed = symptom.has_other_shape or symptom.is_unwanted_success
         (group.core if missed else group.attached).append(symptom)
     errors = [
-        replace(group, document=_document(group.core[0]))
+        replace(group, replacement=Replacement.DOCUMENT, came=_document(group.core[0]))
         for group in groups.values()
         if len({(s.method, urlsplit(s.place).path) for s in group.core}) >= MANY
         if any(symptom.has_other_shape for symptom in group.core)
@@ -81,7 +80,7 @@ def mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
         if symptom.sent_as:
             groups[symptom.outcome.origin, symptom.sent_as].append(symptom)
     alike = [
-        Group(core, sent_as=media_type)
+        Group(core, replacement=Replacement.MEDIA_TYPE, came=media_type)
         for (_, media_type), core in groups.items()
         if len({symptom.ending for symptom in core}) > 1
     ]

@@ -7,9 +7,9 @@ from typing import Final
 
 from ..fetch import WriteKind
 from .advisories import accepting
+from .fault_keys import failure_keys
 from .outcome import FAILED, SKIPPED, Outcome
 from .run_results import RunResults
-from .symptom import keys
 from .unreachable import unconfirmed
 from .unsteady import accepted_groups, is_known, unsteady_groups
 
@@ -78,7 +78,7 @@ class Judged:
         elif doubt:
             self.unsettled.append(outcome)
             self.doubts.append(doubt)
-        elif keys(outcome) <= (results.baseline or frozenset()):
+        elif failure_keys(outcome) <= (results.baseline or frozenset()):
             self.known.append(outcome)
         else:
             self.failed.append(outcome)

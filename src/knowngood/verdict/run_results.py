@@ -74,8 +74,8 @@ class RunResults:
         subjects: the SHA-256 of each artefact of ``--subject``, by its name.
         looks: what the controls answered.
         release: the release at the start and at the end.
-        baseline: the keys (:func:`~.symptom.keys`) of failures that an earlier verdict has, and
-            those of its unsteady groups (:func:`~.unsteady.unsteady_key`).
+        baseline: the keys of failures that an earlier verdict has (:mod:`.fault_keys`), and those
+            of its unsteady groups (:func:`~.unsteady.unsteady_key`).
         warnings: what reports warn of.
     """
 

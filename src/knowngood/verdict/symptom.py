@@ -1,17 +1,19 @@
-"""Read an outcome for folding: what is wrong, where, without what differs from run to run."""
+"""Read an outcome for folding: what is wrong, where, without what differs from run to run; and
+group what is one fault.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from ..content import file_signatures
 from ..content.problem import Aspect
 from ..fetch import AttemptError
-from ..safety import redact
 from .outcome import EDGE_OF, Outcome
 
 ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -22,8 +24,6 @@ _NONCE: Final = re.compile(r"\b[0-9a-f]{12}-\d+\b")
 
 _FLEETING: Final = re.compile(r"\b0x[0-9a-f]{6,}\b|\b\d+(?:\.\d+)? m?s\b")
 """Addresses of objects and durations, which are others in each run."""
-
-_PORT: Final = re.compile(r":\d+$")
 
 _PAGE: Final = re.compile(r"(?:<!--.*?--> ?)*<(?:!doctype html|html|head|body)\b", re.I)
 _TITLE: Final = re.compile(r"<title\b[^<>]*> ?([^<]*?[^< ]) ?<", re.I)
@@ -213,6 +213,39 @@ class Symptom:
         return tuple(v for name, v in self.outcome.values.items() if name.startswith(EDGE_OF))
 
 
+class Replacement(StrEnum):
+    """What came in place of several answers."""
+
+    PAGE = "page"
+    """One web page, such as a maintenance page or a login."""
+    DOCUMENT = "document"
+    """One JSON document, such as an error with 200."""
+    MEDIA_TYPE = "media type"
+    """Files of several kinds under one media type."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """The symptoms of one fault.
+
+    Attributes:
+        core: those that show it themselves.
+        attached: those of claims that read an answer which the core finds wrong.
+        replacement: what came in place of all that the core is about; None for nothing.
+        came: the same in words: the page's title, how the document begins, the media type.
+    """
+
+    core: list[Symptom]
+    attached: list[Symptom] = field(default_factory=list)
+    replacement: Replacement | None = None
+    came: str = ""
+
+    @property
+    def symptoms(self) -> list[Symptom]:
+        """All symptoms."""
+        return [*self.core, *self.attached]
+
+
 def lasting(text: str) -> str:
     """Return ``text`` without the nonces of a run."""
     return re.sub(r"[?&](?=$|[\s#])", "", _NONCE.sub("", text))
@@ -258,35 +291,3 @@ def _trouble(outcome: Outcome) -> str:
 def has_wrong_status(outcome: Outcome) -> bool:
     """Return whether there is an answer whose status is what is wrong."""
     return outcome.kind in {"status", "redirect"} and "status" in outcome.exchanges[0]
-
-
-def culprits(outcome: Outcome) -> tuple[str, ...]:
-    """Return the URLs that a failure is about, without nonces: of its first exchange and further
-    ones, or else all that it reads.
-    """
-    exchanges = (*outcome.exchanges[:1], *outcome.further)
-    urls = [str(exchange["url"]) for exchange in exchanges] or outcome.reads
-    return tuple(map(lasting, urls))
-
-
-def fault_kind(kind: str) -> str:
-    """Return the kind of a fault in which two runs agree. All kinds of silence are one: it
-    is chance whether a server that goes down refuses or resets.
-    """
-    return "silence" if kind in NO_ANSWER else kind
-
-
-def keys(outcome: Outcome) -> frozenset[str]:
-    """Return keys that identify a failure in another run, one for each URL: check, case, path and
-    class. A baseline that has all of them knows the failure.
-
-    An edge counts without its port, which may be any free one. Secrets are masked, as in a verdict
-    file.
-    """
-    case = [
-        _PORT.sub("", value) if name.startswith(EDGE_OF) else value
-        for name, value in outcome.values.items()
-    ]
-    paths = {ID.sub("{id}", urlsplit(url).path) for url in culprits(outcome)} or {""}
-    kind = fault_kind(outcome.kind)
-    return frozenset(redact("\n".join((outcome.check, *case, path, kind))) for path in paths)

@@ -9,8 +9,8 @@ from results_of_a_run import results_of
 from knowngood.environment import Advisory
 from knowngood.verdict.advisories import warnings
 from knowngood.verdict.decide import Verdict, fold
+from knowngood.verdict.fault_keys import failure_keys
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
-from knowngood.verdict.symptom import keys
 
 TODAY = date(2026, 11, 26)
 CHECK = "test_config.py::test_debug_is_off"
@@ -169,8 +169,8 @@ def test_a_decisive_cause_counts_only_what_decides() -> None:
 def test_a_failure_of_the_baseline_that_is_accepted() -> None:
     """Accepting is what ends in PASSED."""
     old = outcome()
-    assert verdict(old, advisories=(), baseline=keys(old)).exit_code == 75
-    assert verdict(old, advisories=(advisory(),), baseline=keys(old)).exit_code == 0
+    assert verdict(old, advisories=(), baseline=failure_keys(old)).exit_code == 75
+    assert verdict(old, advisories=(advisory(),), baseline=failure_keys(old)).exit_code == 0
 
 
 RETRIES = {

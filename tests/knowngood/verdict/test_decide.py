@@ -14,9 +14,9 @@ from knowngood.readiness.network_control import ControlLook
 from knowngood.safety import plural
 from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.decide import fold
+from knowngood.verdict.fault_keys import failure_keys
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, SKIPPED, Outcome
 from knowngood.verdict.run_results import RunResults
-from knowngood.verdict.symptom import keys
 from knowngood.verdict.unsteady import FLAKY_FLOOR, unsteady_key
 
 CODES = {
@@ -573,7 +573,7 @@ OLD = outcome(FAILED, message="expected 5, found 4")
 @pytest.mark.parametrize("now", ["expected 5, found 4", "expected 5, found 3"])
 def test_an_old_failure_is_known_again(now: str) -> None:
     """Whatever it says now: hold, since this push is not the cause."""
-    verdict = fold(evidence(replace(OLD, message=now), baseline=keys(OLD)))
+    verdict = fold(evidence(replace(OLD, message=now), baseline=failure_keys(OLD)))
     assert verdict.kind is VerdictKind.INCONCLUSIVE
     assert "in the baseline as well" in verdict.reason
     assert (len(verdict.known), verdict.counts["failed"]) == (1, 1)
@@ -593,7 +593,7 @@ def test_an_old_failure_is_known_again(now: str) -> None:
 )
 def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
     """One of them among old ones is FAILED."""
-    verdict = fold(evidence(OLD, replace(OLD, **change), baseline=keys(OLD)))
+    verdict = fold(evidence(OLD, replace(OLD, **change), baseline=failure_keys(OLD)))
     assert verdict.kind is VerdictKind.FAILED
     assert (len(verdict.failures), len(verdict.known)) == (1, 1)
 
@@ -605,7 +605,7 @@ def test_a_baseline_without_failures_excuses_none() -> None:
 
 def test_old_failures_beside_another_doubt() -> None:
     """That comes first: another run may settle it."""
-    verdict = fold(evidence(OLD, UNSURE, baseline=keys(OLD)))
+    verdict = fold(evidence(OLD, UNSURE, baseline=failure_keys(OLD)))
     assert (verdict.kind, verdict.reason) == (
         VerdictKind.INCONCLUSIVE,
         TURNED_AWAY,

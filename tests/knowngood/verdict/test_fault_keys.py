@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from knowngood.safety import Redactor, redact_data, redaction
+from knowngood.verdict.fault_keys import failure_keys
 from knowngood.verdict.outcome import FAILED, Outcome
-from knowngood.verdict.symptom import keys
 
 
 def outcome(path: str = "/a", **more: Any) -> Outcome:
@@ -35,7 +35,7 @@ def outcome(path: str = "/a", **more: Any) -> Outcome:
 )
 def test_the_same_failure(before: Outcome, now: Outcome) -> None:
     """What is another in each run does not make it a new one."""
-    assert keys(now) <= keys(before)
+    assert failure_keys(now) <= failure_keys(before)
 
 
 def test_the_same_failure_in_a_file_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def test_the_same_failure_in_a_file_without_secrets(monkeypatch: pytest.MonkeyPa
     now = outcome("/smoke/a", check="smoketests/test_x.py::test_x", values={"user": "smoke"})
     before = Outcome.from_json(redact_data(now.to_json()))
     assert before.check == "***tests/test_x.py::test_x"
-    assert keys(now) == keys(before)
+    assert failure_keys(now) == failure_keys(before)
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_the_same_failure_in_a_file_without_secrets(monkeypatch: pytest.MonkeyPa
 )
 def test_another_failure(other: Outcome) -> None:
     """Check, case, path and class tell failures apart."""
-    assert not keys(other) <= keys(outcome())
+    assert not failure_keys(other) <= failure_keys(outcome())
