@@ -15,7 +15,7 @@ import pytest
 from grpc_health.v1 import health, health_pb2_grpc
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
-from wire import HOST, Server, answer, refusing
+from wire import HOST, Server, answer, page, refusing
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "checks.md").read_text("utf-8")
@@ -31,6 +31,7 @@ name = ["localhost"]
 address = ["{address}"]
 websocket = ["ws://{websocket}"]
 grpc = ["{grpc}"]
+events = ["http://{events}"]
 [secrets]
 client = "CLIENT_SECRET"
 [budget]
@@ -108,7 +109,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pa
     monkeypatch.setenv("CLIENT_SECRET", "of-the-client")
 
     def write(checks: str, **places: str) -> Path:
-        nowhere = dict.fromkeys(("smtp", "websocket", "grpc"), f"{HOST}:9")
+        nowhere = dict.fromkeys(("smtp", "websocket", "grpc", "events"), f"{HOST}:9")
         places = {"login": "http://127.0.0.1:9", "address": HOST, **nowhere, **places}
         for folder in ("environments", "smoketests"):
             (tmp_path / folder).mkdir()
@@ -126,10 +127,34 @@ def test_other_protocols_are_judged(
 ) -> None:
     """Services that answer pass."""
     (checks,) = snippets("Other protocols")
-    with greeting() as smtp, ponging() as websocket, serving() as well:
-        environment = written(checks, smtp=smtp, websocket=websocket, grpc=well)
-        ended = suite(f"--env={environment}", cwd=tmp_path)
+    stream = Server(page(": hello\n\nevent: news\ndata: 1\n\n", "text/event-stream"))
+    events = stream.url.removeprefix("http://")
+    try:
+        with greeting() as smtp, ponging() as websocket, serving() as well:
+            environment = written(checks, smtp=smtp, websocket=websocket, grpc=well, events=events)
+            ended = suite(f"--env={environment}", cwd=tmp_path)
+    finally:
+        stream.stop()
     assert ended.code == 0, ended.output
+
+
+def test_a_stream_without_events_is_the_deployment_s(
+    written: Callable[..., Path], suite: Callable, tmp_path: Path
+) -> None:
+    """An error, or one that ends."""
+    (checks,) = snippets("Other protocols")
+    head, _, rest = checks.partition("def test_mail_is_taken")
+    checks = head + "def test_news_come_as_events" + rest.split("def test_news_come_as_events")[1]
+    server = Server(answer("gone", 404))
+    try:
+        environment = written(
+            checks.partition("\n\n\ndef test_grpc")[0], events=server.url.removeprefix("http://")
+        )
+        ended = suite(f"--env={environment}", cwd=tmp_path)
+    finally:
+        server.stop()
+    assert ended.code == 1, ended.output
+    assert "404, and no event in its answer" in ended.output
 
 
 def test_a_refusal_is_the_deployment_s(
@@ -139,11 +164,13 @@ def test_a_refusal_is_the_deployment_s(
     (checks,) = snippets("Other protocols")
     with refusing() as url:
         place = url.removeprefix("http://")
-        environment = written(checks, smtp=place, websocket=place, grpc=place, address="192.0.2.1")
+        environment = written(
+            checks, smtp=place, websocket=place, grpc=place, events=place, address="192.0.2.1"
+        )
         ended = suite(f"--env={environment}", cwd=tmp_path)
     assert ended.code == 1, ended.output
     causes = {cause["sentence"].partition(": ")[0] for cause in ended.verdict["causes"]}
-    assert causes == {place, f"ws://{place}", "localhost"}, ended.output
+    assert causes == {place, f"ws://{place}", f"http://{place}", "localhost"}, ended.output
 
 
 def test_the_oauth_login_is_made_once(

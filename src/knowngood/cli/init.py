@@ -92,9 +92,8 @@ def command(
         )
     if suggested.unwritten:
         print_line(
-            f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}: the document "
-            "gives no example for a parameter; give one there and run this again, or write the "
-            "check"
+            f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}; give the "
+            "document an example and run this again, or write the check"
         )
     if seen.elsewhere:
         hosts = one_line(", ".join(seen.elsewhere), 1000)

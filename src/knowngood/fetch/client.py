@@ -16,7 +16,7 @@ from .answer_errors import Blocked, NoAnswer
 from .attempt_error import NOT_NOW, AttemptError
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
-from .probe import IDEMPOTENT_METHODS, Exchange, Probe, walk_group
+from .probe import Exchange, Probe, walk_group
 from .redirects import target_of
 from .response import Response, respond_once
 
@@ -163,7 +163,6 @@ class _FetcherTransport(httpx.BaseTransport):
 
     def _probe(self, request: httpx.Request) -> Probe:
         options: dict[str, Any] = request.extensions
-        idempotent = request.method in IDEMPOTENT_METHODS
         url = str(request.url)
         pairs = tuple(
             (key.decode("latin-1"), value.decode("latin-1")) for key, value in request.headers.raw
@@ -179,7 +178,7 @@ class _FetcherTransport(httpx.BaseTransport):
             item=self._item,
             headers=tuple(pair for pair in pairs if pair[0].lower() not in _SET_BY_CURL),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
-            repeatable=options.get("repeatable", options.get("named", idempotent)),
+            repeatable=options.get("repeatable", options.get("named", False)),
             fresh=bool(options.get("fresh")),
             expect=options.get("expect"),
         )

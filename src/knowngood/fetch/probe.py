@@ -28,6 +28,8 @@ from .certificate import Certificate
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on the server (RFC 9110, 9.2.1)."""
 
+_CONDITIONS: Final = frozenset({"if-match", "if-none-match", "if-unmodified-since"})
+
 IDEMPOTENT_METHODS: Final = SAFE_METHODS | {"PUT", "DELETE"}
 """Methods whose repetition changes nothing more (RFC 9110, 9.2.2)."""
 
@@ -120,8 +122,17 @@ class Probe:
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether it may be sent again after the server may have carried it out."""
-        return self.repeatable or self.method in IDEMPOTENT_METHODS
+        """Whether it may be sent again after the server may have carried it out. A write that
+        names the state that it changes (``If-Match``) is refused by 412 the second time.
+        """
+        by_method = self.method in IDEMPOTENT_METHODS and not self._depends_on_state
+        return self.repeatable or by_method
+
+    @property
+    def _depends_on_state(self) -> bool:
+        """Whether it is a write for one state alone (RFC 9110, 13.1)."""
+        names = {name.lower() for name, _ in self.headers}
+        return self.method not in SAFE_METHODS and not names.isdisjoint(_CONDITIONS)
 
 
 @dataclass(frozen=True, slots=True)

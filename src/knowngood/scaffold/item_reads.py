@@ -34,7 +34,8 @@ def item_reads(document: Document, operations: Iterable[Operation]) -> Iterator[
     """Yield a check for each GET that lacks an example and whose items another GET lists; none of
     those that need a login.
     """
-    reads = [one for one in operations if one.method == "GET" and not one.login]
+    gets = [operation for operation in operations if operation.method == "GET"]
+    reads = [one for one in gets if not one.login and not one.has_no_end]
     lists = {operation.place: operation for operation in reads}
     for operation in reads:
         if not operation.url:

@@ -58,6 +58,18 @@ class Operation:
     parameters: tuple[Mapping[str, Any], ...] = field(repr=False)
     node: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def has_no_end(self) -> bool:
+        """Whether its answer is a stream of events, which lasts until the client leaves."""
+        return self.media_type in {"text/event-stream", "multipart/x-mixed-replace"}
+
+    @property
+    def needs_tag(self) -> bool:
+        """Whether it changes only what has the ETag that its request names."""
+        headers = (one for one in self.parameters if one.get("in") == "header")
+        required = {str(one.get("name")).lower() for one in headers if one.get("required")}
+        return "if-match" in required
+
 
 def operations_of(document: Document) -> list[Operation]:
     """Return the operations of ``document``, each with a name of its own. One that is not as the

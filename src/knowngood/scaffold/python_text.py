@@ -22,6 +22,7 @@ _TAKEN: Final = {
     "checks",
     "client",
     "created",
+    "current",
     "pytest",
     "read",
     "response",

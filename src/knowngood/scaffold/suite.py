@@ -69,7 +69,7 @@ class Suite:
     Attributes:
         files: text by path.
         without_schema: answers that are checked without a schema, since theirs is refused.
-        unwritten: the operations that read and have no check, since a parameter has no example.
+        unwritten: the operations that read and have no check, each with the reason.
         named: the URL that the person named, as a mark has it; empty if a list has it.
     """
 
@@ -91,7 +91,8 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         for operation in operations
         if operation.schema and operation.schema not in refusals
     }
-    reads = [operation for operation in operations if operation.method == "GET" and operation.url]
+    gets = [operation for operation in operations if operation.method == "GET"]
+    reads = [operation for operation in gets if operation.url and not operation.has_no_end]
     of_items = list(item_reads(survey.api, operations))
     needed = any(operation.login for operation in operations)
     logs_in = login(survey.api, survey.origin) if needed else None
@@ -129,9 +130,14 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     path = survey.start or survey.document
     named = quoted(braced(f"{ORIGIN}:{path}")) if path else ""
     reads += [read.operation for read in of_items]
-    gets = [operation for operation in operations if operation.method == "GET"]
-    unwritten = tuple(f"GET {operation.path}" for operation in gets if operation not in reads)
-    return Suite(texts, sum(read.schema in refusals for read in reads), unwritten, named)
+    lacking = tuple(_unwritten(operation) for operation in gets if operation not in reads)
+    return Suite(texts, sum(read.schema in refusals for read in reads), lacking, named)
+
+
+def _unwritten(operation: Operation) -> str:
+    """Return an operation that reads and has no check, with the reason."""
+    why = "a stream has no end" if operation.has_no_end else "a parameter has no example"
+    return f"GET {operation.path} ({why})"
 
 
 def _wells(survey: Survey) -> dict[str, Wellness]:

@@ -27,6 +27,9 @@ _CHANGES: Final = ("PUT", "PATCH")
 _LARGE: Final = str(2**31 - 1)
 """A number that no document has."""
 
+_TAG: Final = "the ETag of what is changed"
+_ANY: Final = '"*"'  # any tag: If-Match of RFC 9110, 13.1.1
+
 _OTHERS: Final = {"accept", "authorization", "content-type"}
 """Headers that OpenAPI describes elsewhere than in parameters."""
 
@@ -92,6 +95,7 @@ class _Writer:
         self._used: list[Operation] = []
         self._values: dict[str, str] = {}  # of the fields, as an f-string holds them
         self._sent: Any = None  # what was sent last
+        self._tag = _ANY  # how Python writes the tag of what is changed
 
     def skeleton(self, schema: str) -> Skeleton:
         """Return it. It checks the answer against the schema of that name, if there is one."""
@@ -187,6 +191,10 @@ class _Writer:
             self._lines.append(f"assert {get}.status_code == {read.status}")
 
     def _send(self, answer: str, operation: Operation) -> None:
+        read = self._known.get(("GET", operation.place))
+        if read is not None and operation.needs_tag:
+            self._lines.append(f"current = client.get({self._path(read.place)})")
+            self._tag = 'current.headers["etag"]'
         self._used.append(operation)
         method, path = operation.method.lower(), self._path(operation.place, operation)
         options = self._body(operation) + self._headers(operation)
@@ -200,6 +208,7 @@ class _Writer:
         """Return the lines that send the operation without a login, to what is not there: where
         nobody asks for a login, it must do no harm.
         """
+        self._tag = _ANY
         operation = self._operation
         self._values = {
             field: self._nobody(self._parameter(field)) for _, field in operation.place if field
@@ -222,7 +231,11 @@ class _Writer:
     def _headers(self, operation: Operation) -> str:
         headers = self._required(operation, "header")
         headers = {name: value for name, value in headers.items() if name.lower() not in _OTHERS}
-        return f", headers={literal(headers)}" if headers else ""
+        for name in headers:
+            if name.lower() == "if-match":
+                headers[name] = _TAG
+        text = literal(headers).replace(quoted(_TAG), self._tag)
+        return f", headers={text}" if headers else ""
 
     def _required(self, operation: Operation, where: str) -> dict[str, str]:
         """Return the parameters that are required in the query or in headers, with examples."""

@@ -217,7 +217,7 @@ def test_item_that_the_list_names(
     Path("api.json").write_text(json.dumps(document))
     ended = init("api.json", f"--origin={serve(by_path(plays)).url}")
     assert ended.code == 0, ended.output
-    assert "no check of GET /of/{x}: the document gives no example" in ended.output
+    assert "no check of GET /of/{x} (a parameter has no example); give" in ended.output
     plays["/users/8"] = page('{"nom": "Ann"}', "application/json")
     assert main.run(["verify", "--env=prod"]) == 1
     assert "/users/8" in capfd.readouterr().out

@@ -195,6 +195,25 @@ def test_what_may_not_be_repeated_is_not(
     assert server.methods == ["GET", method]
 
 
+@pytest.mark.parametrize(
+    ("method", "condition", "attempts"),
+    [
+        ("PUT", ("If-Match", '"a"'), 1),
+        ("DELETE", ("if-unmodified-since", "Fri, 27 Nov 2026 12:00:00 GMT"), 1),
+        ("PUT", ("If-None-Match", "*"), 1),
+        ("GET", ("If-None-Match", '"a"'), 2),
+        ("PUT", ("X-A", "b"), 2),
+    ],
+)
+def test_write_for_one_state(
+    serve: Serve, fetchers: Fetchers, method: str, condition: tuple[str, str], attempts: int
+) -> None:
+    """The state is gone once it was carried out: the second try would be refused by 412."""
+    server = serve(in_turn(close, answer(status=412)))
+    probe = Probe("content", server.url, method, headers=(condition,), repeatable=False)
+    assert len(fetchers(server, writes=True).send(probe).attempts) == attempts
+
+
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 @pytest.mark.parametrize("status", [408, 421, 429, 503])
 def test_not_now_is_no_answer_lost(

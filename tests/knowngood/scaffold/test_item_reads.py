@@ -11,6 +11,7 @@ from knowngood.scaffold.operations import operations_of
 
 FIELD = {"in": "path", "required": True, "schema": {"type": "integer"}}
 USER = {"type": "object", "properties": {"id": {"type": "integer"}}}
+STREAM: dict[str, Any] = {"content": {"text/event-stream": {}}}
 ONE = {"200": {"content": {"application/json": {"schema": USER}}}}
 
 
@@ -88,8 +89,9 @@ def test_item_of_an_item() -> None:
             "/users": listing(ARRAY),
             "/users/{id}": item("id", parameters=[{"name": "X", "in": "header", "required": True}]),
         },
+        {"/users": listing(ARRAY), "/users/{id}": item("id", responses={"200": STREAM})},
     ],
-    ids=["no list", "no elements", "list with login", "item with login", "header"],
+    ids=["no list", "no elements", "list with login", "item with login", "header", "stream"],
 )
 def test_item_that_nobody_names(paths: dict[str, Any]) -> None:
     """There is no check."""

@@ -91,6 +91,15 @@ def test_operations_that_write(text: str) -> None:
     assert tomllib.loads(written(api=hostile_api(text))["environments/prod.toml"])
 
 
+def test_stream_without_an_end() -> None:
+    """It has no check: a request would wait for its end. It is named."""
+    responses = {"200": {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+    api = {"openapi": "3.1.0", "paths": {"/events": {"get": {"responses": responses}}}}
+    suggested = suite(Survey("http://127.0.0.1:1", api=api), "prod")
+    assert functions(suggested.files["smoketests/test_api.py"]) == []
+    assert suggested.unwritten == ("GET /events (a stream has no end)",)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_operation_that_reads_what_another_lists(text: str) -> None:
     """Paths, the key of the list, and that of the id."""

@@ -183,3 +183,27 @@ def test_what_is_never_answered_is_not_read_back() -> None:
     lines = skeleton("POST", "/a", paths).lines
     assert '"password": "smoke"' in lines[0]
     assert lines[-1] == 'assert read.json()["name"] == "smoke"'
+
+
+def test_change_that_names_the_state() -> None:
+    """It is read for its ETag; without a login any tag will do, and nothing is read."""
+    tag = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+    put = {"parameters": [tag], "responses": {"200": {}}, "security": [{"t": []}]}
+    paths = {"/a": {"post": LOCATED}, "/a/{id}": {"parameters": [ID], "put": put, "get": {}}}
+    written = skeleton("PUT", "/a/{id}", paths)
+    assert written.lines[3:5] == (
+        'current = client.get(f"/a/{a_id}")',
+        'response = client.put(f"/a/{a_id}", headers={"If-Match": current.headers["etag"]})',
+    )
+    assert written.refused == (
+        'response = client.put("/a/2147483647", headers={"If-Match": "*"}, expect=401)',
+    )
+
+
+def test_change_that_names_a_state_that_nobody_reads() -> None:
+    """Any tag will do."""
+    tag = {"name": "if-match", "in": "header", "required": True, "schema": {"type": "string"}}
+    paths = {"/a/{name}": {"parameters": [NAME, tag], "put": {"responses": {"200": {}}}}}
+    assert skeleton("PUT", "/a/{name}", paths).lines[1] == (
+        'response = client.put(f"/a/{a_name}", headers={"if-match": "*"})'
+    )
