@@ -1,11 +1,14 @@
 """js/config.json: the page reads it before anything else; without it FHR is blank."""
 
+import re
+
 import pytest
 
 from knowngood import checks
 
 PATH = "/js/config.json"
 CONFIG = "content:/{locale}" + PATH
+OF_A_HOST = re.compile(r"""["']((?:https?:)?//[^"'\s]{1,200}/config\.json)""")
 
 # What the pages load tells whether there must be settings.
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
@@ -80,3 +83,13 @@ def test_every_config_json_a_page_loads_is_sound(resources, schema, environment)
         if resource.url.partition("?")[0].endswith("/config.json"):
             schema("config").check(resource.response.json())
             assert debug_problems(resource.response.json(), environment) == []
+
+
+@pytest.mark.catches("config-of-another-host")
+def test_scripts_ask_for_our_own_config_json(resources, environment):
+    """No script asks another host for config.json, such as a developer's machine."""
+    for script in checks.own(resources):
+        asked = OF_A_HOST.search(script.response.text) if script.kind == "script" else None
+        if asked is not None:
+            ours = asked[1].startswith(tuple(environment.origins.values()))
+            assert ours, f"it asks for {asked[1]}, which is not ours"

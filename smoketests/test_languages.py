@@ -1,8 +1,20 @@
-"""Languages: each page has texts of its own language, and not another's under its own name."""
+"""Languages: each page has texts of its own language, whole, and not another's under its name."""
 
 import pytest
 
 from knowngood import checks
+
+
+@pytest.mark.catches("page-var-unclosed", "page-div-closed-twice")
+@pytest.mark.get("content:/{locale}/{*page}", "content:/en-US/{*page}")
+def test_a_translation_closes_what_it_opens(responses):
+    """Each page has an end tag for each element, and none too many, where the page of en-US has.
+
+    A translator who lost one makes the rest of the page a link, bold, or part of a hidden box.
+    """
+    for page, english in checks.side_by_side(responses):
+        assert english.status_code == 200
+        assert checks.end_tag_problems(page, english) == []
 
 
 @pytest.mark.catches("page-not-translated", "page-other-language")

@@ -4,6 +4,8 @@ import pytest
 
 from knowngood import checks
 
+from . import mozilla_javascript
+
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 
 EVENT = "RemoteHealthReportCommand"
@@ -41,15 +43,15 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
             assert problems == []
 
 
-@pytest.mark.catches("script-too-new", "inline-script-too-new")
+@pytest.mark.catches("script-too-new", "inline-script-too-new", "v4-script-too-new")
 def test_the_oldest_firefox_reads_every_script(responses, resources, environment):
     """No script holds what the oldest Firefox that the environment names cannot read."""
     for oldest in map(int, environment.params.get("oldest_firefox", ())):
         for page in responses:
             assert checks.inline_new_syntax_problems(page, oldest) == []
         for script in checks.own(resources):
-            if not checks.is_old_dialect(script.type):
-                assert checks.new_syntax_problems(script, oldest) == []
+            rewrite = mozilla_javascript.rewritten
+            assert checks.new_syntax_problems(script, oldest, rewrite) == []
 
 
 @pytest.mark.catches("page-calls-nothing", "page-fragment-missing", "script-never-started")

@@ -24,6 +24,13 @@ def _twice(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=resource.body * 2)
 
 
+_SASS = b"""/*
+Error: File to import not found or unreadable: _colours.scss.
+*/
+body:before {
+  white-space: pre;
+  content: "Error: File to import not found or unreadable: _colours.scss."; }
+"""
 _SETTINGS = b'{\n    "fhr": {"debug": "false"}\n}\n'
 
 FAULTS = [
@@ -75,6 +82,25 @@ FAULTS = [
         "a link of the mobile page leads to the development site",
         ["mobile/"],
         swap("</footer>", '<a href="https://fhr-dev.example.org/">?</a></footer>'),
+    ),
+    content(
+        "script-throws-at-once",
+        "js/fhr.js is what a bundler writes whose build has failed",
+        ["js/fhr.js"],
+        body(b'throw new Error("Module build failed: SyntaxError: js/fhr.js: (12:3)");\n'),
+    ),
+    content(
+        "stylesheet-is-error",
+        "css/graph.css is what Sass writes where it fails: its message, above the page",
+        ["css/graph.css"],
+        body(_SASS),
+    ),
+    content(
+        "config-of-another-host",
+        "js/fhr.js asks a developer's machine for the settings",
+        ["js/fhr.js"],
+        swap('"js/config.json"', '"http://localhost:8000/js/config.json"'),
+        touches=["/{locale}/js/fhr.js", "/{locale}/"],
     ),
     content(
         "script-of-node",

@@ -69,6 +69,12 @@ FAULTS = [
         _every_month(lambda names: [*names[:2], names[1], *names[3:]]),
     ),
     content(
+        "months-one-digit",
+        "a digit was typed behind the name of January",
+        _DATES,
+        _every_month(lambda names: [f"{names[0]}0", *names[1:]]),
+    ),
+    content(
         "date-format-wrong-charset",
         "date_format.json is UTF-8 but sent as ISO-8859-1",
         _DATES,

@@ -36,6 +36,12 @@ FAULTS = [
         reach="one locale",
     ),
     content(
+        "v4-script-too-new",
+        "a script in Mozilla's own dialect has syntax of years later",
+        ["v4/js/data_v4.js"],
+        swap("months ? months[date.getMonth()]", "months?.length ? months[date.getMonth()]"),
+    ),
+    content(
         "library-deferred",
         "js/lib/request.js of the desktop page is deferred, and js/fhr.js uses it at once",
         DESKTOP,

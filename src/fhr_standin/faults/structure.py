@@ -40,6 +40,20 @@ FAULTS = [
         swap("<main>", "<template><main>"),
     ),
     content(
+        "page-var-unclosed",
+        "an end tag in a text of one locale's mobile page has lost its slash",
+        ["mobile/"],
+        swap("<footer>", "<footer><var>distribution.id<var>"),
+        reach="one locale",
+    ),
+    content(
+        "page-div-closed-twice",
+        "a text of one locale's desktop page closes an element that it has not opened",
+        DESKTOP,
+        swap('<p id="notice">', '</div><p id="notice">'),
+        reach="one locale",
+    ),
+    content(
         "page-body-dir",
         "the body of right-to-left pages is read from left to right",
         DESKTOP,
@@ -86,6 +100,19 @@ FAULTS = [
         ["mobile/"],
         swap(_LINK, ""),
         reach="one locale",
+    ),
+    content(
+        "page-link-unseen-mark",
+        "a mark of direction that nobody sees was pasted before the URL of a link",
+        ["v4/"],
+        swap(_LINK, f"\u200e{_LINK}"),
+        reach="one locale",
+    ),
+    content(
+        "page-attribute-misspelt",
+        "the element of the graph's styles has herf in place of href",
+        DESKTOP,
+        swap('href="css/graph.css"', 'herf="css/graph.css"'),
     ),
     content(
         "page-link-no-colon",

@@ -6,7 +6,15 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from ..content import leftovers, page_elements, page_structure, page_texts, variation
+from ..content import (
+    leftovers,
+    media_types,
+    open_elements,
+    page_elements,
+    page_structure,
+    page_texts,
+    variation,
+)
 from ..content.problem import Aspect, Problem
 
 if TYPE_CHECKING:
@@ -37,6 +45,9 @@ def page_problems(page: Response) -> list[str]:
     """Return what a page lacks or has twice: doctype, title, its end."""
     if not page.content.strip():
         return [Problem("the page is empty", Aspect.DAMAGE)]
+    packed = media_types.undeclared_gzip(page.content)
+    if packed:
+        return [Problem(packed, Aspect.DAMAGE)]
     return page_structure.problems(page.text, page.html)
 
 
@@ -184,6 +195,22 @@ def link_problems(page: Response, model: Response) -> list[str]:
             if _NOWHERE.fullmatch(url) and _WEB_URL.match(there)
         ]
     return problems
+
+
+def end_tag_problems(page: Response, model: Response) -> list[str]:
+    """Return the elements that lack an end tag, or have one too many, and do not in ``model``, the
+    same page in another language: a translation has changed its markup.
+    """
+    ours, theirs = page.once(_uneven), model.once(_uneven)
+    return [
+        f"<{name}>: an end tag is missing" if count > 0 else f"</{name}>: an end tag too many"
+        for name, count in ours.items()
+        if name not in theirs
+    ]
+
+
+def _uneven(page: Response) -> dict[str, int]:
+    return open_elements.uneven(page.text)
 
 
 def _links(page: Response) -> list[str]:

@@ -15,6 +15,7 @@ from ..content import (
     integrity,
     javascript,
     leftovers,
+    media_types,
     page_elements,
     settings_scripts,
     strict_json,
@@ -104,6 +105,8 @@ def content_problems(resource: Resource) -> list[str]:
         return ["the file is empty"]
     if resource.kind == "script":
         return [] if javascript.says_something(source) else ["nothing but comments"]
+    if media_types.undeclared_gzip(source):
+        return []
     return [] if css.says_something(source) else ["nothing but comments and empty rules"]
 
 

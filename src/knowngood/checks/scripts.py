@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 60  # characters of a script that a message quotes
 
+_OF_OLD_DIALECTS: Final = ("let", "for (const of)")
+"""What Mozilla's dialects had years before the standard, as ``javascript.too_new`` names it."""
+
 ScriptJudge = Callable[[bytes, str], str | None]
 """Returns why a script is not whole, by its source and the ``type`` of its element."""
 
@@ -51,13 +54,19 @@ def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> 
     ]
 
 
-def new_syntax_problems(script: Resource, firefox: int) -> list[str]:
+def new_syntax_problems(
+    script: Resource, firefox: int, rewrite: Callable[[bytes], bytes] | None = None
+) -> list[str]:
     """Return what the script has that this version of Firefox cannot read, with its line. Modules
-    are not for old browsers.
+    are not for old browsers. Mozilla's own dialects had ``let`` and ``const`` before all others;
+    ``rewrite`` puts one of their scripts into words of today, line by line.
     """
     if script.kind != "script" or javascript.is_module(script.type):
         return []
-    return javascript.too_new(script.response.content, firefox)
+    source = script.response.content
+    if rewrite and javascript.is_old_dialect(script.type):
+        source = rewrite(source)
+    return _too_new(source, script.type, firefox)
 
 
 def inline_new_syntax_problems(page: Response, firefox: int) -> list[str]:
@@ -65,9 +74,14 @@ def inline_new_syntax_problems(page: Response, firefox: int) -> list[str]:
     return [
         f"inline script {n}: {what}"
         for n, script in enumerate(inline_scripts(page), 1)
-        if not (script.is_module or javascript.is_old_dialect(script.kind))
-        for what in javascript.too_new(script.source, firefox)
+        if not script.is_module
+        for what in _too_new(script.source, script.kind, firefox)
     ]
+
+
+def _too_new(source: bytes, kind: str, firefox: int) -> list[str]:
+    known = _OF_OLD_DIALECTS if javascript.is_old_dialect(kind) else ()
+    return javascript.too_new(source, firefox, known)
 
 
 def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str]:

@@ -36,6 +36,11 @@ _TEMPLATED: Final = re.compile(
     rb"""\burl\(\s*+["']?[\w./-]{0,100}(?:\{\{|\{%|<%|[$#]\{).{0,60}""", re.I
 )
 """A URL that begins with a path and a placeholder of Jinja, ERB, Sass or JavaScript."""
+_FAILED: Final = re.compile(
+    rb"""\bbody::?before\s*+\{[^{}]{0,400}?\bcontent\s*+:\s*+"""
+    rb"""["']((?:[A-Z]\w*+ ?)?[Ee]rror:[^"']{0,80})"""
+)
+"""What Sass writes in place of styles where it fails: its message, above the page."""
 _OF_EXPLORER: Final = {"behavior", "-ms-behavior"}
 _BRACKETS: Final = "([{"
 _END: Final = ";;"  # two, since a backslash at the end of a file takes one
@@ -98,6 +103,9 @@ def _foreign(source: bytes) -> str | None:
     """Return what ``source`` holds that no stylesheet does."""
     if _ELEMENT.match(source):
         return "a tag of <style> at its start spoils the first rule"
+    failed = _FAILED.search(source)
+    if failed:
+        return f"the error of a build: {failed[1].decode('utf-8', 'replace')}"
     if b"\0" in source and "\0" in _text(source):
         return "a NUL, which no stylesheet holds"
     return None

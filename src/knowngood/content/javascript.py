@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -222,9 +222,10 @@ def top_names(source: bytes) -> TopNames:
     return TopNames(*map(frozenset, (facts.lexical, facts.hoisted) if facts else ((), ())))
 
 
-def too_new(source: bytes, firefox: int) -> list[str]:
+def too_new(source: bytes, firefox: int, known: Container[str] = ()) -> list[str]:
     """Return what of ``source`` this version of Firefox does not read, each in one line; nothing
-    for a script that is not parsed.
+    for a script that is not parsed, and nothing of ``known``, which names nodes of
+    ``FIRST_FIREFOX``.
     """
     facts = facts_of(source)
     new = facts.new if facts is not None and facts.error is None else {}
@@ -232,7 +233,7 @@ def too_new(source: bytes, firefox: int) -> list[str]:
         f"line {line}: {_WRITTEN.get(node, node)} needs Firefox {FIRST_FIREFOX[node]}, users have "
         f"{firefox}"
         for node, line in new.items()
-        if FIRST_FIREFOX[node] > firefox
+        if FIRST_FIREFOX[node] > firefox and node not in known
     ]
 
 

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _PLACEHOLDER: Final = re.compile(
-    r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<%=?[^%]*%>|%\(\w+\)[sd]"  # Jinja, ERB, gettext
+    r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<%=?[^%]*%>"  # Jinja, ERB
     r"|<\?(?:php\b|=)[^>]*|<!--#(?:include|echo|exec|if|set)\b[^>]*"  # PHP, server-side includes
     r"|<esi:\w[^>]*"  # edge-side includes
 )
+_OF_GETTEXT: Final = re.compile(r"%\(\w+\)[sd]")
+_SCRIPT: Final = re.compile(r"<script\b.*?(?:</script|\Z)", re.I | re.S)
+"""In these a placeholder of gettext may be for a script to fill in, as Django's ``interpolate``."""
 _TEMPLATE: Final = re.compile(
     r"<template\b.*?(?:</template|\Z)"
     r"|<script\b[^<>]{0,300}?\btype=[\"']?[\w/-]{0,60}?(?:template|tmpl|handlebars|mustache|html)"
@@ -91,21 +94,19 @@ _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _NO_TIME: Final = {*_NOTHING, "Invalid Date", "Invalid date"}  # of JavaScript, and of Moment
 _PARTS_OF_TITLE: Final = re.compile(r"\s+[-\u2013\u2014|\u00b7:\u2022]\s+")
 _NO_NUMBER: Final = re.compile(r">\s*+NaN\s*+<")
-_NUMBERS: Final = "p, div, span, b, strong, em, dd"
 _TABLES: Final = frozenset({"a", "code", "kbd", "li", "pre", "samp", "td", "th", "tt", "var"})
 """In these ``NaN`` is data or a name."""
-
 _TITLES: Final = "title, h1, h2, h3"
 _CODE: Final = "code, kbd, samp, tt, var"
 """In these a name such as ``json.loads`` is what the author wrote."""
 
-_LABELS: Final = "button, label"
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
 _RAW: Final = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
     r"|\{ \{ [\w.]{1,60} \} \}|\{ % \w{2,20}\b[^{}]{0,60} % \}"  # reformatted templates
-    r"|\{ok\}|\$\{[\w.]+\}|#\{[\w.]+\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
+    r"|\{(?:ok|l10n-extra)\}|< a href="
+    r"|[$#]\{[\w.]+(?:\([^(){}]{0,60}\))?\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
     r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
     r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
     r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
@@ -130,6 +131,8 @@ _NO_AMOUNT: Final = re.compile(
 _UNFINISHED: Final = {
     'script[src=""], img[src=""]': ("src", "an empty URL"),
     'link[href=""]': ("href", "an empty URL"),
+    "link[herf], a[herf]": ("herf", "a misspelt attribute"),
+    "script[scr], img[scr], iframe[scr]": ("scr", "a misspelt attribute"),
 }
 """By selector of the elements, which attribute of theirs is unfinished, and how."""
 _SHOWN: Final = 200  # characters of what is quoted
@@ -200,7 +203,8 @@ def _found(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 def _in_text(text: str) -> Iterator[tuple[str, str]]:
     matches = {
-        "placeholder": _outside(_PLACEHOLDER, text, _TEMPLATE, _UNSEEN),
+        "placeholder": _outside(_PLACEHOLDER, text, _TEMPLATE, _UNSEEN)
+        or _outside(_OF_GETTEXT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
         "no translation": _outside(_UNTRANSLATED, text, _TEMPLATE, _UNSEEN),
         "garbled letters": _MOJIBAKE.search(text),
         "crash": _outside(_CRASH, text, _QUOTED),
@@ -234,7 +238,7 @@ def _first_marker(source: bytes) -> str | None:
 def _in_elements(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     headings = [node for node in tree.css(_TITLES) if node.css_first(_CODE) is None]
     titles = [(f"<{node.tag}>", node.text(strip=True)) for node in headings]
-    labels = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css(_LABELS)]
+    labels = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css("button, label")]
     for tag, text in titles + labels:
         if _KEY.fullmatch(text):
             yield "key", f"{tag}: a key in place of a text: {text}"
@@ -260,7 +264,8 @@ def _parts_of_title(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:
     """Return the texts that are no number, in place of one that a script or template reckons."""
-    nodes = tree.css(_NUMBERS) if _NO_NUMBER.search(text) else []
+    where = "p, div, span, b, strong, em, dd"
+    nodes = tree.css(where) if _NO_NUMBER.search(text) else []
     return [
         f'<{node.tag}>: expected a text, found "NaN"'
         for node in nodes

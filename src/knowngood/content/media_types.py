@@ -18,7 +18,7 @@ def undeclared_gzip(body: bytes) -> str:
     """Return in words that a body, after its Content-Encoding is undone, is gzip; empty for any
     other (RFC 1952, 2.3.1).
     """
-    return "gzip, and no Content-Encoding says so" if body.startswith(b"\x1f\x8b") else ""
+    return "gzip, once more than Content-Encoding says" if body.startswith(b"\x1f\x8b") else ""
 
 
 def is_utf_8(body: bytes) -> bool:

@@ -7,6 +7,7 @@ of ``<html>``. A page that was cut short leaves others open, or ends within a ta
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 _OPTIONAL: Final = frozenset(
@@ -28,6 +29,11 @@ _TOKEN: Final = re.compile(
     re.I | re.S | re.X,
 )
 """A comment, an element that holds text alone, or another tag; each may be cut off."""
+
+_CUT: Final = ("in_comment", "in_text", "in_end", "in_tag")
+_VALUE_WITHOUT_QUOTES: Final = re.compile(r"=\s*+[^\s\"'>]++\Z")
+"""An attribute at the end of a tag: a slash behind it is a part of it."""
+_NOT_COUNTED: Final = _OPTIONAL | _VOID | _TEXT_ELEMENTS | {""}
 
 
 def at_the_end(text: str) -> list[str]:
@@ -72,6 +78,28 @@ def never_closed(text: str, name: str) -> int | None:
     tags = [token for token in _TOKEN.finditer(text) if (token["name"] or "").lower() == name]
     starts = [tag.start() for tag in tags if not tag["end"]]
     return starts[-1] if 2 * len(starts) > len(tags) else None
+
+
+def uneven(text: str) -> dict[str, int]:
+    """Return by name how many more start tags than end tags of an element a page has, where these
+    are not as many; nothing of elements whose end tag may be left out.
+
+    Nothing is returned of a page without ``</html>``, or one that ends within a text: it is cut
+    short.
+    """
+    if "</html" not in text.lower():
+        return {}
+    counts: Counter[str] = Counter()
+    for token in _TOKEN.finditer(text):
+        if any(token[cut] is not None for cut in _CUT):
+            return {}
+        name = (token["name"] or "").lower()
+        if name in _NOT_COUNTED:
+            continue
+        rest = token["rest"]
+        if not rest.endswith("/") or _VALUE_WITHOUT_QUOTES.search(rest):
+            counts[name] += -1 if token["end"] else 1
+    return {name: count for name, count in counts.items() if count}
 
 
 def _close(stack: list[str], name: str) -> None:

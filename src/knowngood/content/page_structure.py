@@ -61,11 +61,11 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
         "the page has more than one </body>": len(re.findall(r"</body\b", bare, re.I)) <= 1,
     }
     return [
+        *server_page_problems(tree),
         *(problem for problem, holds in sound.items() if not holds),
         *_open_at_the_end(text, bare),
         *_open_scripts(tree),
         *_swallowed(text, tree),
-        *server_page_problems(tree),
     ]
 
 

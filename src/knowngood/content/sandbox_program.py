@@ -106,7 +106,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         uses=sorted(_used_while_loaded(root)),
         new=new,
         module=next(of_modules, None),
-        early=early.found or script_syntax.invisible(root, source),
+        early=early.found or script_syntax.invisible(root, source) or _throws_at_once(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
     )
@@ -138,6 +138,15 @@ def _plain_string(literal: tree_sitter.Node) -> list[str]:
     if len(parts) == 1 and parts[0].type == "string_fragment":
         return [_text(parts[0])]
     return []
+
+
+def _throws_at_once(root: tree_sitter.Node) -> str | None:
+    """Return that a script ends in an error whatever happens, as a bundler writes it whose build
+    has failed.
+    """
+    throwing = (node for node in root.named_children if node.type == "throw_statement")
+    line = next((node.start_point.row + 1 for node in throwing), None)
+    return f"line {line} throws an error, whatever happens" if line is not None else None
 
 
 def _names_at_the_top(root: tree_sitter.Node) -> Iterator[str]:
@@ -176,12 +185,25 @@ def _may_be_skipped(node: tree_sitter.Node) -> bool:
 
 
 def _used_by(node: tree_sitter.Node) -> list[str]:
-    """Return the name that a call or a member expression begins with."""
+    """Return the name that a call or a member expression begins with, or those that a function
+    gets which is called where it stands: ``(function ($) {}(jQuery))``.
+    """
     field = {"call_expression": "function", "new_expression": "constructor"}.get(
         node.type, "object"
     )
     first = node.child_by_field_name(field)
-    return [_text(first)] if first is not None and first.type == "identifier" else []
+    if first is None or first.type == "identifier":
+        return [_text(first)] if first is not None else []
+    given = node.child_by_field_name("arguments") if node.type == "call_expression" else None
+    if given is None or not _is_function(first):
+        return []
+    return [_text(child) for child in given.named_children if child.type == "identifier"]
+
+
+def _is_function(node: tree_sitter.Node) -> bool:
+    while node.type == "parenthesized_expression" and node.named_children:
+        node = node.named_children[0]
+    return node.type in _FUNCTIONS
 
 
 def _bound_by(node: tree_sitter.Node) -> list[str]:

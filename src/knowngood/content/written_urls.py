@@ -46,6 +46,11 @@ _PLAIN: Final = re.compile(r"(?!//|(?i:https?)//|/?undefined(?:/|\Z))[\w./?=&#-]
 
 _NO_WEB_URL: Final = re.compile(r"(?:javascript|data|mailto|tel|sms):", re.I)
 _PERCENTS: Final = "\u066a\uff05\ufe6a"  # of Arabic, and of Chinese and Japanese
+_UNSEEN: Final = re.compile(
+    r"\A[\xa0\xad\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff]"
+    r"|[\xa0\xad\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff]\Z"
+)
+"""Blanks and marks of direction that browsers take for a part of the URL."""
 _QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
 
 
@@ -120,7 +125,7 @@ def trouble(url: str) -> str:
 
     Only what is certain counts: browsers encode blanks and most other characters in a path.
     """
-    url = url.strip()
+    url = url.strip(" \t\n\r\f")
     if _PLAIN.fullmatch(url) or _NO_WEB_URL.match(url):
         return ""
     host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
@@ -130,6 +135,7 @@ def trouble(url: str) -> str:
         or _PLACEHOLDER_IN_QUERY.search(url.partition("#")[0]),
         "a value that was not there, in the URL": _NO_VALUE.match(url),
         "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
+        "an unseen character at the edge of the URL": _UNSEEN.search(url),
         "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
         "a file of somebody's own machine": _LOCAL_FILE.match(url),
         "a blank in the host of the URL": host and re.search(r"\s", host[0]),

@@ -70,6 +70,9 @@ def test_a_script_before_the_one_that_it_uses(site: Site) -> None:
         "a.js uses Lib, which only an inline script, behind it, defines"
     ]
     assert checks.order_problems(site.page(first + second), [*resources, site.elsewhere()]) != []
+    plug_in = [site.resource("/fr/a.js", "(function ($) { $.plot = 1; })(Lib);")]
+    assert checks.order_problems(site.page(second + first), plug_in) == []
+    assert checks.order_problems(site.page(first + second), plug_in) != []
     foreign = '<script src="https://cdn.example.net/x.js"></script>'
     page = site.page(first + second + foreign)
     assert checks.order_problems(page, [*resources, site.elsewhere()]) == []

@@ -95,6 +95,41 @@ def test_links_that_lead_nowhere_in_one_language(site: Site, url: str) -> None:
     assert checks.link_problems(site.page('<a href="#">x</a>'), model) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("<var>id<var> of it", "<var>: an end tag is missing"),
+        ('<a href="x">y', "<a>: an end tag is missing"),
+        ("<div></div></div>", "</div>: an end tag too many"),
+        ("<p><a href=/x/>y</a>, <b>z", "<b>: an end tag is missing"),
+    ],
+)
+def test_a_translation_that_lost_an_end_tag(site: Site, text: str, problem: str) -> None:
+    """It counts where the model has all of them."""
+    model = respond(site.exchange("/en-US/", HTML))
+    assert checks.end_tag_problems(site.page(text), model) == [problem]
+    assert checks.end_tag_problems(site.page(text), site.page(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>one<p>two<ul><li>three</ul>",
+        "a<br>b<br/>c</br>, <img src=x> <svg><path d=M0 /></svg>",
+        "<script>if (a <b) f('<i>')</script><textarea><b></textarea><!-- <div> -->",
+        "<!-- <b>",
+        "<script>f('<b>')",
+        "1 < 2 and 3 <4",
+    ],
+)
+def test_end_tags_that_may_be_left_out(site: Site, text: str) -> None:
+    """Nor does what is cut short count: other claims say so."""
+    model = respond(site.exchange("/en-US/", HTML))
+    assert checks.end_tag_problems(site.page(text), model) == []
+    cut = respond(site.exchange("/fr/", "<!doctype html><title>x</title><p><b>y"))
+    assert checks.end_tag_problems(cut, model) == []
+
+
 def test_where_links_open(site: Site) -> None:
     """In the frame, if only one language has lost the element that says otherwise."""
     model = respond(site.exchange("/en-US/", '<base target="_blank">'))

@@ -58,6 +58,10 @@ def test_syntax_of_scripts_in_a_page(site: Site) -> None:
     assert checks.inline_new_syntax_problems(page, 20) == [why]
     old = site.page('<script type="text/javascript;version=1.8">let x = 1;</script>')
     assert checks.inline_new_syntax_problems(old, 20) == []
+    new = site.page('<script type="text/javascript;version=1.8">let x = a?.b;</script>')
+    assert checks.inline_new_syntax_problems(new, 38) == [
+        "inline script 1: line 1: ?. needs Firefox 74, users have 38"
+    ]
 
 
 def test_scripts_that_parse_and_never_run(site: Site) -> None:
@@ -164,6 +168,21 @@ def test_a_script_that_an_old_firefox_does_not_read(site: Site) -> None:
     assert checks.new_syntax_problems(script, 74) == []
     assert checks.new_syntax_problems(replace(script, type="module"), 73) == []
     assert checks.new_syntax_problems(replace(script, kind="link"), 73) == []
+
+
+def test_a_script_in_an_old_dialect_that_is_too_new(site: Site) -> None:
+    """What is rewritten is parsed; `let` is older in the dialect."""
+    source = "let all = [for (x of xs) x];\nlet some = all?.length;"
+    script = replace(site.resource("/fr/a.js", source), type="text/javascript;version=1.8")
+    why = ["line 2: ?. needs Firefox 74, users have 38"]
+
+    def rewrite(source: bytes) -> bytes:
+        return source.replace(b"[for (x of xs)", b"[0,")
+
+    assert checks.new_syntax_problems(script, 38) == []
+    assert checks.new_syntax_problems(script, 38, rewrite) == why
+    plain = replace(script, type="text/javascript")
+    assert checks.new_syntax_problems(plain, 38, rewrite) == []
 
 
 @pytest.mark.parametrize(

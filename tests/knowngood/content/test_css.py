@@ -71,6 +71,15 @@ def test_a_broken_stylesheet(source: str) -> None:
     assert trouble(source.encode()) is not None
 
 
+@pytest.mark.parametrize("pseudo", [":before", "::before"])
+def test_what_sass_writes_where_it_fails(pseudo: str) -> None:
+    """Its message stands above the page."""
+    rule = "{ white-space: pre;\n content: 'Error: File to import not found: _x.'; }"
+    source = f"/* Error */\nbody{pseudo} {rule}"
+    assert trouble(source.encode()) == "the error of a build: Error: File to import not found: _x."
+    assert trouble(source.replace("body", ".error").encode()) is None
+
+
 def test_what_is_there_in_place_of_rules() -> None:
     """Its first line, as far as it tells."""
     why = 'the stylesheet holds no rule: it begins with "$(function() {"'

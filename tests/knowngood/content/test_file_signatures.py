@@ -55,7 +55,12 @@ FAULTS = {
         b"a{b:c}",
         "charset: expected utf-8, found utf-16, in which it is another text",
     ),
-    "gzip": ("/a.css", ["text/css"], b"\x1f\x8b\x08...", "gzip, and no Content-Encoding says so"),
+    "gzip": (
+        "/a.css",
+        ["text/css"],
+        b"\x1f\x8b\x08...",
+        "gzip, once more than Content-Encoding says",
+    ),
     "pointer": (
         "/a.woff",
         ["font/woff"],

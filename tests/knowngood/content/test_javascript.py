@@ -452,6 +452,7 @@ def test_typographic_quotes(source: str, why: str | None) -> None:
         (b"function a() {}\nlet a;", "line 2 declares a, which is declared already"),
         (b"{ class A {} var A; }", "line 1 declares A, which is declared already"),
         ("a();\nvar b\u200b = 1;".encode(), "a space without a width (U+200B) at line 2"),
+        (b"a();\nthrow new Error('build');", "line 2 throws an error, whatever happens"),
     ],
 )
 def test_errors_of_a_script_that_parses(source: bytes, error: str) -> None:
@@ -469,6 +470,7 @@ def test_errors_of_a_script_that_parses(source: bytes, error: str) -> None:
         b"function f() { 'use strict'; } with (a) {}",
         rb"'use strict'; delete a.b; x = 0; y = '\0'; z = 0.7; w = 0x10; r = /\012/;",
         b"var a; var a; function a() {} function a() {}",
+        b"if (a) { throw 1; } function f() { throw 2; } try { throw 3; } catch (e) {}",
         b"let a; { let a; } function b(a) { let c; } for (let a;;) {}",
         "x = '\u200b' + `\u200b`; y = /\u200b/; // \u200b\n/* \u200b */".encode(),
     ],

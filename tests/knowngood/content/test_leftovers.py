@@ -19,6 +19,7 @@ SOUND = {
     "french": "<p>l\u2019\u00e9t\u00e9\u00a0\u00bb \u00e9\u00a0\u00bb</p>",
     "catalan": "<p>paral\u00b7lel</p>",
     "russian": "<p>\u0417\u0434\u043e\u0440\u043e\u0432\u044c\u0435</p>",
+    "placeholder-of-a-script": "<script>say(interpolate('%(n)s min', x, true));</script>",
     "percent": "<p>100%(sic) and 5 % of it</p>",
     "braces": "<p>{ x }</p>",
     "questions": "<p>What???</p>",
@@ -62,6 +63,7 @@ FAULTS = {
     "conflict-behind-a-comment": ("<!-- -->\n<<<<<<< HEAD\n", "unfinished merge: <<<<<<< HEAD"),
     "erb": ("<p><%= title %></p>", "placeholder: <%= title %>"),
     "gettext": ("<p>%(name)s</p>", "placeholder: %(name)s"),
+    "jinja-in-a-script": ("<script>say('{{ name }}');</script>", "placeholder: {{ name }}"),
     "conflict": ("<p>\n<<<<<<< HEAD\n", "unfinished merge: <<<<<<< HEAD"),
     "conflict-middle": ("<p>\n=======\r\n", "unfinished merge: ======="),
     "conflict-end": ("<p>\n>>>>>>> main\n", "unfinished merge: >>>>>>> main"),
@@ -179,6 +181,18 @@ FAULTS = {
         '<img src="/% (lang) s">: a placeholder in the URL',
     ),
     "empty-url": ('<img src="">', '<img src="">: an empty URL'),
+    "misspelt": (
+        '<link rel="stylesheet" herf="a.css">',
+        '<link herf="a.css">: a misspelt attribute',
+    ),
+    "unseen-mark": (
+        '<a href="\u200ehttp://example.org/">',
+        '<a href="\u200ehttp://example.org/">: an unseen character at the edge of the URL',
+    ),
+    "no-break-space": (
+        '<a href="http://example.org/\u00a0">',
+        '<a href="http://example.org/\u00a0">: an unseen character at the edge of the URL',
+    ),
 }
 
 
@@ -347,6 +361,9 @@ def test_a_quote_that_ends_an_attribute_too_early() -> None:
         ("&brandShortName; health", "&brandShortName;"),
         ('<a href="/x">Privacy</a>', '<a href="/x">'),
         ("Health {ok}", "{ok}"),
+        ("Health {l10n-extra}", "{l10n-extra}"),
+        ("#{t(:startup)} by day", "#{t(:startup)}"),
+        ('See < a href="/x">more', "< a href="),
         ("How ${name} does", "${name}"),
         ("[% title %] of it", "[% title %]"),
         ("{{ title", "{{"),

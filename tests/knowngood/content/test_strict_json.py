@@ -110,7 +110,7 @@ def test_many_keys_given_twice_are_not_all_named() -> None:
         (b"<htmlx>", 'it begins with "<htmlx>"'),
         (b"../../js/config.json", 'it begins with "../../js/config.json"'),
         (b"version https://git-lfs.github.com/spec/v1\noid", 'it begins with "version https://git'),
-        (b"\x1f\x8b\x08", "gzip, and no Content-Encoding says so"),
+        (b"\x1f\x8b\x08", "gzip, once more than Content-Encoding says"),
         (b"[1,]", "Illegal trailing comma|Expecting value"),
     ],
 )
