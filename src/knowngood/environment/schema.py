@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from ..safety import OwnSchema
 from .model import BadEnvironment
 from .origins import origin_trouble
 
@@ -26,6 +29,9 @@ def file_schema() -> Any:
 
 def validate(path: Path, document: dict[str, Any]) -> None:
     """Raise BadEnvironment, which names every key that is wrong."""
+    with suppress(*_TROUBLE):
+        if OwnSchema(file_schema(), _FORMATS).fits(document):
+            return
     errors = sorted(
         _validator().iter_errors(document), key=lambda error: list(map(str, error.path))
     )
@@ -48,12 +54,9 @@ def _validator() -> Any:
             ),
         }
     )
-    formats = jsonschema.FormatChecker(["date", "regex"])
-    for name, check in (("origin", _check_origin), ("time-zone", _check_time_zone)):
-        formats.checks(name, (OSError, ValueError, KeyError))(
-            lambda value, check=check: not isinstance(value, str) or bool(check(value))
-        )
-    formats.checks("local-date")(_is_local_date)
+    formats = jsonschema.FormatChecker(())
+    for name, check in _FORMATS.items():
+        formats.checks(name, _TROUBLE)(check)
     validator = cast("Any", jsonschema.validators).extend(draft, type_checker=types)
     return validator(file_schema(), format_checker=formats)
 
@@ -76,6 +79,26 @@ def _check_time_zone(name: str) -> bool:
     from zoneinfo import ZoneInfo
 
     return bool(ZoneInfo(name))
+
+
+def _check_date(text: str) -> bool:
+    """Return whether ``text`` is a date with hyphens; raise ValueError if it is no date."""
+    return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) and date.fromisoformat(text))
+
+
+def _of_text(check: Callable[[str], object]) -> Callable[[object], bool]:
+    """Return the check of a format that says nothing about what is no string."""
+    return lambda value: not isinstance(value, str) or bool(check(value))
+
+
+_TROUBLE: Final = (OSError, ValueError, KeyError, re.error)
+_FORMATS: Final[Mapping[str, Callable[[object], bool]]] = {
+    "origin": _of_text(_check_origin),
+    "time-zone": _of_text(_check_time_zone),
+    "date": _of_text(_check_date),
+    "regex": _of_text(re.compile),
+    "local-date": _is_local_date,
+}
 
 
 def _explain(error: jsonschema.ValidationError) -> str:

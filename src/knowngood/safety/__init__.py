@@ -1,8 +1,8 @@
 """Make safe what leaves the process; every other room builds on this one.
 
 It has redaction of secrets, text that is safe to print or to paste into a shell, atomic writes,
-locks, child processes, signals, and the base classes of all errors. It may not know pytest,
-environments or checks.
+locks, child processes, signals, documents of our own schemas, and the base classes of all errors.
+It may not know pytest, environments or checks.
 """
 
 from . import lock, process_group, process_identity
@@ -10,6 +10,7 @@ from .atomic_write import write_atomically
 from .ending_signals import ending_signals_to
 from .errors import ContentTooLarge, DeploymentError, KnowngoodError, RunnerError, UsageError
 from .lock import LockUnavailable
+from .own_schema import OwnSchema
 from .redaction import has_secrets, hide_secrets, redact, redact_data, redacted_beginning
 from .redactor import SHORTEST, Redactor
 from .run_id import new_run_id
@@ -27,6 +28,7 @@ __all__ = [
     "DeploymentError",
     "KnowngoodError",
     "LockUnavailable",
+    "OwnSchema",
     "Redactor",
     "RunnerError",
     "Say",
