@@ -9,7 +9,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -52,7 +52,7 @@ asks_for = [
 ]
 
 [aliases]
-he = "en-US"
+{aliases}
 
 [send]
 User-Agent = "Mozilla/5.0 Gecko/20100101 Firefox/38.0"
@@ -158,7 +158,7 @@ def own_secrets() -> Iterator[None]:
 
 @pytest.fixture
 def fhr_environment(tmp_path: Path) -> Callable[..., Path]:
-    """Writes an environment file for FHR with five locales, at these origins."""
+    """Writes an environment file for FHR with these locales, five by default, at these origins."""
 
     def write(
         origins: Mapping[str, str],
@@ -166,11 +166,18 @@ def fhr_environment(tmp_path: Path) -> Callable[..., Path]:
         tables: str = "",
         probe: float = 30,
         attempts: int = 6,
+        locales: Sequence[str] = LOCALES,
     ) -> Path:
         path = tmp_path / "environments" / "test.toml"
         path.parent.mkdir(exist_ok=True)
         table = "".join(f'{name} = "{url}"\n' for name, url in origins.items())
-        text = FHR.format(extra=extra, locales=json.dumps(LOCALES), probe=probe, attempts=attempts)
+        text = FHR.format(
+            extra=extra,
+            locales=json.dumps(locales),
+            aliases='he = "en-US"' if "he" in locales else "",
+            probe=probe,
+            attempts=attempts,
+        )
         path.write_text(f"{text}[origins]\n{table}\n{tables}", "utf-8")
         return path
 
