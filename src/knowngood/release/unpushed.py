@@ -82,8 +82,10 @@ def warning(repository: Repository, records: Sequence[str]) -> list[str]:
     """Return a line that tells of ``records`` and what to do; none for none."""
     if not records:
         return []
-    first = records[:_SHOWN]
-    now = repository.by_hand("push", "origin", *(f"refs/tags/{name}" for name in first))
+    refs = [f"refs/tags/{name}" for name in records]
+    if len(records) > _SHOWN:  # all of these kinds: what is there already stays as it is
+        refs = sorted({f"refs/tags/{name.partition('/')[0]}/*" for name in records})
+    now = repository.by_hand("push", "origin", *refs)
     return [
         f"not at the origin, where others would see it: {listed(records, _SHOWN)}; it goes out "
         f"with the next record that is pushed; to push it: {now}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -89,6 +90,21 @@ def test_one_that_was_made_by_hand(site: Repository, note: Note, origin: Path) -
     record = note("v1")
     record_store.push(site, record.name)
     assert sorted(records_at(origin)) == sorted([by_hand, record.name])
+    clone.fetch(site)
+    assert unpushed.names(site) == []
+
+
+@pytest.mark.parametrize("days", [range(1, 4), range(1, 7)])
+def test_what_is_printed_pushes_all(
+    site: Repository, note: Note, origin: Path, days: range
+) -> None:
+    """Also of more than the message names, and however many are there already."""
+    record_store.push(site, note("v2", days=9).name)
+    records = [note("v1", days=day).name for day in days]
+    clone.fetch(site)
+    [warning] = unpushed.warning(site, unpushed.names(site))
+    subprocess.run(warning.partition("to push it: ")[2], shell=True, check=True)  # noqa: S602
+    assert set(records) < set(records_at(origin))
     clone.fetch(site)
     assert unpushed.names(site) == []
 
