@@ -7,9 +7,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from ..content.subjects import to_arguments
 from ..safety import Say, one_line, process_group
 from ..verdict import EXIT_CODES
 from ..verdict import VerdictKind as Verdict
-from . import deploy_command, record_store, running_deploy
+from . import deploy_command, record_store, records, unpushed
 from .git import GitError
 from .ledger import Ledger
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
@@ -99,7 +100,7 @@ class Deployment:
         command = one_line(" ".join(words), 300)
         self.say(f"deploying: {command}")
         try:
-            with running_deploy.marked(environment, command) as file:
+            with deploy_command.marked(environment, command) as file:
                 code = deploy_command.show(words, environment.root, file, self.say)
         except OSError as error:
             self.say(f"deploy.command cannot be run: {error}")
@@ -130,7 +131,7 @@ class Deployment:
         """Run the command of a verification, which writes these ``files``. Raises OSError."""
         environment = self.ledger.environment
         command = [*command, *(f"{option}={path}" for option, path in files.items())]
-        with running_deploy.marked(environment, "knowngood verify") as file:
+        with deploy_command.marked(environment, "knowngood verify") as file:
             code = _run(command, environment.root, file)
         self._keep(files.values())
         return self._confirmed(files["--verdict-file"], code)
@@ -170,6 +171,39 @@ class Deployment:
                     shutil.copy(path, self.reports)
         except OSError as error:
             self.say(f"--reports {self.reports}: not all reports were kept: {error.strerror}")
+
+    def settled(self, earlier: Collection[str], code: int) -> int:
+        """Push the records that have not arrived at the origin; return the exit code.
+
+        It is ``code``, but 75 in place of 0 where nobody else sees what was done: others than those
+        ``earlier`` records do not arrive, unless it is offline and nobody expected more, or it is
+        on no record at all.
+        """
+        repository, say = self.ledger.repository, self.say
+        left = unpushed.names(repository)
+        if left and repository.has_origin:
+            mine_first = sorted(left, key=lambda name: name in earlier)
+            left, _ = unpushed.push(repository, mine_first[0], mine_first[1:])
+        for line in unpushed.warning(repository, left):
+            say(line)
+        unseen = bool(set(left).difference(earlier)) and repository.has_origin
+        return HELD if code == DONE and (self._is_unrecorded() or unseen) else code
+
+    def _is_unrecorded(self) -> bool:
+        """Return whether this is on no record, and say so: the next command would go by what was
+        there before.
+        """
+        name = self.environment_name
+        now = records.read(self.ledger.repository, datetime.now(UTC), [name])
+        there = now.presumed_live(name)
+        if there is not None and there.commit == self.commit:
+            return False
+        self.say(
+            f"{self.release} is live on {name}, and on no record: every command goes by what was "
+            f"there before; to record it: knowngood adopt {self.ledger.option} "
+            f"--release={self.release}"
+        )
+        return True
 
     def _note(self, step: str) -> None:
         """Record how far it got, or say why not. Raises RecordNotWritten where a push would begin

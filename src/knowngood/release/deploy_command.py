@@ -1,23 +1,41 @@
-"""A command of somebody else's: what it prints is shown as it comes, its time is bounded, and it
-ends with this process.
+"""A deploy command, or a verification, as a process: what it prints is shown as it comes, its time
+is bounded, and it ends with this process. One that runs on all the same is waited for.
+
+It would change the deployment after others have put it right, or judge one release by another. All
+that it starts inherits a file that is locked: the lock is the kernel's, and ends with the last
+process that has the file.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
 
-from ..safety import Say, one_line, process_group
-from . import deploy_guard
+from ..environment import Environment
+from ..safety import RunnerError, Say, one_line, process_group
+from . import clone, deploy_guard
 
 SECONDS: Final = 900.0
 """How long a deploy command may take, so that one that hangs is rolled back. One whose release
 needs longer to reach every edge returns sooner; budget.converge waits for the rest."""
+
+_WAIT: Final = 25.0  # seconds until what was broken off must have ended; a verification has twenty
+_PAUSE: Final = 0.1  # seconds
+
+
+class DeployRunning(RunnerError):
+    """What a push that was broken off has started still runs; the message says how to end it."""
 
 
 def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
@@ -63,3 +81,70 @@ def _read(stream: IO[bytes], say: Say) -> None:
     with stream:
         while line := stream.readline(4096):
             say(f"| {one_line(line.decode('utf-8', 'replace').rstrip(), 300)}")
+
+
+@contextmanager
+def marked(environment: Environment, command: str) -> Iterator[int]:
+    """Yield a file that ``command`` and all that it starts must inherit.
+
+    Only a command that was broken off leaves it behind: what another one left running, such as the
+    server that it has started, is meant to run.
+    """
+    path = _path(environment)
+    file = _opened(path)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(file, 0)
+        os.write(file, json.dumps({"pid": os.getpid(), "command": command}).encode())
+        yield file
+        with suppress(OSError):
+            path.unlink()
+    finally:
+        os.close(file)
+
+
+def refuse_running(environment: Environment, say: Say) -> None:
+    """Wait for a moment where one still runs on this machine; raise DeployRunning if it does not
+    end, and UsageError where no file can tell.
+    """
+    path = _path(environment)
+    with clone.in_cache(path.parent):
+        if not _locked(path):
+            return
+    still = f"a push was broken off, and what it started still runs: {_command(path)}"
+    say(f"{still}; waiting for its end")
+    end = time.monotonic() + _WAIT
+    while _locked(path):
+        if time.monotonic() > end:
+            raise DeployRunning(f"{still}; to end it: fuser -k {path}")
+        time.sleep(_PAUSE)
+
+
+def _path(environment: Environment) -> Path:
+    digest = sha256(str(environment.path.resolve()).encode()).hexdigest()[:12]
+    return clone.cache() / "deploys" / f"{environment.name}-{digest}"
+
+
+def _opened(path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _locked(path: Path) -> bool:
+    """Return whether a process has the file; remove it where none has."""
+    file = _opened(path)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        path.unlink(missing_ok=True)
+        return False
+    finally:
+        os.close(file)
+
+
+def _command(path: Path) -> str:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return one_line(json.loads(path.read_bytes())["command"], 300)
+    return "its command is not known"

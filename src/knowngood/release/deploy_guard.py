@@ -3,7 +3,7 @@
 ``python deploy_guard.py FD GRACE COMMAND…``: the other end of our standard input is held by that
 process, which never writes. When it closes, the command is ended with its process group, which is
 ours: by SIGTERM, and by SIGKILL when the command has ended, after GRACE seconds at the latest. FD
-is a file that the command inherits, and all that it starts: see :mod:`.running_deploy`.
+is a file that the command inherits, and all that it starts: see :mod:`.deploy_command`.
 
 A program of its own, and of the standard library alone, so that it starts in a moment.
 """

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from ..safety import and_more, listed, one_line
 from . import gate_verified, work_tree
 from .gate_live import LiveState
-from .gate_question import GateQuestion
-from .gate_reason import GateReason, doubt
+from .gate_question import GateQuestion, GateReason, doubt
 from .git import is_ref_part
 from .ledger import relevant_environments
 from .record import Record, at, is_record

@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .gate_question import GateQuestion
-from .gate_reason import GateReason
+from .gate_question import GateQuestion, GateReason
 from .live import LiveRelease
 from .record import Record
 

@@ -1,16 +1,20 @@
-"""The question to the gate: may this release, of this build, go to an environment now?"""
+"""The question to the gate, may this release, of this build, go to an environment now; and a reason
+why it may not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..content import manifest as manifests
 from ..environment import BadEnvironment, GateRules, refuse_lost_previous
+from ..safety import one_line
 from .ledger import Ledger
 from .live import LiveAnswer
+from .record_name import BadRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +61,26 @@ class GateQuestion:
     def rules(self) -> GateRules:
         """The rules of the environment."""
         return self.ledger.environment.gate
+
+
+@dataclass(frozen=True, slots=True)
+class GateReason:
+    """Why a release may not go.
+
+    Attributes:
+        what: what is wrong.
+        to_do: what to do about it.
+    """
+
+    what: str
+    to_do: str
+
+
+def doubt(bad: BadRecord | None, may_say: str, to_do: str) -> Iterator[GateReason]:
+    """Yield that the record ``bad`` cannot be read and may say ``may_say``; nothing without one."""
+    if bad is not None:
+        yield GateReason(
+            f"the record {one_line(bad.name, 200)} cannot be trusted: {bad.why}; it may say that "
+            f"{may_say}",
+            f"find out who wrote it; {to_do}",
+        )

@@ -13,8 +13,7 @@ from ..content.subjects import to_arguments
 from ..environment import GateRules
 from ..safety import one_line
 from . import signature
-from .gate_question import GateQuestion
-from .gate_reason import GateReason, doubt
+from .gate_question import GateQuestion, GateReason, doubt
 from .ledger import relevant_environments
 from .record import Record, RecordKind, at
 from .record_parser import SKEW

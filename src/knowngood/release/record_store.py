@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -10,7 +11,6 @@ from typing import Any, Final
 from ..safety import RunnerError, UsageError, user_name, write_atomically
 from . import clone, records, unpushed
 from .git import GitError, Repository
-from .git_advice import on_signing, on_the_way
 from .record import Record, RecordKind
 
 _FARTHEST: Final = timedelta(days=1)
@@ -20,6 +20,9 @@ be this clock that is days behind, so what somebody says against a release follo
 
 _END: Final = datetime(2099, 12, 31, tzinfo=UTC)
 """The last day that git takes for a date (its date.c)."""
+
+_IN_THE_WAY: Final = re.compile(r"'refs/tags/([^']+)' exists; cannot create")
+_SIGNING: Final = re.compile(r"\bsign(?:ed|ingkey)?\b", re.I)
 
 
 def identity(repository: Repository) -> tuple[str, str]:
@@ -88,13 +91,13 @@ def write(repository: Repository, record: Record) -> str:
             if signed == "-s":
                 _refuse_unsigned(repository, record)
         except GitError as error:
-            if not record.counts_unsigned or not on_signing(repository, str(error)):
+            if not record.counts_unsigned or not _on_signing(repository, str(error)):
                 raise
             author.run("tag", "-a", "--no-sign", *rest, stdin=record.message())
     except GitError as error:
         why = str(error)
-        to_do = on_the_way(repository, why)
-        to_do += on_signing(repository, why) if signed == "-s" else ""
+        to_do = _on_the_way(repository, why)
+        to_do += _on_signing(repository, why) if signed == "-s" else ""
         raise RecordNotWritten(keep(record, repository, f"{why}{to_do}")) from None
     return record.name
 
@@ -140,7 +143,7 @@ def push(repository: Repository, name: str, *, alone: bool = False) -> None:
         ref = f"refs/tags/{name}:refs/tags/{name}"
         raise RecordNotWritten(
             f"the record is in {repository.path} and was not pushed: {trouble}"
-            f"{on_the_way(repository, trouble)}\n"
+            f"{_on_the_way(repository, trouble)}\n"
             f"it goes out with the next record that is pushed; to push it: "
             f"{repository.by_hand('push', 'origin', ref)}"
         )
@@ -161,3 +164,28 @@ def _signs(repository: Repository) -> bool:
     all_signed = repository.setting("tag.gpgSign") or ""
     has_key = bool(repository.setting("user.signingKey"))
     return has_key or all_signed.lower() in {"true", "1", "yes", "on"}
+
+
+def _on_the_way(repository: Repository, why: str) -> str:
+    """Return what to do about a tag that has the name of a folder of records; empty where that is
+    not ``why`` git refused. Raises GitError.
+    """
+    barred = _IN_THE_WAY.search(why)
+    if barred is None:
+        return ""
+    run, tag = repository.by_hand, barred[1]
+    away = f"{run('tag', f'old-{tag}', tag)} && {run('tag', '-d', tag)}"
+    there = f"; {run('push', 'origin', f':refs/tags/{tag}')}" if repository.origin else ""
+    return f"; the tag {tag} bars the way; give it another name: {away}{there}"
+
+
+def _on_signing(repository: Repository, why: str) -> str:
+    """Return what to do where git cannot sign; empty where that is not ``why`` it refused."""
+    if not _SIGNING.search(why):
+        return ""
+    settings = (("user.signingKey", ""), ("tag.gpgSign", "false"))
+    unsigned = " && ".join(repository.by_hand("config", *setting) for setting in settings)
+    return (
+        "; set git's user.signingKey to a key that can be used here, or have no record signed: "
+        f"{unsigned}"
+    )

@@ -10,7 +10,7 @@ from itertools import takewhile
 from ..environment import BadEnvironment, Environment, GateRules
 from ..safety import Say, listed, one_line
 from . import clone, record_store, signature
-from .gate_reason import GateReason, doubt
+from .gate_question import GateReason, doubt
 from .git import Repository
 from .ledger import Ledger
 from .record import APPROVED, WITHDRAWN, Record, RecordKind

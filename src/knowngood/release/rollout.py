@@ -12,12 +12,11 @@ from ..environment import BadEnvironment, Environment, env_option
 from ..safety import Say, hide_secrets
 from . import (
     clone,
+    deploy_command,
     live,
-    on_record,
     push_lock,
     rejection,
     rollback_target,
-    running_deploy,
     unpushed,
 )
 from .deploy import BAD, DONE, HELD, Deployment, Verification
@@ -77,7 +76,7 @@ def push(
         )
         done = deployment.deploy()
         result = _pushed(deployment) if done else _not_deployed(deployment, answer)
-        return replace(result, code=on_record.settled(deployment, earlier, result.code))
+        return replace(result, code=deployment.settled(earlier, result.code))
 
 
 def _pushed(deployment: Deployment) -> PushResult:
@@ -149,7 +148,7 @@ def roll_back(
             reason = f"{_failure(ledger, answer.commit)}rolled back to {target.name}"
             _reject(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
-        return on_record.settled(rollback, earlier, _put_back(rollback).code)
+        return rollback.settled(earlier, _put_back(rollback).code)
 
 
 @contextmanager
@@ -174,7 +173,7 @@ def _ledger(
             say(f"! {warning}")
         if unfinished := ledger.unfinished():
             say(unfinished)
-        running_deploy.refuse(environment, say)
+        deploy_command.refuse_running(environment, say)
         yield ledger
 
 

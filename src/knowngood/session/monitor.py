@@ -130,9 +130,9 @@ class Monitor:
             )
         if result.missing:
             if result.instead:
-                from ..release import unknown_release
+                from ..release import release_name
 
-                unknown_release.refuse(self._environment, result.expected, result.instead)
+                release_name.refuse_slip(self._environment, result.expected, result.instead)
             self._look()
             self._results.halted = "the release was not there, so no check ran"
             claim = edge_claims.not_converged(result, self._environment)

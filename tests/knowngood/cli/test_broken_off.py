@@ -14,7 +14,7 @@ from pushed_site import CHECK, DEPLOY, SLOW, ended, happened, live, pushing, ser
 from release_side import Note
 
 from knowngood.environment import load
-from knowngood.release import running_deploy
+from knowngood.release import deploy_command
 from knowngood.release.git import Repository
 from knowngood.release.record import RecordKind
 
@@ -99,15 +99,15 @@ def test_a_verification_ends_with_a_push_that_is_killed(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a deploy that was broken off."""
-    monkeypatch.setattr(running_deploy, "_WAIT", 0.0)
+    monkeypatch.setattr(deploy_command, "_WAIT", 0.0)
 
 
 def wait_for_its_end(project: Path) -> None:
     """Wait until nothing of a deploy that was broken off is left."""
     never = threading.Event()
     while True:
-        with contextlib.suppress(running_deploy.DeployRunning):
-            return running_deploy.refuse(load("prod", project), lambda _: None)
+        with contextlib.suppress(deploy_command.DeployRunning):
+            return deploy_command.refuse_running(load("prod", project), lambda _: None)
         never.wait(0.05)
 
 
@@ -141,7 +141,7 @@ def test_what_a_deploy_leaves_running_on_purpose(run: Run, project: Path) -> Non
     (project / "deploy").write_text(f"{DEPLOY}setsid sleep 60 > /dev/null 2>&1 &\necho $! > pid\n")
     try:
         assert run("push", "--env=prod", "--release=v2").code == 0
-        running_deploy.refuse(load("prod", project), print)
+        deploy_command.refuse_running(load("prod", project), print)
         assert not ended(int((project / "pid").read_text()))
     finally:
         os.kill(int((project / "pid").read_text()), signal.SIGKILL)

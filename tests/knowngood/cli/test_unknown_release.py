@@ -12,7 +12,7 @@ from command_run import Run
 from pushed_site import live, serves, with_origin
 from release_side import git
 
-from knowngood.release import unknown_release
+from knowngood.release import release_name
 from knowngood.release.git import Repository
 
 pytestmark = pytest.mark.usefixtures("history", "in_one_process")
@@ -85,7 +85,7 @@ def test_an_origin_that_hangs(
     run: Run, site: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not waited for until the run itself is ended."""
-    monkeypatch.setattr(unknown_release, "_SECONDS", 1.0)
+    monkeypatch.setattr(release_name, "_SECONDS", 1.0)
     with_origin(site, tmp_path)
     git(site.path, "config", "remote.origin.uploadpack", "sleep 60; git upload-pack")
     failed(run)
