@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from knowngood.drill.mutant import MutantResult, MutationDrill, Notice
+from knowngood.drill.mutant_results import MutantResult, MutationDrill, Notice
 from knowngood.drill.remedy import Place, Remedy
 
 USERS = "api:/users/{id}"

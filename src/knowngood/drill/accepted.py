@@ -8,7 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from ..environment import AcceptedMutation, as_declared
-from .mutant import MutantResult, Notice
+from .mutant_results import MutantResult, Notice
 from .mutation_score import UNCAUGHT
 from .url_kinds import of_url_alone
 

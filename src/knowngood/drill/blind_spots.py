@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..safety import listed
-from .mutant import MutantResult, Notice
+from .mutant_results import MutantResult, Notice
 from .mutation_score import grouped
 from .remedy import Place, Remedy, in_loop
 from .url_kinds import is_step, kind_in_words

@@ -25,7 +25,7 @@ from ..fetch import RETRIED_STATUSES, AttemptError
 from ..safety import Say, new_run_id
 from ..session.options import Options
 from ..supervisor import watched
-from . import fault_results, result_files, table
+from . import fault_results, fault_table, result_files
 from .fault_replay import replaying
 from .fault_results import AS_EXPECTED, MISSED, DrillResult, DrillRun
 from .faults import Fault, list_faults
@@ -65,7 +65,7 @@ def drill_faults(
     drawn = fault_results.pairs_of(known, PAIRS if pairs is None else pairs, chance)
     began = time.monotonic()
     done: list[DrillResult] = []
-    say(table.HEADER)
+    say(fault_table.HEADER)
     with tempfile.TemporaryDirectory(
         prefix="knowngood-drill-", ignore_cleanup_errors=True
     ) as folder:
@@ -74,8 +74,8 @@ def drill_faults(
             drill = FaultDrill(environment, variables, runs)
             for result in drill.results(chosen, drawn):
                 done.append(result)
-                say("\n".join(table.row(result)))
-    say("\n".join(table.summary(done, time.monotonic() - began, len(drawn), seed)))
+                say("\n".join(fault_table.row(result)))
+    say("\n".join(fault_table.summary(done, time.monotonic() - began, len(drawn), seed)))
     content = {
         "environment": environment.name,
         "release": drill.release,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..safety import redact_data
-from .mutant import MutantResult, MutationDrill
+from .mutant_results import MutantResult, MutationDrill
 from .mutation_score import by_kind, counts, exit_code, score
 from .snippets import snippets
 

@@ -24,7 +24,7 @@ from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from . import mutation_page, mutation_table, result_files
 from .accepted import accept, warnings
 from .har_tape import answers_by_path
-from .mutant import MutationDrill
+from .mutant_results import MutationDrill
 from .mutation_document import document
 from .mutation_plugin import MutationPlugin
 from .mutation_score import TOO_LOW, exit_code, score

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..report import html_template
 from ..safety import one_line
 from .blind_spots import path_of, sections
-from .mutant import MutantResult, MutationDrill, Notice
+from .mutant_results import MutantResult, MutationDrill, Notice
 from .mutation_score import UNCAUGHT, counts, exit_code, grid, left_out_by_reason, percent, score
 from .mutation_table import LINE, headline
 from .snippets import snippets

@@ -21,12 +21,12 @@ from ..verdict import VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.run_results import RunResults
 from .har_tape import HarTape
-from .mutant import MutantResult, Notice
+from .mutant_results import MutantResult, Notice
 from .mutants import Mutant, Mutants
 from .mutation_score import UNCAUGHT
 from .recording_plugin import RecordingPlugin, one_of_each_check, worker_of
-from .remedies import Remedies
 from .remedy_places import RemedyPlaces
+from .remedy_search import Remedies
 from .targets import targets_of, without_query
 
 _OUTSIDE: Final = 3  # URLs of a result's that are listed of those that have no recorded answer

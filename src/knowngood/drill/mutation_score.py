@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from typing import Final, TypeVar
 
-from .mutant import MutantResult, Notice
+from .mutant_results import MutantResult, Notice
 
 _Key = TypeVar("_Key", bound=Hashable)
 

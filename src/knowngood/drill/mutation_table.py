@@ -8,7 +8,7 @@ from typing import Final
 
 from ..safety import and_more, listed, one_line, plural
 from .blind_spots import BlindSpot, blind_spots, sections
-from .mutant import MutantResult, MutationDrill, Notice
+from .mutant_results import MutantResult, MutationDrill, Notice
 from .mutation_score import by_kind, counts, exit_code, left_out_by_reason, percent, score
 from .snippets import snippets
 from .url_kinds import kind_in_words

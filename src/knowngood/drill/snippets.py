@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .mutant import MutantResult, Notice
+from .mutant_results import MutantResult, Notice
 from .mutation_score import grouped
 from .remedy import Remedy, in_loop
 

@@ -6,7 +6,7 @@ import pytest
 from mutants import mutant
 
 from knowngood.drill import accepted
-from knowngood.drill.mutant import MutantResult, Notice
+from knowngood.drill.mutant_results import MutantResult, Notice
 from knowngood.environment import AcceptedMutation
 
 ORIGINS = {"api": "https://api.example"}

@@ -3,7 +3,7 @@
 from mutants import mutant, remedy
 
 from knowngood.drill.blind_spots import blind_spots
-from knowngood.drill.mutant import Notice
+from knowngood.drill.mutant_results import Notice
 
 USER = "https://api.example/users/1"
 OTHER = "https://api.example/users/2"

@@ -13,7 +13,7 @@ from page_audit import axe_results
 from verdict_documents import HOSTILE
 
 from knowngood.drill import mutation_page
-from knowngood.drill.mutant import MutationDrill
+from knowngood.drill.mutant_results import MutationDrill
 from knowngood.drill.remedy import Place, Remedy
 from knowngood.safety import hide_secrets
 

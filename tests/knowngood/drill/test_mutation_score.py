@@ -4,7 +4,7 @@ import pytest
 from mutants import USERS, mutant
 
 from knowngood.drill import mutation_score as ms
-from knowngood.drill.mutant import Notice
+from knowngood.drill.mutant_results import Notice
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from mutants import drill, mutant, remedy
 from verdict_documents import HOSTILE
 
 from knowngood.drill import mutation_table
-from knowngood.drill.mutant import MutantResult
+from knowngood.drill.mutant_results import MutantResult
 from knowngood.safety import hide_secrets
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mutants import mutant, remedy
 
-from knowngood.drill.mutant import MutantResult
+from knowngood.drill.mutant_results import MutantResult
 from knowngood.drill.remedy import Place, Remedy
 from knowngood.drill.snippets import Snippet, snippets
 

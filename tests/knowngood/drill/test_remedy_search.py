@@ -13,9 +13,9 @@ from answered_site import SITE
 from recorded_answers import answered
 
 from knowngood.drill.mutants import Mutant
-from knowngood.drill.remedies import Remedies
 from knowngood.drill.remedy import Place, Remedy
 from knowngood.drill.remedy_places import RemedyPlaces
+from knowngood.drill.remedy_search import Remedies
 from knowngood.drill.targets import Target
 from knowngood.fetch import Answer, Attempt, Exchange, Plan, PlannedProbe, Probe, Tape, walk_group
 from knowngood.mutation import Change, Mutation
