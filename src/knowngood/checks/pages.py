@@ -13,6 +13,7 @@ from ..content import (
     page_elements,
     page_structure,
     page_texts,
+    raw_texts,
     variation,
 )
 from ..content.problem import Aspect, Problem
@@ -158,8 +159,8 @@ def raw_text_problems(page: Response) -> list[str]:
     twice, a placeholder such as ``%s``, escaped bytes, or a comment of a translation file. A page
     about markup is no page for this claim.
     """
-    amounts = leftovers.no_amounts(page_texts.shown(page.html))
-    return sorted({*leftovers.raw_texts(texts(page)), *amounts})
+    amounts = raw_texts.no_amounts(page_texts.shown(page.html))
+    return sorted({*raw_texts.raw_texts(texts(page)), *amounts})
 
 
 def empty_text_problems(page: Response, model: Response) -> list[str]:

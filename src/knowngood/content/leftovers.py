@@ -67,6 +67,10 @@ _CRASH: Final = re.compile(
     r"|<br ?/?>[ \n]?(?:&nbsp;| )++at [^<>\n]{1,200}\.[cm]?js:\d+:\d+\)?",  # Express
     re.M,
 )
+_DUMP: Final = re.compile(  # PHP's var_dump and print_r
+    r"\[(?:\"[^\"\n]{1,60}\"|\d+)\]=>\s{1,20}(?:string|int|float|bool|array)\("
+    r"|\bArray\s{1,20}\(\s{1,20}\[\w{1,60}\] => "
+)
 _UNTRANSLATED: Final = re.compile(
     r"Project-Id-Version: .{0,300}?\bPOT?-(?:Revision|Creation)-Date: "  # gettext's empty text
     r"|<span class=[\"']translation_missing[\"'][^<>]{0,300}"  # Rails
@@ -101,33 +105,6 @@ _CODE: Final = "code, kbd, samp, tt, var"
 """In these a name such as ``json.loads`` is what the author wrote."""
 
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
-_RAW: Final = re.compile(
-    r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
-    r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
-    r"|\{ \{ [\w.]{1,60} \} \}|\{ % \w{2,20}\b[^{}]{0,60} % \}"  # reformatted templates
-    r"|\{(?:ok|l10n-extra)\}|< a href="
-    r"|[$#]\{[\w.]+(?:\([^(){}]{0,60}\))?\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
-    r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
-    r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
-    r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
-    r"|(?-i:=[C-F][0-9A-F]=[89AB][0-9A-F])"  # quoted-printable
-    r"|(?<!\S)[\w'-]*%[c-f][0-9a-f]%[89ab][0-9a-f](?!\S*[/.?=])"  # a word as in a URL
-    r"|\bobject at 0x[0-9a-f]{6,}|\b(?-i:HASH|ARRAY|CODE|SCALAR)\(0x[0-9a-f]+\)"
-    r"|\[missing \"[\w.-]+\" translation\]|\{ ?\$[\w-]+ ?(?:->|\})|\{ -[a-z][\w-]* \}"  # Fluent
-    r"|(?<!\d)(?<!\d\s)% ?\(\w+\) ?[sd](?![\w'\u2019])|%![a-z]\(\w+"  # gettext, Go
-    r"|&[a-z]\w+(?:\.\w+)+;|<no value>|System\.String\[\]|<[?%]=? .{1,60} [?%]>"
-    r"|[\x01-\x08\x0e-\x1b]",
-    re.I,
-)
-"""What readers never see where each step of a build was done, and done once."""
-
-_NO_AMOUNT: Final = re.compile(
-    r"\A(?:[^:]{0,40}: ?)?"
-    r"(?:(?:[$\u20ac\xa3\xa5\u20b9]\s?(?:undefined|NaN)|[\u20ac\xa3]\s?null)\b|NaN\s?%\Z"
-    r"|(?:undefined|NaN|null)\s?(?:[$\u20ac\xa3\xa5\u20b9]|(?:EUR|USD|GBP|CHF)\b)"
-    r"|\d+(?:[.,]\d+)? (?:undefined|null)\Z)"
-)
-"""The same of an amount, however short: ``NaN \u20ac``."""
 _UNFINISHED: Final = {
     'script[src=""], img[src=""]': ("src", "an empty URL"),
     'link[href=""]': ("href", "an empty URL"),
@@ -137,9 +114,8 @@ _UNFINISHED: Final = {
 """By selector of the elements, which attribute of theirs is unfinished, and how."""
 _SHOWN: Final = 200  # characters of what is quoted
 
-
 MAY_BE_SOUND: Final = frozenset(
-    {"placeholder", "no translation", "garbled letters", "crash", "key"}
+    {"placeholder", "no translation", "garbled letters", "crash", "dump", "key"}
 )
 """What a page may hold on purpose: a template that its scripts fill in, or its own subject."""
 
@@ -174,21 +150,6 @@ def empty_texts(tree: LexborHTMLParser) -> Counter[str]:
     return Counter(map(_start_tag, empty))
 
 
-def raw_texts(texts: Iterable[str]) -> Iterator[str]:
-    """Yield what is raw in each text of a page: markup that was escaped twice, or a placeholder
-    that was not filled in, each in one line with the text.
-    """
-    for text in texts:
-        raw = _RAW.search(text) or _NO_AMOUNT.search(text)
-        if raw:
-            yield f'readers see {raw[0][:_SHOWN]} in "{text[:_SHOWN]}"'
-
-
-def no_amounts(texts: Iterable[str]) -> Iterator[str]:
-    """Yield what ``raw_texts`` does of amounts alone, which have few letters."""
-    return raw_texts(filter(_NO_AMOUNT.search, texts))
-
-
 def keys(texts: Iterable[str]) -> list[str]:
     """Return the texts that are the key of one, such as ``health.sessions.label``."""
     return sorted(text for text in texts if _KEY_OF_PARTS.fullmatch(text))
@@ -208,11 +169,12 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         "no translation": _outside(_UNTRANSLATED, text, _TEMPLATE, _UNSEEN),
         "garbled letters": _MOJIBAKE.search(text),
         "crash": _outside(_CRASH, text, _QUOTED),
+        "dump": _outside(_DUMP, text, _QUOTED),
         "debug mode": _DEBUG.search(text),
     }
     for kind, match in matches.items():
         if match:
-            yield kind, f"{kind}: {match[0].strip()[:_SHOWN]}"
+            yield kind, f"{kind}: {' '.join(match[0].strip().splitlines())[:_SHOWN]}"
     marker = _first_marker(text.encode("utf-8", "replace"))
     if marker:
         shown = _UNSEEN.sub("", _QUOTED.sub("", text))

@@ -122,6 +122,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     }
     sources = {f"environments/{environment}.toml": "environment.toml.j2"}
     sources |= _check_templates(survey, groups, operations)
+    sources |= {"smoketests/conftest.py": "conftest.py.j2"} if logs_in is not None else {}
     texts = {path: _templates().get_template(name).render(values) for path, name in sources.items()}
     if authorities:
         texts[f"environments/{environment}-ca.pem"] = authorities

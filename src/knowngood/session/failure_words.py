@@ -10,6 +10,8 @@ from json import JSONDecodeError
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from ..content.problem import Aspect
 from ..safety import KnowngoodError
 from ..verdict.outcome import is_pytest_fail
@@ -59,6 +61,9 @@ def _located(error: BaseException, node: ast.stmt | None) -> str:
     """Add to an exception of Python's own which statement raised it. What the check, or this
     package, raises as a ValueError stands by itself.
     """
+    if isinstance(error, pytest.FixtureLookupError) and error.argname:
+        name = error.argname
+        return f"there is no fixture {name!r} here; one for several files belongs in conftest.py"
     is_value = isinstance(error, ValueError)
     own = isinstance(node, ast.Raise) or type(error).__module__.startswith("knowngood.")
     if (is_value and (own or node is None)) or is_pytest_fail(error):

@@ -124,7 +124,7 @@ def test_login(text: str, place: str, kind: str) -> None:
     api = hostile_api(text)
     scheme = {"type": kind, "scheme": text, "in": place, "name": text}
     api["components"]["securitySchemes"][text] = scheme
-    assert functions(written(api=api)["smoketests/test_api.py"])
+    assert functions(written(api=api)["smoketests/conftest.py"])
 
 
 @pytest.mark.parametrize("pages", [(), (Page("/", "en"),)], ids=["no-page", "a-page"])
@@ -139,7 +139,7 @@ def test_name_of_an_account(pages: tuple[Page, ...]) -> None:
     environment = tomllib.loads(text)
     assert environment["secrets"] == {"password": "PROD_PASSWORD"}
     assert environment["params"]["user"] == ["NAME"]
-    assert 'environment.params["user"][0]' in suite["smoketests/test_api.py"]
+    assert 'environment.params["user"][0]' in suite["smoketests/conftest.py"]
     assert "`writes = true`, [params] and [secrets]" in suite["smoketests/test_api.py"]
 
 
@@ -210,28 +210,32 @@ def test_page_for_what_is_not_there(is_page: bool) -> None:
     assert ("checks.leftover_problems(response) == []" in source) == is_page
 
 
-def secured(**paths: Any) -> str:
-    """The checks of an API whose token comes from /token."""
+def secured(**paths: Any) -> dict[str, str]:
+    """The files for an API whose token comes from /token."""
     flow = {"password": {"tokenUrl": "token", "scopes": {}}}
     schemes = {"oauth": {"type": "oauth2", "flows": flow}}
     operations = {f"/{path}": {method: node} for path, (method, node) in paths.items()}
     api = {"openapi": "3.1.0", "paths": operations, "components": {"securitySchemes": schemes}}
-    return written(api=api)["smoketests/test_api.py"]
+    return written(api=api)
 
 
 def test_operation_to_read_that_needs_a_login() -> None:
-    """It is refused without one, and answered with one: each a check."""
-    source = secured(me=("get", {"security": [{"oauth": []}]}))
+    """It is refused without one, and answered with one: each a check. All files may log in."""
+    files = secured(me=("get", {"security": [{"oauth": []}]}))
+    source = files["smoketests/test_api.py"]
     names = [function.name for function in functions(source)]
-    assert names == ["token", "login", "test_get_me_needs_a_login", "test_get_me"]
+    assert names == ["test_get_me_needs_a_login", "test_get_me"]
+    shared = functions(files["smoketests/conftest.py"])
+    assert [function.name for function in shared] == ["token", "login"]
     assert '"set `writes = true`, [params] and [secrets] in environments/prod.toml' in source
 
 
 def test_operation_that_gives_out_the_token() -> None:
     """The fixture asks for one: a check with made-up credentials would fail."""
     me = ("get", {"security": [{"oauth": []}]})
-    names = [function.name for function in functions(secured(me=me, token=("post", {})))]
-    assert names == ["token", "login", "test_get_me_needs_a_login", "test_get_me"]
+    source = secured(me=me, token=("post", {}))["smoketests/test_api.py"]
+    names = [function.name for function in functions(source)]
+    assert names == ["test_get_me_needs_a_login", "test_get_me"]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,14 @@ def test_a_mark_that_is_misspelt(small_suite: Run, mark: str) -> None:
     assert f"there is no mark {mark.partition('(')[0]!r}; write " in result.output
 
 
+@pytest.mark.parametrize("takes", ["login", "response, login"])
+def test_a_fixture_that_is_not_there(small_suite: Run, takes: str) -> None:
+    """Such as one of another file: it is named, and where it belongs."""
+    result = small_suite(f"{HEAD}{ASKS if 'response' in takes else ''}def test_it({takes}): pass\n")
+    assert result.code == 75, result.output
+    assert "there is no fixture 'login' here; one for several files belongs in" in result.output
+
+
 ACCEPTED = """[[advisory]]
 check = "{}/test_it.py::test_it"
 reason = "bug 1"

@@ -1,0 +1,52 @@
+"""See texts of a page in which readers see markup, a placeholder or bytes in place of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+_RAW: Final = re.compile(
+    r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
+    r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
+    r"|\{ \{ [\w.]{1,60} \} \}|\{ % \w{2,20}\b[^{}]{0,60} % \}"  # reformatted templates
+    r"|\{(?:ok|l10n-extra)\}|< a href="
+    r"|[$#]\{[\w.]+(?:\([^(){}]{0,60}\))?\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
+    r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
+    r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
+    r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
+    r"|(?-i:=[C-F][0-9A-F]=[89AB][0-9A-F])"  # quoted-printable
+    r"|(?<!\S)[\w'-]*%[c-f][0-9a-f]%[89ab][0-9a-f](?!\S*[/.?=])"  # a word as in a URL
+    r"|\bobject at 0x[0-9a-f]{6,}|\b(?-i:HASH|ARRAY|CODE|SCALAR)\(0x[0-9a-f]+\)"
+    r"|\[missing \"[\w.-]+\" translation\]|\{ ?\$[\w-]+ ?(?:->|\})|\{ -[a-z][\w-]* \}"  # Fluent
+    r"|(?<!\d)(?<!\d\s)% ?\(\w+\) ?[sd](?![\w'\u2019])|%![a-z]\(\w+"  # gettext, Go
+    r"|&[a-z]\w+(?:\.\w+)+;|<no value>|System\.String\[\]|<[?%]=? .{1,60} [?%]>"
+    r"|[\x01-\x08\x0e-\x1b]",
+    re.I,
+)
+"""What readers never see where each step of a build was done, and done once."""
+
+_NO_AMOUNT: Final = re.compile(
+    r"\A(?:[^:]{0,40}: ?)?"
+    r"(?:(?:[$\u20ac\xa3\xa5\u20b9]\s?(?:undefined|NaN)|[\u20ac\xa3]\s?null)\b|NaN\s?%\Z"
+    r"|nan\s?[$\u20ac\xa3\xa5\u20b9]\Z"  # Python, PHP; but Nan is a bread
+    r"|(?:undefined|NaN|null)\s?(?:[$\u20ac\xa3\xa5\u20b9]|(?:EUR|USD|GBP|CHF)\b)"
+    r"|\d+(?:[.,]\d+)? (?:undefined|null)\Z)"
+)
+"""The same of an amount, however short: ``NaN \u20ac``."""
+_SHOWN: Final = 200  # characters of what is quoted
+
+
+def raw_texts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what is raw in each text of a page: markup that was escaped twice, or a placeholder
+    that was not filled in, each in one line with the text.
+    """
+    for text in texts:
+        raw = _RAW.search(text) or _NO_AMOUNT.search(text)
+        if raw:
+            yield f'readers see {raw[0][:_SHOWN]} in "{text[:_SHOWN]}"'
+
+
+def no_amounts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what ``raw_texts`` does of amounts alone, which have few letters."""
+    return raw_texts(filter(_NO_AMOUNT.search, texts))
