@@ -227,6 +227,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "stylesheet-is-script": (f"/{ONE}/css/styles.css", 200, CSS, "$(function() {"),
     "script-as-written": ("/pl/js/data.js", 200, JAVASCRIPT, "export "),
     "script-of-other-environment": ("/pl/js/data.js", 200, JAVASCRIPT, "FHR-dev."),
+    "script-function-renamed": ("/pl/mobile/js/fhr.js", 200, JAVASCRIPT, "function byId("),
     "script-of-node": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "require("),
     "stylesheet-templated": ("/pl/v4/css/table.css", 200, "text/css; charset=utf-8", "{{ STATIC"),
     "page-unrendered": (f"/{ONE}/", 200, HTML, "{{ _('ON') }}"),
@@ -306,6 +307,11 @@ TWICE = {
         "cache-control",
         ["max-age=600", "max-age=31536000"],
     ),
+}
+# The page of a script may be named as well: it lacks what the script uses.
+PAGES_NAMED_TOO = {
+    "script-function-renamed": "/mobile/js/fhr.js",
+    "script-of-node": "/mobile/js/data.js",
 }
 # What is answered depends on who asks, and how: requests that are answered otherwise.
 ASKED = {
@@ -406,8 +412,8 @@ def test_a_content_fault_leaves_everything_else_sound(
         assert set(changed) == {"/pl/js/none.js", *(path for path in PUBLISHED if "/js/" in path)}
     elif name in {"sound-gone", "missing-debug-page"}:
         assert set(changed) == {path for path in paths if sound(path) == NOT_FOUND}
-    elif name == "script-of-node":  # its page may be named as well: that lacks what it uses
-        assert set(changed) == {path for path in paths if path.endswith("/mobile/js/data.js")}
+    elif name in PAGES_NAMED_TOO:
+        assert set(changed) == {path for path in paths if path.endswith(PAGES_NAMED_TOO[name])}
     elif name not in ASKED:
         assert set(changed) == {path for path in paths if _touches(fault, path, site)}
     statuses = {answer.status for path, answer in changed.items() if sound(path).status == 200}

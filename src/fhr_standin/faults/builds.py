@@ -103,6 +103,14 @@ FAULTS = [
         touches=["/{locale}/js/fhr.js", "/{locale}/"],
     ),
     content(
+        "script-function-renamed",
+        "mobile/js/fhr.js calls a function by the name that it had before",
+        ["mobile/js/fhr.js"],
+        swap("function element(", "function byId("),
+        # Whether the script or its page is wrong cannot be told: the page lacks what it uses.
+        touches=["/{locale}/mobile/js/fhr.js", "/{locale}/mobile/"],
+    ),
+    content(
         "script-of-node",
         "mobile/js/data.js requires another file as it is loaded, as only builds can",
         ["mobile/js/data.js"],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..content import javascript, javascript_names, jquery, page_elements
+from ..content.undefined_names import undefined_names
 from .running_scripts import inline_sources, running, scripts_of
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what scripts of the page use and only a script of another page, or a module, defines;
-    and what only Node.js has, such as ``require``.
+    what they surely use and nobody defines; and what only Node.js has, such as ``require``.
 
     ``resources`` are those of several pages. If a script lies on another host, nothing is certain,
     and nothing returned; if one may load others, only names of Node.js.
@@ -152,14 +153,12 @@ def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]
     return jquery.problems(scripts.sources) if scripts.complete else []
 
 
-def _missing_definitions(
-    page: Response, resources: Iterable[Resource]
-) -> Iterator[tuple[Script, str]]:
-    """Yield what :func:`missing_definition_problems` is about: each name with each of its users."""
+def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[tuple[Script, str]]:
+    """Return what :func:`missing_definition_problems` is about: names, each with all its users."""
     resources = list(resources)
     running_scripts = running(page, resources)
     if not running_scripts.complete:
-        return
+        return []
     scripts = running_scripts.scripts
     declared = [javascript.declares(script.source) for script in scripts if not script.is_module]
     defined = frozenset[str]().union(
@@ -168,10 +167,13 @@ def _missing_definitions(
     here = {script.url for script in scripts if not script.is_module}
     files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
     elsewhere = (javascript.surely_declares(file.response.content) for file in files.values())
-    yield from javascript_names.missing_definitions(
-        scripts, defined, frozenset[str]().union(*elsewhere)
-    )
-    yield from javascript_names.names_of_node(scripts, defined)
+    called = javascript_names.called_by(page_elements.handlers(page.html))
+    missing = [
+        *javascript_names.missing_definitions(scripts, defined, frozenset[str]().union(*elsewhere)),
+        *javascript_names.names_of_node(scripts, defined),
+        *undefined_names(scripts, called, defined | page_elements.names(page.html)),
+    ]
+    return list(dict.fromkeys(missing))
 
 
 def _uses_undefined(user: Script, name: str) -> str:

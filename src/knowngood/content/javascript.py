@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -18,6 +18,7 @@ from .media_types import SCRIPT_TYPES
 from .result_cache import cached_by_content
 from .sandbox_program import ScriptFacts, parse_javascript
 from .script_syntax import FIRST_FIREFOX
+from .script_uses import WHILE_LOADED, Uses
 
 SMALL: Final = 16 * 1024
 """Bytes up to which a script is parsed in this process: the worst take half a second and 10 MB.
@@ -204,8 +205,16 @@ def used_while_loaded(source: bytes) -> frozenset[str]:
     """Return the names that ``source`` needs of other scripts while it is loaded, as far as it is
     parsed.
     """
+    uses = uses_by_function(source)
+    return frozenset(uses[WHILE_LOADED].used if uses is not None else ())
+
+
+def uses_by_function(source: bytes) -> Mapping[str, Uses] | None:
+    """Return by function of the script's top what a call of it needs of other scripts; with the
+    keys of :mod:`.script_uses`. None for a script that is not parsed.
+    """
     facts = facts_of(source)
-    return frozenset(facts.uses if facts is not None and facts.error is None else ())
+    return facts.uses if facts is not None and facts.error is None else None
 
 
 def declared_at_the_top(source: bytes) -> frozenset[str]:
@@ -264,6 +273,7 @@ def _facts_of_large(source: bytes) -> ScriptFacts | None:
 
 def _facts_in_sandbox(source: bytes) -> ScriptFacts | None:
     try:
-        return ScriptFacts(*json.loads(sandbox.parse("javascript", source, TREE)))
+        facts = ScriptFacts(*json.loads(sandbox.parse("javascript", source, TREE)))
     except sandbox.SandboxLimit:
         return None
+    return facts._replace(uses={part: Uses(*names) for part, names in facts.uses.items()})

@@ -26,7 +26,7 @@ _MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
 _SETS: Final = re.compile(
     rb"""\.([\w$]++)\s*+(?:\|\||\?\?)?=(?![=>])"""  # o.name =
     rb"""|["']([\w$]++)["']\s*+[\]:,]"""  # o["name"] =, {"name": …}, f(o, "name", …)
-    rb"""|(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}(])"""  # {name: …}, {name}, {name() {…}}
+    rb"""|(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}]|\([^()]{0,200}+\)\s*+\{)"""  # {name: …}, {name() {…}}
     rb"""|(?<!\bvar\s)(?<!\blet\s)(?<!\bconst\s)(?<![.\w$])([\w$]++)\s*+=(?![=>])"""  # name =
 )
 _LOADS_SCRIPTS: Final = re.compile(
@@ -57,10 +57,20 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
         sources: the scripts that the page runs.
     """
     defined = _BUILT_IN.union(*map(may_define, sources))
-    called = {call[1] for handler in handlers if (call := _CALL.match(handler))}
     return [
-        f"{name}(): the page calls it, no script defines it" for name in sorted(called - defined)
+        f"{name}(): the page calls it, no script defines it"
+        for name in sorted(called_by(handlers) - defined)
     ]
+
+
+def called_by(handlers: Iterable[str]) -> set[str]:
+    """Return the functions that event handlers call first."""
+    return {call[1] for handler in handlers if (call := _CALL.match(handler))}
+
+
+def may_load_others(scripts: Iterable[Script]) -> bool:
+    """Return whether one of these scripts may load others, or make some, while it runs."""
+    return any(_LOADS_SCRIPTS.search(script.source) for script in scripts)
 
 
 def order_problems(scripts: Sequence[Script]) -> list[str]:
@@ -93,7 +103,7 @@ def missing_definitions(
         defined: what they define for the page.
         elsewhere: what scripts define that the page does not run.
     """
-    if any(_LOADS_SCRIPTS.search(script.source) for script in scripts):
+    if may_load_others(scripts):
         return
     bare = {name for name in elsewhere if "." not in name}  # nobody must declare window.name
     for name in sorted(name for name in bare if name not in defined):

@@ -79,6 +79,13 @@ def selectors(tree: LexborHTMLParser) -> set[str]:
     return ids | {f".{name}" for names in classes for name in names.split()}
 
 
+def names(tree: LexborHTMLParser) -> set[str]:
+    """Return the ids and names of a page's elements: browsers give scripts a variable of each."""
+    return {
+        node.attributes.get(name) or "" for name in ("id", "name") for node in tree.css(f"[{name}]")
+    }
+
+
 def states(tree: LexborHTMLParser) -> dict[str, ElementState]:
     """Return the state of the first element with each id, which is the one that scripts get."""
     by_id: dict[str, ElementState] = {}

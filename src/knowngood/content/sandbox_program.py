@@ -1,6 +1,6 @@
 """The program of :mod:`.sandbox`: parse the HTML or JavaScript on standard input within limits.
 
-It imports one module of this package, so that it starts in a twentieth of a second. Small scripts
+It imports two modules of this package, so that it starts in a twentieth of a second. Small scripts
 are parsed by the same functions without a process of their own.
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from knowngood.content import script_syntax
+from knowngood.content import script_syntax, script_uses
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -30,15 +30,6 @@ _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
 _CONTINUED: Final = re.compile(rb"\\(?:\r\n|.)", re.S)
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
-_FUNCTIONS: Final = {"arrow_function", "function_expression"}
-_LATER: Final = {
-    *_FUNCTIONS,
-    *("class_body", "function_declaration", "generator_function", "generator_function_declaration"),
-    "method_definition",
-    # Where a script asks first whether something is there it can do without.
-    *("binary_expression", "if_statement", "ternary_expression", "try_statement"),
-}
-"""Nodes whose parts may never be reached while a script is loaded."""
 
 
 class ScriptFacts(NamedTuple):
@@ -51,8 +42,8 @@ class ScriptFacts(NamedTuple):
         names: the functions, classes and variables that its top declares.
         strings: its string literals, one a line: those that are not empty and need no unescaping,
             and so hold no line end.
-        uses: the names, not of its own, that it calls or looks into while it is loaded; not those
-            in functions that may be called later, or where it tests first whether they are there.
+        uses: by function of its top, what a call of it uses; with the keys of
+            :mod:`.script_uses`.
         new: what it has of ``script_syntax.FIRST_FIREFOX``, and the first line of each.
         module: the line of its first ``import`` or ``export``, if there is one.
         early: why browsers run nothing of it though it parses, if they do not.
@@ -66,7 +57,7 @@ class ScriptFacts(NamedTuple):
     empty: bool
     names: list[str]
     strings: str
-    uses: list[str]
+    uses: dict[str, script_uses.Uses]
     new: dict[str, int]
     module: int | None
     early: str | None
@@ -81,10 +72,11 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     new: dict[str, int] = {}
     markup = error = None
     typographic = b"\xe2\x80" in source
-    early = script_syntax.EarlyErrors(source)
+    early, uses = script_syntax.EarlyErrors(source), script_uses.UseReader()
     for node in script_syntax.walk(root):
         kind = node.type
         early.read(kind, node)
+        uses.read(kind, node)
         for feature in script_syntax.newer(kind, node):
             new.setdefault(feature, node.start_point.row + 1)
         if kind in _MARKUP and markup is None:
@@ -103,7 +95,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         empty=all(node.type == "comment" for node in root.children),
         names=list(_names_at_the_top(root)),
         strings="\n".join(strings),
-        uses=sorted(_used_while_loaded(root)),
+        uses=uses.by_function(),
         new=new,
         module=next(of_modules, None),
         early=early.found or script_syntax.invisible(root, source) or _throws_at_once(root),
@@ -157,73 +149,6 @@ def _names_at_the_top(root: tree_sitter.Node) -> Iterator[str]:
             name = part.child_by_field_name(side)
             if name is not None:
                 yield _text(name)
-
-
-def _used_while_loaded(root: tree_sitter.Node) -> set[str]:
-    uses: set[str] = set()
-    own: set[str] = set()
-    cursor = root.walk()
-    while True:
-        node = cursor.node
-        enter = False
-        if node is not None:
-            uses.update(_used_by(node))
-            own.update(_bound_by(node))
-            enter = not _may_be_skipped(node) or _is_called_at_once(node)
-        if enter and cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return uses - own
-
-
-def _may_be_skipped(node: tree_sitter.Node) -> bool:
-    if node.type == "unary_expression":
-        operator = node.child_by_field_name("operator")
-        return operator is not None and operator.type == "typeof"
-    return node.type in _LATER
-
-
-def _used_by(node: tree_sitter.Node) -> list[str]:
-    """Return the name that a call or a member expression begins with, or those that a function
-    gets which is called where it stands: ``(function ($) {}(jQuery))``.
-    """
-    field = {"call_expression": "function", "new_expression": "constructor"}.get(
-        node.type, "object"
-    )
-    first = node.child_by_field_name(field)
-    if first is None or first.type == "identifier":
-        return [_text(first)] if first is not None else []
-    given = node.child_by_field_name("arguments") if node.type == "call_expression" else None
-    if given is None or not _is_function(first):
-        return []
-    return [_text(child) for child in given.named_children if child.type == "identifier"]
-
-
-def _is_function(node: tree_sitter.Node) -> bool:
-    while node.type == "parenthesized_expression" and node.named_children:
-        node = node.named_children[0]
-    return node.type in _FUNCTIONS
-
-
-def _bound_by(node: tree_sitter.Node) -> list[str]:
-    """Return the names that a declaration, a function or a parameter list makes its own."""
-    if node.type == "formal_parameters":
-        return [_text(child) for child in node.named_children if child.type == "identifier"]
-    names = (node.child_by_field_name(field) for field in ("name", "left", "parameter"))
-    return [_text(name) for name in names if name is not None and name.type == "identifier"]
-
-
-def _is_called_at_once(function: tree_sitter.Node) -> bool:
-    """Return whether a function is called where it stands: ``(function () {}())``."""
-    if function.type not in _FUNCTIONS:
-        return False
-    node, parent = function, function.parent
-    while parent is not None and parent.type == "parenthesized_expression":
-        node, parent = parent, parent.parent
-    if parent is None or parent.type != "call_expression":
-        return False
-    return parent.child_by_field_name("function") == node
 
 
 def _text(node: tree_sitter.Node) -> str:

@@ -1,0 +1,298 @@
+"""Find in a tree of tree-sitter the names that a script uses and does not bind.
+
+Only the text shows what a script does, so every rule prefers to miss a use: what stands behind a
+condition, in a loop, in ``try``, or after a place where a function may end, is not sure to run.
+
+:mod:`.sandbox_program` imports it, so it imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+WHILE_LOADED: Final = ""
+"""The key for what a script uses while it is loaded."""
+
+ONCE_LOADED: Final = "(once loaded)"
+"""The key for what the functions use that a script has the browser call later, as by
+``$(document).ready(…)`` or ``setTimeout(…)``."""
+
+_FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_expression"}
+_SCOPES: Final = {
+    *("class_body", "generator_function", "generator_function_declaration", "method_definition"),
+    *_FUNCTIONS,
+}
+"""Nodes that have statements of their own, which run when somebody calls them."""
+
+_UNSURE: Final = {
+    *("binary_expression", "for_in_statement", "for_statement", "if_statement"),
+    *("labeled_statement", "switch_statement", "ternary_expression", "try_statement"),
+    "while_statement",
+}
+"""Nodes that may run in part, or not at all, or of which a fault does not matter."""
+
+_ENDS: Final = {"return_statement", "throw_statement"}
+_NAMES: Final = {
+    *("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"),
+}
+_READ: Final = _SCOPES | _UNSURE | _ENDS | _NAMES
+
+_BOUND_BY: Final = {
+    **dict.fromkeys(("class", "class_declaration", "variable_declarator"), "name"),
+    **dict.fromkeys(("generator_function", "generator_function_declaration"), "name"),
+    **dict.fromkeys(_FUNCTIONS, "name"),
+    **dict.fromkeys(("arrow_function", "catch_clause"), "parameter"),
+    **dict.fromkeys(("assignment_expression", "augmented_assignment_expression"), "left"),
+    **dict.fromkeys(
+        ("assignment_pattern", "for_in_statement", "object_assignment_pattern"), "left"
+    ),
+    "pair_pattern": "value",
+}
+"""By kind of node, the field that binds a name."""
+
+_BINDING: Final = {
+    *("array_pattern", "formal_parameters", "import_clause", "import_specifier"),
+    *("namespace_import", "rest_pattern", "update_expression"),
+}
+"""Nodes that bind each name in them."""
+
+_CALLS: Final = {"call_expression": "function", "new_expression": "constructor"}
+"""By kind of call, the field that holds what is called."""
+
+_CALLERS: Final = frozenset(
+    b"done getJSON ready requestAnimationFrame setInterval setTimeout then".split()
+)
+"""Functions of browsers and jQuery that call their argument where nothing goes wrong."""
+
+_LOADED_EVENTS: Final = {b"load", b"DOMContentLoaded"}
+_ON_LOAD: Final = {b"onload", b"window.onload", b"self.onload"}
+_ON_WINDOW: Final = re.compile(r"(?:window|self|globalThis)\.([\w$]+)")
+
+
+@dataclass(eq=False, slots=True)
+class _Function:
+    """A function, or the whole script.
+
+    Attributes:
+        is_shared: whether the page can call it by its name.
+        used: what it surely uses, its own functions, too.
+        called: which of these it calls.
+        parts: the functions in it that run whenever it does.
+        handed_over: the functions, or their names, that it has the browser call later.
+        unsure: how many conditions stand around the node that is read.
+        may_be_over: whether it may have ended before that node.
+    """
+
+    is_shared: bool = False
+    used: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+    parts: list[_Function] = field(default_factory=list)
+    handed_over: list[_Function | str] = field(default_factory=list)
+    unsure: int = 0
+    may_be_over: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the node that is read runs whenever the function does."""
+        return not (self.unsure or self.may_be_over)
+
+
+class Uses(NamedTuple):
+    """The names that a part of a script surely uses and the script nowhere binds.
+
+    Attributes:
+        used: all of them.
+        called: those that it calls.
+    """
+
+    used: list[str]
+    called: list[str]
+
+
+class UseReader:
+    """Finds what a script uses, from its nodes in document order."""
+
+    def __init__(self) -> None:
+        self._script = _Function()
+        self._functions = [self._script]  # around the node that is read
+        self._open: list[tuple[int, str]] = []  # nodes around it that matter: where they end, kinds
+        self._named: defaultdict[str, list[_Function]] = defaultdict(list)
+        self._bound: set[str] = set()
+
+    def read(self, kind: str, node: tree_sitter.Node) -> None:
+        """Read the next node of this kind."""
+        if kind not in _READ:
+            return
+        while self._open and self._open[-1][0] <= node.start_byte:
+            self._leave(self._open.pop()[1])
+        if kind in _NAMES:
+            self._read_name(node)
+            return
+        if kind in _SCOPES:
+            self._functions.append(self._function(node))
+        elif kind in _UNSURE:
+            if not _is_unsure(node):
+                return
+            self._functions[-1].unsure += 1
+        self._open.append((node.end_byte, kind))
+
+    def _leave(self, kind: str) -> None:
+        if kind in _SCOPES:
+            self._functions.pop()
+        elif kind in _UNSURE:
+            self._functions[-1].unsure -= 1
+        else:
+            self._functions[-1].may_be_over = True
+
+    def by_function(self) -> dict[str, Uses]:
+        """Return by function of the script's top what a call of it uses; with the keys
+        ``WHILE_LOADED`` and ``ONCE_LOADED``.
+        """
+        loaded = self._reached([self._script])
+        later = self._with_handed_over(loaded)[len(loaded) :]
+        uses = {WHILE_LOADED: self._names(loaded), ONCE_LOADED: self._names(later)}
+        for name, functions in self._named.items():
+            if len(functions) == 1 and functions[0].is_shared:
+                uses[name] = self._names(self._with_handed_over(self._reached(functions)))
+        return uses
+
+    def _read_name(self, node: tree_sitter.Node) -> None:
+        name, parent = _text(node), node.parent
+        if parent is None or _binds(parent, node):
+            self._bound.add(name)
+            return
+        function = self._functions[-1]
+        if function.is_sure:
+            function.used.add(name)
+            if parent.child_by_field_name(_CALLS.get(parent.type, "")) == node:
+                function.called.add(name)
+            elif _is_handed_over(node):
+                function.handed_over.append(name)
+
+    def _function(self, node: tree_sitter.Node) -> _Function:
+        """Return a function that begins here, and note when it runs."""
+        outer = self._functions[-1]
+        name, on_window = _name_of(node)
+        function = _Function(is_shared=on_window or outer is self._script)
+        if name:
+            self._named[name].append(function)
+        if node.type in _FUNCTIONS and outer.is_sure:
+            if _is_called_at_once(node):
+                outer.parts.append(function)
+            elif _is_handed_over(node):
+                outer.handed_over.append(function)
+        return function
+
+    def _reached(self, functions: Iterable[_Function]) -> list[_Function]:
+        """Return these functions and all that they surely call."""
+        reached: dict[_Function, None] = {}
+        waiting = list(functions)
+        while waiting:
+            function = waiting.pop()
+            if function not in reached:
+                reached[function] = None
+                waiting += function.parts
+                waiting += (callee for name in function.called for callee in self._only(name))
+        return list(reached)
+
+    def _with_handed_over(self, reached: list[_Function]) -> list[_Function]:
+        """Return these functions, and then what the browser calls for them later."""
+        every = dict.fromkeys(reached)
+        waiting = list(reached)
+        while waiting:
+            later = [
+                callee
+                for handed in waiting.pop().handed_over
+                for callee in (self._only(handed) if isinstance(handed, str) else [handed])
+            ]
+            new = [callee for callee in self._reached(later) if callee not in every]
+            every.update(dict.fromkeys(new))
+            waiting += new
+        return list(every)
+
+    def _only(self, name: str) -> list[_Function]:
+        """Return the function of this name; nothing where there are several or none."""
+        functions = self._named.get(name, [])
+        return functions if len(functions) == 1 else []
+
+    def _names(self, functions: Sequence[_Function]) -> Uses:
+        used = set[str]().union(*(function.used for function in functions))
+        called = set[str]().union(*(function.called for function in functions))
+        return Uses(sorted(used - self._bound), sorted(called - self._bound))
+
+
+def _is_unsure(node: tree_sitter.Node) -> bool:
+    if node.type != "binary_expression":
+        return True
+    operator = node.child_by_field_name("operator")
+    return operator is not None and operator.type in {"&&", "||", "??"}
+
+
+def _binds(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
+    """Return whether a name is bound where it stands, or only asked for its type."""
+    kind = parent.type
+    if node.type == "shorthand_property_identifier_pattern":
+        return True
+    if kind == "unary_expression":
+        operator = parent.child_by_field_name("operator")
+        return operator is not None and operator.type in {"typeof", "delete"}
+    return kind in _BINDING or parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node
+
+
+def _name_of(function: tree_sitter.Node) -> tuple[str, bool]:
+    """Return the name by which others call a function, empty for none, and whether it is set on
+    ``window``.
+    """
+    name, parent = function.child_by_field_name("name"), function.parent
+    if function.type == "function_declaration" and name is not None:
+        return _text(name), False
+    field_name = "left" if parent is not None and "assignment" in parent.type else "name"
+    name = parent.child_by_field_name(field_name) if parent is not None else None
+    if name is None or function.type not in _FUNCTIONS:
+        return "", False
+    on_window = _ON_WINDOW.fullmatch(_text(name))
+    if on_window:
+        return on_window[1], True
+    return (_text(name) if name.type == "identifier" else ""), False
+
+
+def _is_called_at_once(function: tree_sitter.Node) -> bool:
+    """Return whether a function is called where it stands: ``(function () {}())``, also by way of
+    ``call`` or ``apply``.
+    """
+    node, parent = function, function.parent
+    while parent is not None and parent.type == "parenthesized_expression":
+        node, parent = parent, parent.parent
+    member = parent.child_by_field_name("property") if parent is not None else None
+    if parent is not None and member is not None and member.text in {b"call", b"apply"}:
+        node, parent = parent, parent.parent
+    return parent is not None and parent.child_by_field_name("function") == node
+
+
+def _is_handed_over(node: tree_sitter.Node) -> bool:
+    """Return whether the browser will call a function, or the function of a name."""
+    parent = node.parent
+    left = parent.child_by_field_name("left") if parent is not None else None
+    if left is not None:
+        return left != node and left.text in _ON_LOAD
+    call = parent.parent if parent is not None and parent.type == "arguments" else None
+    callee = call.child_by_field_name("function") if call is not None else None
+    first = parent.named_child(0) if parent is not None else None
+    if callee is None or first is None:
+        return False
+    name = (callee.child_by_field_name("property") or callee).text
+    if name == b"addEventListener":
+        return first != node and (first.text or b"").strip(b"\"'") in _LOADED_EVENTS
+    return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _FUNCTIONS)
+
+
+def _text(node: tree_sitter.Node) -> str:
+    return sys.intern((node.text or b"").decode("utf-8", "replace"))  # most stand there often
