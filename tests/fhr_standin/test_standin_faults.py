@@ -227,6 +227,15 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "stylesheet-is-script": (f"/{ONE}/css/styles.css", 200, CSS, "$(function() {"),
     "script-as-written": ("/pl/js/data.js", 200, JAVASCRIPT, "export "),
     "script-of-other-environment": ("/pl/js/data.js", 200, JAVASCRIPT, "FHR-dev."),
+    "script-throws-at-once": ("/pl/js/fhr.js", 200, JAVASCRIPT, "throw new Error("),
+    "stylesheet-is-error": ("/pl/css/graph.css", 200, CSS, "File to import not found"),
+    "config-of-another-host": ("/pl/js/fhr.js", 200, JAVASCRIPT, "//localhost:8000/js/config"),
+    "v4-script-too-new": ("/pl/v4/js/data_v4.js", 200, JAVASCRIPT, "months?.length"),
+    "page-div-closed-twice": (f"/{ONE}/", 200, HTML, '</div><p id="notice">'),
+    "page-attribute-misspelt": ("/pl/", 200, HTML, 'herf="css/graph.css"'),
+    "page-var-unclosed": (f"/{ONE}/mobile/", 200, HTML, "distribution.id<var>"),
+    "months-one-digit": ("/pl/js/locale/date_format.json", 200, JSON, "sty0,"),
+    "page-link-unseen-mark": (f"/{ONE}/v4/", 200, HTML, "\u200e"),
     "script-function-renamed": ("/pl/mobile/js/fhr.js", 200, JAVASCRIPT, "function byId("),
     "script-of-node": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "require("),
     "stylesheet-templated": ("/pl/v4/css/table.css", 200, "text/css; charset=utf-8", "{{ STATIC"),
@@ -310,8 +319,9 @@ TWICE = {
 }
 # The page of a script may be named as well: it lacks what the script uses.
 PAGES_NAMED_TOO = {
-    "script-function-renamed": "/mobile/js/fhr.js",
-    "script-of-node": "/mobile/js/data.js",
+    "config-of-another-host": r"/[\w-]+/js/fhr\.js",
+    "script-function-renamed": r"/[\w-]+/mobile/js/fhr\.js",
+    "script-of-node": r"/[\w-]+/mobile/js/data\.js",
 }
 # What is answered depends on who asks, and how: requests that are answered otherwise.
 ASKED = {
@@ -413,7 +423,7 @@ def test_a_content_fault_leaves_everything_else_sound(
     elif name in {"sound-gone", "missing-debug-page"}:
         assert set(changed) == {path for path in paths if sound(path) == NOT_FOUND}
     elif name in PAGES_NAMED_TOO:
-        assert set(changed) == {path for path in paths if path.endswith(PAGES_NAMED_TOO[name])}
+        assert set(changed) == {path for path in paths if re.fullmatch(PAGES_NAMED_TOO[name], path)}
     elif name not in ASKED:
         assert set(changed) == {path for path in paths if _touches(fault, path, site)}
     statuses = {answer.status for path, answer in changed.items() if sound(path).status == 200}
