@@ -14,6 +14,10 @@ from ..safety import UsageError, one_line
 
 _LARGEST: Final = 8_000_000  # bytes of a document; the largest of well-known services have 6 MB
 
+PLACES: Final = ("/openapi.json", "/openapi.yaml", "/api/openapi.json", "/api/v1/openapi.json")
+PLACES_AT_ROOT: Final = ("/v3/api-docs", "/api-json", "/swagger/v1/swagger.json", "/q/openapi")
+"""Where Spring, NestJS, ASP.NET and Quarkus have the document."""
+
 Document: TypeAlias = Mapping[str, Any]
 """An OpenAPI 3 document."""
 

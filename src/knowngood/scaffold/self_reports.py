@@ -23,6 +23,9 @@ HEALTH: Final = (
 )
 """Where services say how they are: Dockerflow's two, Kubernetes' three, and what is usual."""
 
+HEALTH_AT_ROOT: Final = ("/actuator/health", "/q/health", "/-/healthy")
+"""The same of Spring, Quarkus and Prometheus."""
+
 VERSIONS: Final = ("/__version__", "/version", "/version.json", "/api/version")
 _VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revision")
 _VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")

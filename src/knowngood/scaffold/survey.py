@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from .pages import (
 )
 from .self_reports import (
     HEALTH,
+    HEALTH_AT_ROOT,
     VERSIONS,
     Wellness,
     is_of_health,
@@ -42,7 +44,8 @@ from .visitor import Visitor, is_ok, visiting
 PAGES: Final = 20
 """Pages that a suite begins with."""
 
-_OPENAPI: Final = ("/openapi.json", "/openapi.yaml", "/api/openapi.json", "/api/v1/openapi.json")
+_OF_LANGUAGE: Final = re.compile(r"/[a-z]{2}(?:[-_]\w{2,4})?", re.I)
+"""A folder that may hold the pages of one language: no service reports about itself there."""
 
 
 class NothingToCheck(UsageError):
@@ -199,7 +202,7 @@ class _Surveyor:
         return openapi.in_answer(start) or self._document_below(base)
 
     def _document_below(self, base: str) -> openapi.Document | None:
-        for exchange in self._visitor.get(_below(base, _OPENAPI)):
+        for exchange in self._visitor.get(_below(base, openapi.PLACES, openapi.PLACES_AT_ROOT)):
             try:
                 if document := openapi.in_answer(exchange):
                     return document
@@ -224,7 +227,7 @@ class _Surveyor:
         """
         return tuple(
             exchange
-            for exchange in self._visitor.get(_below(base, HEALTH))
+            for exchange in self._visitor.get(_below(base, HEALTH, HEALTH_AT_ROOT))
             if is_ok(exchange.answer) and not (missing == 200 and is_page(exchange))
         )
 
@@ -270,14 +273,16 @@ def _base(start: Exchange) -> str:
     return "" if is_file and not path.endswith("/") else path.rstrip("/")
 
 
-def _below(base: str, paths: Iterable[str]) -> list[str]:
-    """Return ``paths`` of the origin, and the same below ``base``."""
-    return list(dict.fromkeys([*paths, *(f"{base}{path}" for path in paths)]))
+def _below(base: str, paths: Iterable[str], at_root: Iterable[str] = ()) -> list[str]:
+    """Return ``paths`` of the origin, those ``at_root``, and ``paths`` below ``base``."""
+    inner = "" if _OF_LANGUAGE.fullmatch(base) else base
+    return list(dict.fromkeys([*paths, *at_root, *(f"{inner}{path}" for path in paths)]))
 
 
 def guessed(base: str) -> list[str]:
     """Return the paths that are asked for since services often have them."""
-    return _below(base, [*HEALTH, *VERSIONS, *_OPENAPI])
+    at_root = (*HEALTH_AT_ROOT, *openapi.PLACES_AT_ROOT)
+    return _below(base, (*HEALTH, *VERSIONS, *openapi.PLACES), at_root)
 
 
 def _media_type(exchange: Exchange) -> str:

@@ -282,6 +282,28 @@ def test_service_below_a_path(serve: Serve) -> None:
     assert (found.document, found.document_type) == ("/v1/", "application/json")
 
 
+@pytest.mark.parametrize(
+    ("start", "guessed"), [("/en/", False), ("/pt-BR/", False), ("/v1/", True), ("/api/", True)]
+)
+def test_folder_of_a_language(serve: Serve, start: str, guessed: bool) -> None:
+    """Nothing is guessed below it: requests are few. What is not there is asked for there."""
+    server = serve(by_path({start: PLAIN}))
+    seen(server, start)
+    asked = [request.target for request in server.requests]
+    assert (f"{start}healthz" in asked) is guessed
+    assert any(target.startswith(f"{start}knowngood-") for target in asked)
+
+
+@pytest.mark.parametrize("path", ["/v3/api-docs", "/api-json", "/swagger/v1/swagger.json"])
+def test_document_where_frameworks_have_it(serve: Serve, path: str) -> None:
+    """And health where Spring has it."""
+    api = page('{"openapi": "3.0.1", "paths": {}}', "application/json")
+    well = page('{"status": "UP"}', "application/json")
+    found = seen(serve(by_path({"/": PLAIN, path: api, "/actuator/health": well})))
+    assert found.api == {"openapi": "3.0.1", "paths": {}}
+    assert found.well == (Wellness("/actuator/health", "status", "UP"),)
+
+
 def test_document_that_names_its_release(serve: Serve) -> None:
     """What the person named is the version document."""
     found = seen(serve(by_path({"/api": page('{"version": "7"}', "application/json")})), "/api")
