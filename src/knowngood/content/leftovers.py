@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER: Final = re.compile(
     r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}|<%=?[^%]*%>"  # Jinja, ERB
-    r"|<\?(?:php\b|=)[^>]*|<!--#(?:include|echo|exec|if|set)\b[^>]*"  # PHP, server-side includes
+    r"|<\?(?:php\b|=|\s)[^>]*|<!--#(?:include|echo|exec|if|set)\b[^>]*"  # PHP, server-side includes
     r"|<esi:\w[^>]*"  # edge-side includes
 )
 _OF_GETTEXT: Final = re.compile(r"%\(\w+\)[sd]")

@@ -39,6 +39,7 @@ SOUND = {
     "about-numbers": "<table><td>NaN</td></table><p><code><b>NaN</b></code> is <b>NaN</b>?"
     "<li><span>NaN</span></li>".replace("<b>NaN</b>?", "no number."),
     "about-a-toolbar": "<p>Look for &lt;div id=&quot;djDebug&quot;&gt;</p>",
+    "xml": "<?xml version='1.0'?><svg><?xpacket begin='' id='a'?></svg>",
     "about-a-dump": '<pre><code>array(1) {\n  ["home"]=>\n  string(4) "Home"\n}</code></pre>'
     "<p>Array (the type) is [a] => b",
     "about-a-crash": "<h1>My day</h1><pre><code>$ python a.py\nTraceback (most recent call last):"
@@ -80,6 +81,7 @@ FAULTS = {
     ),
     "question-marks": ("<p>???? ??</p>", "garbled letters: ????"),
     "traceback": ("Traceback (most recent call last)", "crash: Traceback"),
+    "short-tag": ("<? echo $a ?>", "placeholder: <? echo $a ?"),
     "var-dump": ('array(1) {\n  ["home"]=>\n  string(4) "Home"\n}', 'dump: ["home"]=>   string('),
     "print-r": ("Array\n(\n    [home] => Home\n)", "dump: Array (     [home] =>"),
     "ssi": ("[an error occurred while processing this directive]", "crash: an error occurred"),
