@@ -39,7 +39,8 @@ class Script(NamedTuple):
 
 def documents(name: str) -> list[Any]:
     """Return the documents of a YAML file."""
-    return list(yaml.safe_load_all((FOLDER / name).read_text("utf-8")))
+    text = (FOLDER / name).read_text("utf-8")
+    return list(yaml.load_all(text, Loader=yaml.CSafeLoader))  # every process that collects waits
 
 
 def scripts() -> list[Script]:

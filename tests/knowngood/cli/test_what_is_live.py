@@ -146,6 +146,39 @@ def test_why_there_is_nothing_to_go_back_to(
     assert "knowngood rollback --env=prod --to=RELEASE --override=WHY" in last
 
 
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ("deleted", "the record verified/prod/v2/"),
+        ("rejected", "v2 PASSED, and was rejected ("),
+        ("live", ""),
+        ("good", ""),
+    ],
+)
+def test_what_a_rollback_passes_over(
+    run: Run, noted: Note, project: Path, site: Repository, what: str, why: str
+) -> None:
+    """A newer release that PASSED and does not count is named, unless it is the one to leave; none
+    that counts is.
+    """
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "PASSED", 7)
+    serves(project, "v2" if what == "live" else "v3")
+    if what == "rejected":
+        noted("v2", "prod", "REJECTED", 6, RecordKind.REJECTED)
+    if what == "deleted":
+        git(site.path, "tag", "-d", "v2")
+    if what == "good":  # a rollback past it broke off, and is ended
+        noted("v1", "prod", "STARTED", 6, RecordKind.ROLLED_BACK)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    [said] = [line for line in ended.out.splitlines() if line.startswith("passed over: ")] or [""]
+    assert said.startswith(f"passed over: {why}" if why else "")
+    assert (said == "") == (why == "")
+    assert ("its release's tag was deleted" in said) == (what == "deleted")
+    assert live(project) == "v1"
+
+
 @pytest.mark.parametrize("what", ["moved", "unreadable"])
 def test_why_what_passed_does_not_count(
     run: Run, noted: Note, project: Path, site: Repository, what: str
