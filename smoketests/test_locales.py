@@ -1,5 +1,6 @@
 """Locales: each has what en-US has, an alias answers as its target, an unknown one not at all."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,27 +9,25 @@ from knowngood import checks
 
 
 def files_of(page, resources, environment):
-    """Return what a page needs below its locale, or below an alias's target, by path without it."""
+    """Return what a page needs below its locale or an alias's target, by path, but l10n/fr.js."""
     locale = page.path.split("/")[1]
     folders = {locale, environment.target(locale)}
-    paths = (
-        (urlsplit(file.url).path[1:].partition("/"), file) for file in checks.own(resources, page)
-    )
-    return {path: file for (folder, _, path), file in paths if folder in folders}
+    of_a_language = re.compile(rf"(?<![A-Za-z])({'|'.join(folders)}|en-US)(?![A-Za-z])")
+    files = checks.own(resources, page)
+    paths = ((urlsplit(file.url).path[1:].partition("/"), file) for file in files)
+    mine = ((path, file) for (folder, _, path), file in paths if folder in folders)
+    return {path: file for path, file in mine if not of_a_language.search(path)}
 
 
 def reference_problems(page, english, resources, environment):
-    """Return the files that only English needs, but its own, and the scripts that it does not."""
+    """Return the files that only English needs, and the scripts that it does not."""
     ours = files_of(page, resources, environment)
     theirs = files_of(english, resources, environment)
     urls = {file.url for file in checks.own(resources, page)}
     lost = sorted(path for path in theirs.keys() - ours if theirs[path].url not in urls)
-    lost = [path for path in lost if "en-US" not in path]
     extra = sorted(path for path in ours.keys() - theirs if ours[path].kind == "script")
-    return [
-        *(f"the page does not refer to {path}; {english.path} does" for path in lost),
-        *(f"the page refers to {path}; {english.path} does not" for path in extra),
-    ]
+    problems = [f"the page does not refer to {path}; {english.path} does" for path in lost]
+    return problems + [f"the page refers to {path}; {english.path} does not" for path in extra]
 
 
 @pytest.mark.catches("alias-differs")

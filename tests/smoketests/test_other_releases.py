@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from behind_nginx import Served
@@ -21,7 +22,7 @@ def _asks_for_nothing(served: Served) -> None:
         served.shared(name).unlink()
         served.shared(f"v4/{name}").unlink()
     for script in served.site.glob("_shared/**/*.js"):
-        script.write_text(re.sub(r'"js/[^"]*[.]json"', "nothing", script.read_text("utf-8")))
+        script.write_text(re.sub(r'"js/[^"]*[.]json"', "null", script.read_text("utf-8")))
 
 
 def _no_preferences(served: Served) -> None:
@@ -74,6 +75,33 @@ def _mobile_without_style(served: Served) -> None:
     _edit(served, r"\[params\]", '[params]\nwithout_stylesheet = ["mobile/"]')
 
 
+def _pages(served: Served) -> list[Path]:
+    return [page for page in served.site.glob("*/index.html") if not page.parent.is_symlink()]
+
+
+def _scripts_of_languages(served: Served) -> None:
+    """Each page loads the texts of its own language for its scripts; English needs none."""
+    for page in _pages(served):
+        name = f"js/l10n/{page.parent.name}.js"
+        if page.parent.name != "en-US":
+            served.shared("js/l10n").mkdir(exist_ok=True)
+            served.shared(name).write_text("var minutes = 'min';\n")
+            text = page.read_text("utf-8").replace(
+                "</body>", f'<script src="{name}"></script></body>'
+            )
+            page.write_text(text, "utf-8")
+
+
+def _loaded_by_require(served: Served) -> None:
+    """RequireJS loads what the desktop page runs, by names of its own."""
+    served.shared("js/require.js").write_text("var require = {}, define = {};\n")
+    served.shared("js/main.js").write_text("require(['data', 'fhr'], function () {});\n")
+    for page in _pages(served):
+        text = re.sub(r'<script src="js/(?:data|fhr)[.]js"></script>', "", page.read_text("utf-8"))
+        loader = '<script data-main="js/main" src="js/require.js"></script></body>'
+        page.write_text(text.replace("</body>", loader), "utf-8")
+
+
 OTHERS = [
     _asks_for_nothing,
     _no_preferences,
@@ -82,6 +110,8 @@ OTHERS = [
     _no_release,
     _v4_of_the_desktop,
     _mobile_without_style,
+    _scripts_of_languages,
+    _loaded_by_require,
 ]
 
 

@@ -20,7 +20,7 @@ class RunningScripts:
 
     Attributes:
         scripts: all but those on another host; last the modules that these import.
-        complete: whether there are no others.
+        complete: whether there are no others, on other hosts or by a loader such as RequireJS.
     """
 
     scripts: list[Script]
@@ -44,7 +44,7 @@ def running(page: Response, resources: Iterable[Resource]) -> RunningScripts:
         if file.page == url and javascript.is_module(file.type) and file.url not in own_files
     ]
     scripts: list[Script] = []
-    complete = True
+    complete = not page_elements.has_loader(page.html)
     for script in named + imported:
         exchange = exchanges.get(script.url)
         if not script.url:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .page_elements import Script
 
 _BUILT_IN: Final = {"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"}
+_OF_JQUERY: Final = frozenset({"$", "jQuery"})
+"""What no browser has and no polyfill sets: who sets them on ``window`` is the library."""
 _OF_NODE: Final = frozenset({"Buffer", "exports", "module", "process", "require"})
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
@@ -84,7 +86,8 @@ def order_problems(scripts: Sequence[Script]) -> list[str]:
         earlier = (may_define(script.source) for script in scripts[: place + 1])
         defined = _BUILT_IN.union(*earlier)
         for later in scripts[place + 1 :]:
-            late = used & javascript.declared_at_the_top(later.source) - defined
+            on_window = _OF_JQUERY & javascript.declared_on_window(later.source)
+            late = used & (javascript.declared_at_the_top(later.source) | on_window) - defined
             problems += [
                 f"{user.name} uses {name}, which only {later.name}, behind it, defines"
                 for name in sorted(late)

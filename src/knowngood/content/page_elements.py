@@ -160,6 +160,11 @@ def has_order(tree: LexborHTMLParser) -> bool:
     return tree.css_first("script[async], script[type=module i]") is None
 
 
+def has_loader(tree: LexborHTMLParser) -> bool:
+    """Return whether a loader of modules, such as RequireJS, loads scripts by names of its own."""
+    return tree.css_first("script[data-main]") is not None
+
+
 def not_run(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Return the start tags of the script files that a browser does not run, and why."""
     for node in tree.css("script[src]"):

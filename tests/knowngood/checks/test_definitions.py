@@ -70,6 +70,12 @@ def test_a_script_before_the_one_that_it_uses(site: Site) -> None:
         "a.js uses Lib, which only an inline script, behind it, defines"
     ]
     assert checks.order_problems(site.page(first + second), [*resources, site.elsewhere()]) != []
+    library = "<script>(function (w) { window.jQuery = window.$ = w; })(window);</script>"
+    user = [site.resource("/fr/a.js", "$(function () {});")]
+    assert checks.order_problems(site.page(library + first), user) == []
+    assert checks.order_problems(site.page(first + library), user) != []
+    loader = '<script data-main="js/main" src="js/require.js"></script>'
+    assert checks.order_problems(site.page(first + library + loader), user) == []
     plug_in = [site.resource("/fr/a.js", "(function ($) { $.plot = 1; })(Lib);")]
     assert checks.order_problems(site.page(second + first), plug_in) == []
     assert checks.order_problems(site.page(first + second), plug_in) != []

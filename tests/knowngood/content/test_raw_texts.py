@@ -16,6 +16,8 @@ from knowngood.content.raw_texts import raw_texts
         ('<a href="/x">Privacy</a>', '<a href="/x">'),
         ("Health {ok}", "{ok}"),
         ("Health {l10n-extra}", "{l10n-extra}"),
+        (">>>>>>> 4f2a1bc", ">>>>>>> 4"),
+        ("<<<<<<< HEAD", "<<<<<<< H"),
         ("#{t(:startup)} by day", "#{t(:startup)}"),
         ('See < a href="/x">more', "< a href="),
         ("How ${name} does", "${name}"),
