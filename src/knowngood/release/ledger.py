@@ -177,6 +177,8 @@ class Ledger:
             return f"nobody in {self.environment.gate.signers} signed it: {trouble}"
         if why := self.records.unfetched.get(passed.release):
             return f"the tag {passed.release}: {why}"
+        if self.has_lost_tag(passed):
+            return "its release's tag was deleted"
         if not self._is_unmoved(passed):
             return "its release's tag moved"
         return "it is dated in the future"
