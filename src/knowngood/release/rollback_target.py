@@ -111,7 +111,7 @@ def _last_good(
     passed = ledger.last_passed()
     is_other = passed is not None and passed.commit not in {good.commit, _left(ledger, live)}
     if passed is not None and is_other and ledger.good(passed.commit) is None:
-        say(f"not to {passed.release}: {ledger.why_not_good(passed)}")
+        say(f"passed over: {ledger.why_not_good(passed)}")
     there = ledger.records.presumed_live(name)
     if broken_off is not None:
         say(
