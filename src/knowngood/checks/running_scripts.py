@@ -20,7 +20,8 @@ class RunningScripts:
 
     Attributes:
         scripts: all but those on another host; last the modules that these import.
-        complete: whether there are no others, on other hosts or by a loader such as RequireJS.
+        complete: whether there are no others, on other hosts or by a loader such as RequireJS, and
+            the answers of all are successes.
     """
 
     scripts: list[Script]
@@ -50,7 +51,9 @@ def running(page: Response, resources: Iterable[Resource]) -> RunningScripts:
         if not script.url:
             scripts.append(script)
         elif exchange is not None:
-            scripts.append(script._replace(source=respond(exchange).content))
+            answer = respond(exchange)
+            scripts.append(script._replace(source=answer.content))
+            complete = complete and answer.is_success
         elif script.url in exchanges:
             complete = False
     return RunningScripts(scripts, complete)

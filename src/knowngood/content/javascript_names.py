@@ -31,6 +31,7 @@ _SETS: Final = re.compile(
     rb"""|(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}]|\([^()]{0,200}+\)\s*+\{)"""  # {name: …}, {name() {…}}
     rb"""|(?<!\bvar\s)(?<!\blet\s)(?<!\bconst\s)(?<![.\w$])([\w$]++)\s*+=(?![=>])"""  # name =
 )
+_JQUERY: Final = re.compile(rb"\bjquery:\s*[\w$\"']")  # the version in jQuery itself
 _LOADS_SCRIPTS: Final = re.compile(
     rb"createElement\(\s*[\"']script|document\.write|\bimport\s*\(|\brequire\b|[gG]etScript\b|\beval\b"
 )
@@ -71,8 +72,13 @@ def called_by(handlers: Iterable[str]) -> set[str]:
 
 
 def may_load_others(scripts: Iterable[Script]) -> bool:
-    """Return whether one of these scripts may load others, or make some, while it runs."""
-    return any(_LOADS_SCRIPTS.search(script.source) for script in scripts)
+    """Return whether one of these scripts may load others, or make some, while it runs. jQuery can,
+    where another script asks for it.
+    """
+    return any(
+        _LOADS_SCRIPTS.search(script.source) and not _JQUERY.search(script.source)
+        for script in scripts
+    )
 
 
 def order_problems(scripts: Sequence[Script]) -> list[str]:

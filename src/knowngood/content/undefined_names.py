@@ -30,19 +30,23 @@ def undefined_names(
     """Yield each name that nobody defines, after each script that surely uses it: while it is
     loaded, once the page is loaded, or in a function that is called then.
 
+    Scripts in an old dialect of Mozilla's are not looked into. If another one is not parsed, or may
+    load others, nothing is certain, and nothing returned.
+
     Arguments:
-        scripts: all that the page runs. If one of them is not parsed, or may load others, nothing
-            is certain, and nothing returned.
+        scripts: all that the page runs.
         called: the functions that event handlers of the page call.
         known: what scripts and elements of the page define.
     """
-    parsed = [
-        (script, uses)
-        for script in scripts
-        if (uses := javascript.uses_by_function(script.source)) is not None
-    ]
-    if len(parsed) < len(scripts) or may_load_others(scripts):
+    if may_load_others(scripts):
         return
+    parsed = []
+    for script in scripts:
+        uses = javascript.uses_by_function(script.source)
+        if uses is not None:
+            parsed.append((script, uses))
+        elif not javascript.is_old_dialect(script.kind):
+            return
     for script, name in dict.fromkeys(_surely_used(parsed, called)):
         if name not in known and not is_of_browsers(name) and not _is_quoted(name, scripts):
             yield script, name

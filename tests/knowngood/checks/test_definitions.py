@@ -225,6 +225,44 @@ def test_names_that_nobody_defines(site: Site, source: str, names: list[str]) ->
     ]
 
 
+def test_names_beside_what_jquery_can_do(site: Site) -> None:
+    """Scripts come by jQuery only where another script asks for them."""
+    jquery = "window.jQuery = {fn: {jquery: '2.1.0'}, get: () => document.createElement('script')};"
+    resources = [site.resource("/fr/jquery.js", jquery)]
+    missing = ["an inline script uses draw, which no script of the page defines"]
+    for source, expected in {
+        "draw();": missing,
+        "draw(); jQuery.getScript('x.js');": [],
+        "draw(); document.head.append(document.createElement('script'));": [],
+    }.items():
+        page = site.page(f'<script src="jquery.js"></script><script>{source}</script>')
+        assert checks.missing_definition_problems(page, resources) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "names"),
+    [
+        ("text/javascript;version=1.8", "let (a = 1) draw(a);", ["paint"]),
+        ("", "let (a = 1) draw(a);", []),
+    ],
+)
+def test_names_beside_an_old_dialect(site: Site, kind: str, source: str, names: list[str]) -> None:
+    """What stands in a dialect is not looked into; what does not parse otherwise is told by others,
+    and nothing is certain beside it.
+    """
+    page = site.page(f'<script type="{kind}">{source}</script><script>paint();</script>')
+    assert checks.missing_definition_problems(page, []) == [
+        f"an inline script uses {name}, which no script of the page defines" for name in names
+    ]
+
+
+def test_names_beside_a_script_that_did_not_come(site: Site) -> None:
+    """It may define anything, and its own claim tells that it is missing."""
+    gone = site.resource("/fr/lib.js", "{}", status=404)
+    page = site.page('<script src="lib.js"></script><script>draw();</script>')
+    assert checks.missing_definition_problems(page, [gone]) == []
+
+
 def test_a_function_of_another_script_that_uses_what_nobody_defines(site: Site) -> None:
     """It is told once a script calls it, and of two of its name nothing is certain."""
     resources = [
