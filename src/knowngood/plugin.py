@@ -200,7 +200,7 @@ class CheckFixtures:
     @pytest.fixture
     def resources(self, case: Case) -> Sequence[Resource]:
         """The files that the pages of the check's marks need, with ``resources=True``."""
-        return self._worker.run.reading.resources()
+        return self._worker.run.item.resources()
 
     @pytest.fixture
     def page(self, case: Case) -> Iterator[Page]:

@@ -117,12 +117,14 @@ def _drawn(cases: Sequence[Case], sample: int, seed: str) -> list[Case]:
     page.
     """
     chance = Random(seed)  # noqa: S311 - no secret
-    left = chance.sample(range(len(cases)), len(cases))
+    unordered = chance.sample(range(len(cases)), len(cases))
     counts: Counter[tuple[str, str]] = Counter()
     drawn: list[int] = []
     for _ in range(sample):
-        rarest = min(left, key=lambda number: sum(counts[pair] for pair in _pairs(cases[number])))
-        left.remove(rarest)
+        rarest = min(
+            unordered, key=lambda number: sum(counts[pair] for pair in _pairs(cases[number]))
+        )
+        unordered.remove(rarest)
         drawn.append(rarest)
         counts.update(_pairs(cases[rarest]))
     return [cases[number] for number in sorted(drawn)]

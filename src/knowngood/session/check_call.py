@@ -12,63 +12,63 @@ import pytest
 from ..fetch import NoAnswer, Response
 from ..readiness import pauses
 from ..verdict.outcome import FAILED, PASSED, classify
-from .item_reading import ItemReading
+from .running_item import RunningItem
 
 
-def wait_until_answered(reading: ItemReading) -> Sequence[Response]:
+def wait_until_answered(running: RunningItem) -> Sequence[Response]:
     """Return the answers that an item reads. While there are none, ask again as long as ``within``
     allows.
     """
-    for _ in _looks(reading):
+    for _ in _looks(running):
         try:
-            return reading.responses()
+            return running.responses()
         except NoAnswer:
             continue
-    return reading.responses()
+    return running.responses()
 
 
-def prepare_call(function: pytest.Function, reading: ItemReading) -> None:
+def prepare_call(function: pytest.Function, running: RunningItem) -> None:
     """Call a check before pytest does: until it holds or its time is over, then with all samples
     but the last, which pytest's own call takes.
     """
-    if reading.right_by:
-        _wait_until_right(function, reading)
+    if running.right_by:
+        _wait_until_right(function, running)
     if "response" in function.funcargs:
-        *earlier, last = reading.responses()
+        *earlier, last = running.responses()
         if earlier:
             _call(function, earlier)
         function.funcargs["response"] = last
 
 
-def _wait_until_right(function: pytest.Function, reading: ItemReading) -> None:
+def _wait_until_right(function: pytest.Function, running: RunningItem) -> None:
     """Call the check on new answers until it holds, its time is over, or what fails is not the
     deployment. pytest's own call takes the last answers and reports.
     """
-    for look in _looks(reading):
-        result = _result(function, reading, new=look > 0)
+    for look in _looks(running):
+        result = _result(function, running, new=look > 0)
         if result == PASSED:
-            reading.note_held()
+            running.note_held()
         if result != FAILED:
             return
 
 
-def _result(function: pytest.Function, reading: ItemReading, *, new: bool) -> str:
+def _result(function: pytest.Function, running: RunningItem, *, new: bool) -> str:
     """Call the check, with ``new`` on new answers, and return how that ended."""
     try:
         if new:
-            _refresh(function.funcargs, reading)
-        _call(function, reading.responses())
+            _refresh(function.funcargs, running)
+        _call(function, running.responses())
     except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - classified, not dropped
         return classify(error).result
     return PASSED
 
 
-def _refresh(arguments: dict[str, Any], reading: ItemReading) -> None:
+def _refresh(arguments: dict[str, Any], running: RunningItem) -> None:
     """Replace the values of the fixtures with the newest answers."""
     fresh = {
-        "response": lambda: reading.responses()[0],
-        "responses": reading.responses,
-        "resources": reading.resources,
+        "response": lambda: running.responses()[0],
+        "responses": running.responses,
+        "resources": running.resources,
     }
     for name in fresh.keys() & arguments.keys():
         arguments[name] = fresh[name]()
@@ -88,12 +88,12 @@ def _call(function: pytest.Function, responses: Iterable[Response]) -> None:
         function.obj(**{**arguments, "response": response})
 
 
-def _looks(reading: ItemReading) -> Iterator[int]:
+def _looks(running: RunningItem) -> Iterator[int]:
     """Yield 0; then, while the item has time, pause, ask again and yield the next number."""
     yield 0
     for look, pause in enumerate(pauses(), 1):
-        if time.monotonic() + pause >= reading.right_by:
+        if time.monotonic() + pause >= running.right_by:
             return
         time.sleep(pause)
-        reading.ask_anew()
+        running.ask_anew()
         yield look

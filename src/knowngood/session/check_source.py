@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, TypeGuard
 
 _FILLED_BY: Final = {"append", "extend", "add", "update", "insert"}
 _STATUS_WORDS: Final = {"status_code", "is_success", "raise_for_status", "is_redirect"}
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def around(filename: str, line: int) -> tuple[_Function | None, ast.stmt | None]:
+def around(filename: str, line: int) -> tuple[Function | None, ast.stmt | None]:
     """Return the function and the statement that a line stands in, as far as there is a source."""
     tree = tree_of(filename)
     return (None, None) if tree is None else _around(tree, line)
 
 
 @lru_cache(1024)  # many cases fail at one line
-def _around(tree: ast.Module, line: int) -> tuple[_Function | None, ast.stmt | None]:
+def _around(tree: ast.Module, line: int) -> tuple[Function | None, ast.stmt | None]:
     return _function_at(tree, line), _statement_at(tree, line)
 
 
@@ -29,57 +28,6 @@ def _around(tree: ast.Module, line: int) -> tuple[_Function | None, ast.stmt | N
 def nodes(tree: ast.AST | None) -> tuple[ast.AST, ...]:
     """Return all nodes of a syntax tree, as of a function or a file; none without a source."""
     return tuple(ast.walk(tree)) if tree is not None else ()
-
-
-def twice_defined(nodes: Iterable[ast.AST]) -> list[tuple[str, int, int]]:
-    """Return the functions that a module, or a class, defines twice in a row of statements, each
-    with both lines: the second takes the place of the first.
-    """
-    lines: dict[tuple[ast.AST, str], int] = {}
-    return [
-        (node.name, first, node.lineno)
-        for body in nodes
-        if isinstance(body, ast.Module | ast.ClassDef)
-        for node in body.body
-        if isinstance(node, _Function)
-        if (first := lines.setdefault((body, node.name), node.lineno)) != node.lineno
-    ]
-
-
-def asserted_pairs(nodes: Iterable[ast.AST]) -> list[int]:
-    """Return the lines with ``assert (condition, "words")``, which always holds: it asserts that a
-    pair is not empty.
-    """
-    return [
-        node.lineno
-        for node in nodes
-        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts
-    ]
-
-
-def misread_problems(nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
-    """Return the lines, each with the name of the function, that assert that there are problems, or
-    do nothing with them: functions of ``knowngood.checks`` return a list that is empty if all is
-    well, and so does ``environment.header_problems``.
-    """
-    imported = {
-        name.asname or name.name
-        for node in nodes
-        if isinstance(node, ast.ImportFrom) and node.module == "knowngood.checks"
-        for name in node.names
-    }
-    lines = []
-    for node in nodes:
-        call = node.test if isinstance(node, ast.Assert) else getattr(node, "value", None)
-        if not isinstance(node, ast.Assert | ast.Expr) or not isinstance(call, ast.Call):
-            continue
-        match call.func:
-            case ast.Name(name) if name in imported and name.endswith("_problems"):
-                lines.append((node.lineno, name))
-            case ast.Attribute(ast.Name(owner), name) if name.endswith("_problems"):
-                if owner == "checks" or name == "header_problems":
-                    lines.append((node.lineno, f"{owner}.{name}"))
-    return lines
 
 
 def tree_of(filename: str) -> ast.Module | None:
@@ -98,9 +46,9 @@ def _parsed(source: str) -> ast.Module | None:
         return None
 
 
-def _function_at(tree: ast.Module, line: int) -> _Function | None:
+def _function_at(tree: ast.Module, line: int) -> Function | None:
     functions = [
-        node for node in ast.walk(tree) if isinstance(node, _Function) and contains(node, line)
+        node for node in ast.walk(tree) if isinstance(node, Function) and contains(node, line)
     ]
     return functions[-1] if functions else None
 

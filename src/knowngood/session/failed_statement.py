@@ -72,9 +72,9 @@ def _holds_client(value: object, depth: int = 3) -> bool:
         return True
     if depth == 0 or isinstance(value, Response | Resource | type(sys)):
         return False
-    given = value.args if isinstance(value, partial) else ()
+    arguments = value.args if isinstance(value, partial) else ()
     attributes = getattr(value, "__dict__", {})
-    held = (*_enclosed(value), *given, *attributes.values())
+    held = (*_enclosed(value), *arguments, *attributes.values())
     return any(_holds_client(one, depth - 1) for one in held)
 
 

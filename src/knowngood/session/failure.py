@@ -15,8 +15,8 @@ from ..fetch import Exchange, WrongStatus
 from ..safety import DeploymentError, KnowngoodError
 from ..verdict.outcome import is_pytest_fail
 from .comparison import Comparison, Explanation
+from .error_words import explained
 from .failed_statement import Answers, Statement, failed_statement
-from .failure_words import explained
 
 _ABOUT: Final = 8  # exchanges that one failure may be about
 _FURTHER: Final = 30  # exchanges that a loop would have failed on, too

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dis
 import re
 from collections.abc import Iterable, Sequence
@@ -143,22 +144,73 @@ def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
         names.setdefault(item.path, set()).add(getattr(item, "originalname", item.name))
     for path, checks in names.items():
         nodes = check_source.nodes(check_source.tree_of(str(path)))
-        for name, first, second in check_source.twice_defined(nodes):
+        for name, first, second in _twice_defined(nodes):
             if name in checks:
                 raise BadMark(
                     f"{path}:{second}: a second {name}; the first, at line {first}, would be lost "
                     "without a word: rename one"
                 )
-        for line in check_source.asserted_pairs(nodes):
+        for line in _asserted_pairs(nodes):
             raise BadMark(
                 f"{path}:{line}: assert (…, …) always holds; write it without parentheses: "
                 'assert …, "words"'
             )
-        for line, name in check_source.misread_problems(nodes):
+        for line, name in _misread_problems(nodes):
             raise BadMark(
                 f"{path}:{line}: {name} returns a list, which is empty where all is well; write "
                 f"assert {name}(…) == []"
             )
+
+
+def _twice_defined(nodes: Iterable[ast.AST]) -> list[tuple[str, int, int]]:
+    """Return the functions that a module, or a class, defines twice in a row of statements, each
+    with both lines: the second takes the place of the first.
+    """
+    lines: dict[tuple[ast.AST, str], int] = {}
+    return [
+        (node.name, first, node.lineno)
+        for body in nodes
+        if isinstance(body, ast.Module | ast.ClassDef)
+        for node in body.body
+        if isinstance(node, check_source.Function)
+        if (first := lines.setdefault((body, node.name), node.lineno)) != node.lineno
+    ]
+
+
+def _asserted_pairs(nodes: Iterable[ast.AST]) -> list[int]:
+    """Return the lines with ``assert (condition, "words")``, which always holds: it asserts that a
+    pair is not empty.
+    """
+    return [
+        node.lineno
+        for node in nodes
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts
+    ]
+
+
+def _misread_problems(nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
+    """Return the lines, each with the name of the function, that assert that there are problems, or
+    do nothing with them: functions of ``knowngood.checks`` return a list that is empty if all is
+    well, and so does ``environment.header_problems``.
+    """
+    imported = {
+        name.asname or name.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "knowngood.checks"
+        for name in node.names
+    }
+    lines = []
+    for node in nodes:
+        call = node.test if isinstance(node, ast.Assert) else getattr(node, "value", None)
+        if not isinstance(node, ast.Assert | ast.Expr) or not isinstance(call, ast.Call):
+            continue
+        match call.func:
+            case ast.Name(name) if name in imported and name.endswith("_problems"):
+                lines.append((node.lineno, name))
+            case ast.Attribute(ast.Name(owner), name) if name.endswith("_problems"):
+                if owner == "checks" or name == "header_problems":
+                    lines.append((node.lineno, f"{owner}.{name}"))
+    return lines
 
 
 def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:

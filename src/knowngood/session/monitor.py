@@ -146,9 +146,9 @@ class Monitor:
         sound = varying(self._environment, ticket.run_id, ticket.deadline, edges, ticket.recording)
         if sound:
             self._results.warnings.append(edge_claims.varying(sorted(sound)))
-        left = {url: at for url, at in differing.items() if url not in sound}
-        if left:
-            self._results.add_claim(edge_claims.differing(left))
+        unsound = {url: at for url, at in differing.items() if url not in sound}
+        if unsound:
+            self._results.add_claim(edge_claims.differing(unsound))
 
     def _compare_with_build(self) -> None:
         """Compare what the build's own origin served; a redirect may lead to another origin."""

@@ -39,8 +39,8 @@ def group_of(nodeid: str) -> str:
     """Return the group of an item. The items of a group, such as one locale, read the same answers
     and run on one worker. An item without params is its own group.
     """
-    name, bracket, rest = nodeid.partition("[")
-    return rest.rstrip("]") if bracket else name
+    name, bracket, case = nodeid.partition("[")
+    return case.rstrip("]") if bracket else name
 
 
 def turns_of(nodeids: Iterable[str], workers: int) -> dict[str, int]:

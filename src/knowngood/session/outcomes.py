@@ -13,7 +13,7 @@ from ..fetch import Exchange, describe
 from ..safety import encodable, one_line, redact, redact_data
 from ..verdict.outcome import INCONCLUSIVE, PASSED, SKIPPED, Outcome, classify, sharpened
 from . import declarations
-from .item_reading import ItemReading
+from .running_item import RunningItem
 
 if TYPE_CHECKING:
     from .failure import Failure
@@ -32,7 +32,7 @@ class Outcomes:
         item: pytest.Item,
         report: pytest.TestReport,
         error: BaseException | None,
-        reading: ItemReading,
+        running: RunningItem,
     ) -> Outcome:
         """Return the outcome of ``item``, given what it reads; ``error`` is what ended it."""
         file, line, _ = item.location
@@ -41,15 +41,15 @@ class Outcomes:
             "check": declarations.check_name(item),
             "claim": declarations.claim_of(item),
             "values": declarations.values_of(item),
-            "asked": reading.groups(),
+            "asked": running.groups(),
             "result": PASSED if report.passed else SKIPPED,
             "place": f"{file}:{(line or 0) + 1}",
             "again": report.when == "teardown",
         }
         if report.failed and error is not None:
-            failure = reading.failure(error, in_check=report.when == "call")
+            failure = running.failure(error, in_check=report.when == "call")
             fields |= self._of_failure(failure, error)
-            fields["browser"] = self._browser(fields["check"], reading)
+            fields["browser"] = self._browser(fields["check"], running)
         # a check may be required by its name, so that stays as it is
         return Outcome(**{**redact_data(fields), "check": fields["check"]})
 
@@ -73,14 +73,14 @@ class Outcomes:
             fields |= {"began": last.began, "phase": last.phase, "origin": exchange.probe.origin}
         return fields
 
-    def _browser(self, check: str, reading: ItemReading) -> dict[str, Any]:
+    def _browser(self, check: str, running: RunningItem) -> dict[str, Any]:
         """Return what the browser shows of the item's page; nothing without one."""
-        if reading.page is None:
+        if running.page is None:
             return {}
         from ..browser import SCREENSHOTS
 
         self._screenshots[check] += 1
-        return reading.page.evidence(with_screenshot=self._screenshots[check] <= SCREENSHOTS)
+        return running.page.evidence(with_screenshot=self._screenshots[check] <= SCREENSHOTS)
 
     def _description(self, exchange: Exchange, failure: Failure) -> dict[str, Any]:
         """Return the description of an exchange, made once, and what refers to it."""

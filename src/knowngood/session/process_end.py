@@ -45,11 +45,11 @@ def bounded(config: pytest.Config) -> Generator[None, Any, object]:
             traceback.print_exc()
         code = EXIT_CODES[VerdictKind.INTERNAL_ERROR]
     if tuple(config.invocation_params.args) == tuple(sys.argv[1:]):  # no program around pytest
-        _wait_no_longer(_left(before), int(code))
+        _wait_no_longer(_new_threads(before), int(code))
     return code
 
 
-def _left(before: Collection[threading.Thread]) -> list[threading.Thread]:
+def _new_threads(before: Collection[threading.Thread]) -> list[threading.Thread]:
     """Return the threads, begun since ``before``, that Python would wait for."""
     return [
         thread for thread in threading.enumerate() if not thread.daemon and thread not in before

@@ -28,13 +28,13 @@ class Rerun:
     Attributes:
         verdict: the verdict of the whole suite.
         results: what it is folded from.
-        given: the probes that got a changed answer.
+        affected: the probes that got a changed answer.
         unknown: the probes that the recording has no answer to.
     """
 
     verdict: Verdict
     results: RunResults
-    given: tuple[Probe, ...]
+    affected: tuple[Probe, ...]
     unknown: tuple[Probe, ...]
 
 
@@ -107,7 +107,7 @@ class Rerunner:
             runner.close()
         results.add_report(redact_data(runner.report()))
         verdict = fold(results, in_part=in_part)
-        return Rerun(verdict, results, tuple(replay.given), tuple(replay.unknown))
+        return Rerun(verdict, results, tuple(replay.affected), tuple(replay.unknown))
 
     def _outcomes(self, item: pytest.Item) -> list[Outcome]:
         """Run one item with all hooks of pytest and its plugins, and return its outcomes."""

@@ -96,8 +96,8 @@ class RunProgress:
         return self._opened.enter_context(stream)
 
     def _text(self) -> str:
-        left = self._deadline - time.time()
-        return self._waiting or status(self._results, sum(self._requests.values()), left)
+        seconds_left = self._deadline - time.time()
+        return self._waiting or status(self._results, sum(self._requests.values()), seconds_left)
 
 
 def _moves(config: pytest.Config) -> bool:

@@ -27,7 +27,7 @@ from ..fetch import (
 from ..readiness import addresses_of
 from ..safety import UsageError, one_line
 from .cases import Case
-from .item_reading import ItemReading
+from .running_item import RunningItem
 from .ticket import RunTicket
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Runner:
         tape: Tape | None = None,
     ) -> None:
         self.left_behind: list[str] = []
-        self._reading: ItemReading | None = None
+        self._running: RunningItem | None = None
         self._environment = environment
         self._deadline = ticket.deadline
         self._replay = replay
@@ -90,31 +90,31 @@ class Runner:
         shared = list(self._shared.values())
         for client in shared:
             client.exchanges.clear()
-        self._reading = reading = ItemReading(plan, self._prefetcher, shared)
+        self._running = running = RunningItem(plan, self._prefetcher, shared)
         try:
             yield
         finally:
             if self._tape is not None:
-                read = reading.probes_read()
-                self._tape.note_item(plan.nodeid, read, reading.sent, reading.swept)
-            reading.release()
-            self._reading = None
+                read = running.probes_read()
+                self._tape.note_item(plan.nodeid, read, running.sent, running.swept)
+            running.release()
+            self._running = None
             forget_documents()
-            self._late += filter(None, [reading.late])
-            if reading.failed:
+            self._late += filter(None, [running.late])
+            if running.failed:
                 self._forget_failure()
 
     @property
     def is_idle(self) -> bool:
         """Whether no item runs."""
-        return self._reading is None
+        return self._running is None
 
     @property
-    def reading(self) -> ItemReading:
-        """What the running item reads. Raises RuntimeError if none runs."""
-        if self._reading is None:
+    def item(self) -> RunningItem:
+        """The item that runs. Raises RuntimeError if none does."""
+        if self._running is None:
             raise RuntimeError("responses can only be read while a check runs")
-        return self._reading
+        return self._running
 
     def _forget_failure(self) -> None:
         """Free what a failed check read: the frames of its traceback hold it in cycles, and the
@@ -134,14 +134,14 @@ class Runner:
         """
         from ..browser import Browser, opened
 
-        reading = self.reading
-        if not reading.planned:
+        running = self.item
+        if not running.planned:
             raise UsageError('the fixture `page` needs @pytest.mark.browser("ORIGIN:/path")')
-        reading.responses()[0].raise_for_status()
-        load, left = reading.loads()[0], self._deadline - time.time()
+        running.responses()[0].raise_for_status()
+        load, seconds_left = running.loads()[0], self._deadline - time.time()
         self._browser = self._browser or Browser(self._environment.browser)
-        with opened(self._browser, load, self._fetcher, self._environment, left) as page:
-            reading.page = page
+        with opened(self._browser, load, self._fetcher, self._environment, seconds_left) as page:
+            running.page = page
             page.load()
             yield page.page
 
@@ -149,8 +149,8 @@ class Runner:
     def client(self, origin: str, case: Case) -> Iterator[Client]:
         """Yield a client at ``origin``, at the case's edge; then delete what it wrote."""
         url, edge = self._environment.origins[origin], case.edges.get(origin, "")
-        with Client(self._fetcher, origin, url, edge, self.reading.plan.nodeid) as client:
-            self.reading.clients.append(client)
+        with Client(self._fetcher, origin, url, edge, self.item.plan.nodeid) as client:
+            self.item.clients.append(client)
             try:
                 yield client
             finally:
@@ -168,7 +168,7 @@ class Runner:
         if origin not in self._shared:
             client = Client(self._fetcher, origin, self._environment.origins[origin])
             self._shared[origin] = client
-            self.reading.clients.append(client)
+            self.item.clients.append(client)
         return self._shared[origin]
 
     def sweep_shared(self) -> None:

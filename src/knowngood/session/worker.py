@@ -26,12 +26,12 @@ from .cases import Case, all_cases, inapplicable
 from .check_call import prepare_call, wait_until_answered
 from .collection import CollectedChecks
 from .declarations import case_of, kind_of
-from .item_reading import ItemReading
 from .marks import BadMark
 from .ordering import Planner, in_order, own_groups
 from .outcomes import Outcomes
 from .pytest_options import USAGE, is_worker, usage_errors, worker_number
 from .runner import Runner
+from .running_item import RunningItem
 from .ticket import RunTicket
 
 HAND_OVER: Final = 0.0001
@@ -84,9 +84,9 @@ class Worker:
         return self._run
 
     @property
-    def _reading(self) -> ItemReading | None:
-        """What the running item reads; None for an item without a plan."""
-        return None if self._run is None or self._run.is_idle else self._run.reading
+    def _running(self) -> RunningItem | None:
+        """The item that runs; None for one without a plan."""
+        return None if self._run is None or self._run.is_idle else self._run.item
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -182,16 +182,16 @@ class Worker:
 
     def answers(self) -> Sequence[Response]:
         """Return the answers that the running check reads."""
-        return wait_until_answered(self.run.reading)
+        return wait_until_answered(self.run.item)
 
     @contextmanager
     def call(self, function: pytest.Function) -> Iterator[None]:
         """Wrap pytest's call of a check: make the earlier calls that its marks ask for, and fail it
         for what the browser finds wrong with its page.
         """
-        if self._reading is not None:
-            prepare_call(function, self._reading)
-        page = self._reading.page if self._reading is not None else None
+        if self._running is not None:
+            prepare_call(function, self._running)
+        page = self._running.page if self._running is not None else None
         with page.judged() if page is not None else nullcontext():
             yield
 
@@ -219,8 +219,8 @@ class Worker:
         from .comparison import Comparison
 
         comparison = Comparison(op, left, right)
-        if self._reading is not None:
-            self._reading.compared = comparison
+        if self._running is not None:
+            self._running.compared = comparison
         if comparison.is_large:
             raise AssertionError(comparison.explain().text)
 
@@ -229,10 +229,10 @@ class Worker:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, Any]:
         report = yield
-        reading = self._reading
-        if reading is not None and (report.when == "call" or not report.passed):
+        running = self._running
+        if running is not None and (report.when == "call" or not report.passed):
             error = call.excinfo.value if call.excinfo is not None else None
-            outcome = self._outcomes.outcome(item, report, error, reading)
+            outcome = self._outcomes.outcome(item, report, error, running)
             report.knowngood = outcome.to_json()
             report.knowngood_requests = self.run.requests
             if report.failed:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .failure import Failure
 
 
-class ItemReading:
+class RunningItem:
     """What one item reads while it runs.
 
     Attributes:
