@@ -93,10 +93,10 @@ class Content:
 
 def content_ask(site: Site, path: str, request: Request = _NOBODY) -> Ask:
     """Return a request for `path` as faults see it."""
-    code, slash, rest = path[1:].partition("/")
+    code, slash, inner = path[1:].partition("/")
     locale = code if code in site.locales else None
     # Without its slash a locale is a redirect, not its page.
-    return Ask(path, locale, rest if locale and slash else path, site, request=request)
+    return Ask(path, locale, inner if locale and slash else path, site, request=request)
 
 
 def _respond(scope: Scope, wire: Wire) -> Response:

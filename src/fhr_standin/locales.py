@@ -35,14 +35,14 @@ class Locale:
 KNOWN = {code: Locale(code, code in _RTL, _ALIASES.get(code)) for code in _CODES}
 
 
-def choose(wanted: int | Iterable[str]) -> tuple[Locale, ...]:
+def choose(locales: int | Iterable[str]) -> tuple[Locale, ...]:
     """Return the locales of a selection, sorted by code.
 
     `wanted` is a number (1 to 9999: the known locales first, then synthetic ones, `x0001` and on)
     or lines of the form `CODE [rtl] [= TARGET]`. A known code alone carries its known direction
     and target. Raises UsageError for a number, line, repetition or target that cannot be.
     """
-    lines = _numbered(wanted) if isinstance(wanted, int) else wanted
+    lines = _numbered(locales) if isinstance(locales, int) else locales
     chosen: dict[str, Locale] = {}
     for locale in map(parse, lines):
         if locale.code in chosen:

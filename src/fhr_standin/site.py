@@ -91,15 +91,15 @@ class Site:
         """Return what the sound site answers at `path` (no query): a file, redirect or 404."""
         if path in self.top:
             return self.top[path]
-        code, slash, rest = path[1:].partition("/")
+        code, slash, inner = path[1:].partition("/")
         locale = self.locales.get(code)
         if locale is None:
             return NOT_FOUND
-        if not slash or f"{rest}/" in PAGES:
+        if not slash or f"{inner}/" in PAGES:
             return redirect(f"{path}/")
-        if rest in PAGES:
-            return self.page(locale.target or locale.code, rest)
-        return self.shared.get(rest, NOT_FOUND)
+        if inner in PAGES:
+            return self.page(locale.target or locale.code, inner)
+        return self.shared.get(inner, NOT_FOUND)
 
     @property
     def size(self) -> int:
@@ -110,7 +110,7 @@ class Site:
         """Yield every path that answers 200."""
         yield from self.top
         for code in self.locales:
-            yield from (f"/{code}/{rest}" for rest in (*PAGES, *self.shared))
+            yield from (f"/{code}/{path}" for path in (*PAGES, *self.shared))
 
     def page(self, code: str, prefix: str) -> Resource:
         """Return one page of a locale that is no alias; `prefix` is a key of PAGES."""

@@ -22,8 +22,8 @@ def write(site: Site, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for path, resource in site.top.items():
         (directory / path[1:]).write_bytes(resource.body)
-    for rest, resource in site.shared.items():
-        file = directory / SHARED / rest
+    for inner, resource in site.shared.items():
+        file = directory / SHARED / inner
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(resource.body)
     for locale in site.locales.values():

@@ -51,7 +51,7 @@ def _older_for_german(ask: Ask, resource: Resource) -> Resource:
 def _english_at_home(ask: Ask, resource: Resource) -> Resource:
     """Answer the English page to whoever prefers the language of the page."""
     home = ask.request.language.startswith(f"{ask.locale},")
-    return ask.site.page("en-US", ask.rest) if home else resource
+    return ask.site.page("en-US", ask.inner) if home else resource
 
 
 def _android_away(ask: Ask, resource: Resource) -> Resource:
@@ -62,7 +62,7 @@ def _android_away(ask: Ask, resource: Resource) -> Resource:
 def _english_home(ask: Ask, resource: Resource) -> Resource:
     """Send who prefers English to the English page."""
     english_first = ask.request.language.startswith("en-US") and ask.locale != "en-US"
-    return redirect(f"/en-US/{ask.rest}", 302) if english_first else resource
+    return redirect(f"/en-US/{ask.inner}", 302) if english_first else resource
 
 
 FAULTS = [

@@ -19,9 +19,9 @@ _STYLES = [f"{prefix}css/{name}.css" for prefix, names in _CSS.items() for name 
 _OLD_HASH = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb"
 
 
-def _file(rest: str) -> ContentAct:
+def _file(path: str) -> ContentAct:
     """Answer another file of the site, sound in itself."""
-    return lambda ask, _resource: ask.site.shared[rest]
+    return lambda ask, _resource: ask.site.shared[path]
 
 
 def _desktop(ask: Ask, resource: Resource) -> Resource:

@@ -53,13 +53,13 @@ class Request:
 class Ask:
     """One request for content, as faults see it.
 
-    `locale` is the code in the path, or None; `rest` is the path below the locale, or the whole
+    `locale` is the code in the path, or None; `inner` is the path below the locale, or the whole
     path. `target` is the locale the fault was armed for, or None for all of them.
     """
 
     path: str
     locale: str | None
-    rest: str
+    inner: str
     site: Site
     target: str | None = None
     request: Request = Request()
@@ -182,7 +182,7 @@ class Armed:
         fault = self.fault
         if not isinstance(fault, ContentFault):
             return False
-        if fault.at is not None and ask.rest not in fault.at:
+        if fault.at is not None and ask.inner not in fault.at:
             return False
         if fault.reach == "whole site":
             return True

@@ -45,7 +45,7 @@ def _swapped(ask: Ask, _resource: Resource) -> Resource:
     own = [locale.code for locale in ask.site.locales.values() if locale.target is None]
     others = [code for code in own if code != ask.locale]
     later = [code for code in others if code > (ask.locale or "")]
-    return ask.site.page((later or others)[0], ask.rest)
+    return ask.site.page((later or others)[0], ask.inner)
 
 
 def _outdated_alias(ask: Ask, resource: Resource) -> Resource:

@@ -25,7 +25,7 @@ def _version(suffix: str) -> ContentAct:
 
 def _by_path(acts: Mapping[str, ContentAct]) -> ContentAct:
     """Act on each path below the locale, or whole path, by an act of its own."""
-    return lambda ask, res: acts[ask.rest](ask, res) if ask.rest in acts else res
+    return lambda ask, res: acts[ask.inner](ask, res) if ask.inner in acts else res
 
 
 def _every_third_connection(act: ContentAct) -> ContentAct:

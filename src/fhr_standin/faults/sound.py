@@ -69,8 +69,8 @@ def _kept_otherwise(_ask: Ask, resource: Resource) -> Resource:
         shared = ("cache-control", "max-age=60, s-maxage=31536000")
         return replace(resource, headers=(*resource.headers, shared))
     until = ("expires", formatdate(time.time() + 300, usegmt=True))
-    kept = replace(resource, headers=(*resource.headers, until))
-    return replace(kept, without=kept.without | {"cache-control"})
+    until_then = replace(resource, headers=(*resource.headers, until))
+    return replace(until_then, without=until_then.without | {"cache-control"})
 
 
 def _gone_for_good(_ask: Ask, resource: Resource) -> Resource:
@@ -80,7 +80,7 @@ def _gone_for_good(_ask: Ask, resource: Resource) -> Resource:
 def _absolute(ask: Ask, resource: Resource) -> Resource:
     """Have a page name its files by their whole paths, which are those of an alias's target."""
     locale = ask.site.locales[ask.locale or ""]
-    place = f"/{locale.target or locale.code}/{ask.rest}".encode()
+    place = f"/{locale.target or locale.code}/{ask.inner}".encode()
     body = re.sub(rb'\b(src|href)="(css|img|js)/', rb'\1="%b\2/' % place, resource.body)
     return replace(resource, body=body)
 
@@ -92,7 +92,7 @@ def _saying_more(ask: Ask, resource: Resource) -> Resource:
         more = {"uptime": ask.nth("version")}
     elif ask.path in HEARTBEATS:
         more = {"details": {"mail": {"status": "error", "level": 20}}}
-    elif ask.rest.endswith(DATE_FORMAT):
+    elif ask.inner.endswith(DATE_FORMAT):
         months = json.loads(resource.body)
         more = {name: entry | {"monthNameLong": ""} for name, entry in months.items()}
     if not more:
@@ -120,11 +120,11 @@ def _inlined(ask: Ask, resource: Resource) -> Resource:
     """Put scripts and styles into the page that loads them."""
 
     def source(element: re.Match[bytes]) -> bytes:
-        path = f"{ask.rest}{element[2].decode()}"
+        path = f"{ask.inner}{element[2].decode()}"
         text = ask.site.shared[path].body.replace(b"../", b"")
         if path.endswith(".js"):
             return b"<script%b>%b</script>" % (element[1], text)
-        imported = ask.site.shared.get(f"{ask.rest}css/fonts.css")
+        imported = ask.site.shared.get(f"{ask.inner}css/fonts.css")
         fonts = imported.body.replace(b"../", b"") if imported else b""
         return b"<style>%b</style>" % re.sub(rb"@import [^;]*;", lambda _: fonts, text)
 
@@ -135,7 +135,7 @@ def _inlined(ask: Ask, resource: Resource) -> Resource:
 
 def _bundled(ask: Ask, resource: Resource) -> Resource:
     """Load the scripts of a page ahead, and write one of them as bundlers do."""
-    if ask.rest.endswith("data.js"):
+    if ask.inner.endswith("data.js"):
         body = resource.body.replace(b"var Data =", b"root.Data =", 1)
         return replace(resource, body=b"!function (root) {\n%b}(this);\n" % body)
     ahead = b"".join(

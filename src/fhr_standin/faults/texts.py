@@ -33,7 +33,7 @@ def _english_texts(ask: Ask, resource: Resource) -> Resource:
 
 def _texts_of(other: str, ask: Ask, resource: Resource) -> Resource:
     head = re.search(rb"<html[^>]*>", resource.body)
-    body = ask.site.page(other, ask.rest).body
+    body = ask.site.page(other, ask.inner).body
     return replace(resource, body=re.sub(rb"<html[^>]*>", head[0] if head else b"", body, count=1))
 
 

@@ -214,7 +214,11 @@ class OpenedPage:
 
 @contextmanager
 def opened(
-    browser: Browser, load: PageLoad, fetcher: Fetcher, environment: Environment, left: float
+    browser: Browser,
+    load: PageLoad,
+    fetcher: Fetcher,
+    environment: Environment,
+    seconds_left: float,
 ) -> Iterator[OpenedPage]:
     """Open the page that ``load`` brought, in a context of its own, which ends with the block.
 
@@ -230,7 +234,7 @@ def opened(
     try:
         context.route("**/*", traffic.answer)
         context.route_web_socket("**/*", lambda socket: socket.close())
-        seconds = max(1.0, min(environment.budget.probe, left))
+        seconds = max(1.0, min(environment.budget.probe, seconds_left))
         with closing(OpenedPage(context.new_page(), load.exchange, traffic, seconds)) as page:
             yield page
     finally:

@@ -72,10 +72,10 @@ def new_syntax_problems(
 def inline_new_syntax_problems(page: Response, firefox: int) -> list[str]:
     """Return what scripts that stand in the page have that this version of Firefox cannot read."""
     return [
-        f"inline script {n}: {what}"
+        f"inline script {n}: {feature}"
         for n, script in enumerate(inline_scripts(page), 1)
         if not script.is_module
-        for what in _too_new(script.source, script.kind, firefox)
+        for feature in _too_new(script.source, script.kind, firefox)
     ]
 
 

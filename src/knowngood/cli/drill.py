@@ -113,10 +113,10 @@ def _has_faults(name: str) -> bool:
     return environment.serve is not None and environment.serve.drill is not None
 
 
-def _refuse(used: set[str], options: dict[str, str], what: str) -> None:
+def _refuse(used: set[str], options: dict[str, str], drill: str) -> None:
     """Raise UsageError for an option that means nothing in this kind of drill."""
     for key in sorted(used & options.keys()):
-        raise click.UsageError(f"{what} takes no {options[key]}: leave it out")
+        raise click.UsageError(f"{drill} takes no {options[key]}: leave it out")
 
 
 def _usual_environment(root: Path) -> str:

@@ -87,9 +87,9 @@ def trouble(source: bytes) -> str | None:
         return "a } closes nothing, and spoils the rule behind it"
     if facts.late:
         return "an @import stands behind a rule, where browsers ignore it"
-    left = _TEMPLATED.search(source)
-    if left:
-        return f"a placeholder in a URL: {left[0].decode('utf-8', 'replace')}"
+    placeholder = _TEMPLATED.search(source)
+    if placeholder:
+        return f"a placeholder in a URL: {placeholder[0].decode('utf-8', 'replace')}"
     local = next((url for url, _ in facts.urls if url[:5].lower() == "file:"), None)
     if local is not None:
         return f"a file of somebody's own machine: {local}"
@@ -235,18 +235,18 @@ def _loaded(nodes: list[Node]) -> Iterator[tuple[str, bool]]:
 
 def _urls(nodes: list[Node]) -> Iterator[str]:
     """Yield the URLs among ``nodes`` and in their brackets, without recursion: they nest deep."""
-    left = _read_by_all(nodes)[::-1]
-    while left:
-        node = left.pop()
+    unread = _read_by_all(nodes)[::-1]
+    while unread:
+        node = unread.pop()
         if node.type == "url":
             yield node.value
         elif node.type == "function":
             strings = [argument for argument in node.arguments if argument.type == "string"]
             if node.lower_name == "url":
                 yield from (string.value for string in strings)
-            left += node.arguments[::-1]
+            unread += node.arguments[::-1]
         elif node.type.endswith("block"):
-            left += _read_by_all(node.content)[::-1]
+            unread += _read_by_all(node.content)[::-1]
 
 
 def _read_by_all(nodes: list[Node]) -> list[Node]:

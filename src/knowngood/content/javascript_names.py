@@ -235,5 +235,5 @@ def _calls(source: bytes, *, name: str) -> bool:
     text = without_comments(source)
     declaration = rf"\bfunction\s+{name}\b|(?<![\w$.]){name}\s*=(?!=)"
     for_itself = len(re.findall(declaration, text)) > (name in javascript.declares(source))
-    rest = re.sub(declaration, "", text)
-    return not for_itself and re.search(rf"(?<![\w$.]){name}\b(?!\s*:)", rest) is not None
+    elsewhere = re.sub(declaration, "", text)
+    return not for_itself and re.search(rf"(?<![\w$.]){name}\b(?!\s*:)", elsewhere) is not None

@@ -62,8 +62,8 @@ def _otherwise_named(source: bytes, *, names: frozenset[str]) -> frozenset[str]:
     """Return those of ``names`` that a script has other than as a call of jQuery's."""
     if not names:
         return names
-    rest = _USES.sub("", without_comments(source))
-    return names.intersection(re.findall(r"\w+", rest))
+    other_code = _USES.sub("", without_comments(source))
+    return names.intersection(re.findall(r"\w+", other_code))
 
 
 @cached_by_content

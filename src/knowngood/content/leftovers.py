@@ -238,17 +238,17 @@ def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:
 
 
 def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:
-    for selector, (attribute, what) in _UNFINISHED.items():
+    for selector, (attribute, problem) in _UNFINISHED.items():
         node = tree.css_first(selector)
         if node is not None:
             value = (node.attributes.get(attribute) or "")[:_SHOWN]
-            yield f'<{node.tag} {attribute}="{value}">: {what}'
+            yield f'<{node.tag} {attribute}="{value}">: {problem}'
     for node in tree.css("[href], [src], [action]"):
         attributes = node.attributes
         for name in ("href", "src", "action"):
-            what = written_urls.trouble(attributes.get(name) or "")
-            if what:
-                yield f'<{node.tag} {name}="{(attributes[name] or "")[:_SHOWN]}">: {what}'
+            problem = written_urls.trouble(attributes.get(name) or "")
+            if problem:
+                yield f'<{node.tag} {name}="{(attributes[name] or "")[:_SHOWN]}">: {problem}'
     for node in tree.css("[href], [src], [action], link, script, img"):
         if any(quote in name for name in node.attributes for quote in "\"'"):
             yield f"<{node.tag}>: a quote out of place ends an attribute too early"

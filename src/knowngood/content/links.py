@@ -65,15 +65,15 @@ class Link:
 _JSON: Final = rb"""["']([\w./~-]*[\w~-]\.json)(?:\?[^"']{0,999}["']|["'](?!\s{0,99}\+))"""
 
 
-def _asking(what: bytes) -> re.Pattern[bytes]:
-    """Return what finds a call that loads ``what``, such as ``$.getJSON(what)`` or ``open("GET",
-    what)``, or a setting of one, as ``{url: what}``.
+def _asking(asks: bytes) -> re.Pattern[bytes]:
+    """Return what finds a call that loads ``asks``, such as ``$.getJSON(asks)`` or ``open("GET",
+    asks)``, or a setting of one, as ``{url: asks}``.
     """
     return re.compile(
         rb"""(?:(?i:fetch|json|ajax|axios|request|fresh|require|import)[\w$]{0,40}"""
         rb"""|(?<![\w$.])(?:get|load)|(?:\$|jQuery|axios|http|client|api)\.get)\s{0,9}\(\s{0,99}%s"""
         rb"""|\.open\(\s{0,99}["'][A-Z]{3,7}["']\s{0,9},\s{0,99}%s|\burl\s{0,9}:\s{0,99}%s"""
-        % (what, what, what)
+        % (asks, asks, asks)
     )
 
 
@@ -281,8 +281,8 @@ def _hashed_of(script: bytes) -> list[str]:
     """Return the strings of a script that are paths of files with a hash in their name. One that
     begins with a slash and stands behind a plus belongs to a host that nobody here knows.
     """
-    found = _BUNDLED.findall(script)
-    seem = {path.decode() for plus, path in found if not (plus and path.startswith(b"/"))}
+    paths = _BUNDLED.findall(script)
+    seem = {path.decode() for plus, path in paths if not (plus and path.startswith(b"/"))}
     hashed = {path for path in seem if written_urls.around_hash(path.rpartition("/")[2])}
     return (
         [text for text in dict.fromkeys(javascript.strings(script)) if text in hashed]

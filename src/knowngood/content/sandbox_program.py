@@ -98,7 +98,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         uses=uses.by_function(),
         new=new,
         module=next(of_modules, None),
-        early=early.found or script_syntax.invisible(root, source) or _throws_at_once(root),
+        early=early.problem or script_syntax.invisible(root, source) or _throws_at_once(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
     )

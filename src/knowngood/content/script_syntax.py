@@ -92,27 +92,27 @@ class EarlyErrors:
     """What keeps browsers from running any of a script that parses.
 
     Attributes:
-        found: the first error, with its line, if there is one.
+        problem: the first error, with its line, if there is one.
     """
 
     def __init__(self, source: bytes) -> None:
         """``source`` is the script whose nodes will be read."""
-        self.found: str | None = None
+        self.problem: str | None = None
         self._strict = b"use strict" in source
         self._strict_until = 0
 
     def read(self, kind: str, node: tree_sitter.Node) -> None:
         """Read the next node of this kind, in document order."""
-        if kind not in _BLOCKS or self.found:
+        if kind not in _BLOCKS or self.problem:
             return
         twice = block_names(node).twice
         if twice is not None:
-            self.found = f"line {twice[0]} declares {twice[1]}, which is declared already"
+            self.problem = f"line {twice[0]} declares {twice[1]}, which is declared already"
         elif self._strict and node.end_byte > self._strict_until:
             scope = _strict_scope(node)
             if scope is not None:
                 self._strict_until = scope.end_byte
-                self.found = _strict_error(scope)
+                self.problem = _strict_error(scope)
 
 
 def walk(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
@@ -178,9 +178,9 @@ def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
 
 def _strict_error(scope: tree_sitter.Node) -> str | None:
     for node in walk(scope):
-        what = _forbidden_in_strict_mode(node)
-        if what:
-            return f"{what} at line {node.start_point.row + 1}, which strict mode forbids"
+        forbidden = _forbidden_in_strict_mode(node)
+        if forbidden:
+            return f"{forbidden} at line {node.start_point.row + 1}, which strict mode forbids"
     return None
 
 

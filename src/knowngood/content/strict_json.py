@@ -76,8 +76,8 @@ def _sound_text(text: str | bytes) -> str:
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            what = undeclared_gzip(error.object) or f"not UTF-8 at byte {error.start}"
-            raise NotJSON(f"not JSON: {what}") from None
+            trouble = undeclared_gzip(error.object) or f"not UTF-8 at byte {error.start}"
+            raise NotJSON(f"not JSON: {trouble}") from None
     if text.startswith("\ufeff"):
         raise NotJSON("not JSON: it begins with a byte-order mark, which JSON.parse refuses")
     if not text or text.isspace():

@@ -68,13 +68,13 @@ class Mutants:
         pairs = [self._of_pair(*pair) for pair in self._pairs(chance)]
         while pairs:
             chance.shuffle(pairs)
-            left = []
+            later = []
             for pair in pairs:
                 mutant = next(pair, None)
                 if mutant is not None:
                     yield mutant
-                    left.append(pair)
-            pairs = left
+                    later.append(pair)
+            pairs = later
 
     def count(self, seed: int) -> int:
         """Return how many mutants ``seed`` draws, at most: a change may not fit all of a kind."""

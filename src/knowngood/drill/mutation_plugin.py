@@ -127,7 +127,7 @@ class MutationPlugin(RecordingPlugin):
 
 def judge(mutant: Mutant, rerun: Rerun) -> MutantResult:
     """Return whether the suite noticed ``mutant``."""
-    verdict, changed = rerun.verdict, {without_query(probe.url) for probe in rerun.given}
+    verdict, changed = rerun.verdict, {without_query(probe.url) for probe in rerun.affected}
     urls = list(_urls(rerun))
     if verdict.kind is VerdictKind.FAILED:
         right = any(without_query(url) in changed for url in urls)

@@ -63,8 +63,8 @@ def _table(results: Sequence[MutantResult]) -> Iterator[str]:
     for kind, mutants in islice(kinds.items(), _KINDS):
         yield _row(shortened(one_line(kind, LINE), _KIND), _cells(mutants))
     if len(kinds) > _KINDS:
-        rest = [mutant for mutants in list(kinds.values())[_KINDS:] for mutant in mutants]
-        yield _row(f"{plural(len(kinds) - _KINDS, 'more kind')} of URL", _cells(rest))
+        others = [mutant for mutants in list(kinds.values())[_KINDS:] for mutant in mutants]
+        yield _row(f"{plural(len(kinds) - _KINDS, 'more kind')} of URL", _cells(others))
     if len(kinds) > 1:
         yield _row("all", _cells(results))
 
@@ -104,8 +104,8 @@ def _section(spots: Sequence[BlindSpot]) -> Iterator[str]:
     ]
     for group in groups[:_GROUPS]:
         yield from _group(group)
-    rest = sum(map(len, groups[_GROUPS:]))
-    for more in and_more(rest, ": --html-file=FILE and --json=FILE have all"):
+    hidden = sum(map(len, groups[_GROUPS:]))
+    for more in and_more(hidden, ": --html-file=FILE and --json=FILE have all"):
         yield f"  {more}"
 
 
@@ -137,8 +137,8 @@ def _end(drill: MutationDrill, fail_under: float | None) -> Iterator[str]:
     for reason, count in left_out[:_REASONS]:
         yield f"left out: {plural(count, 'mutant')}: {reason}"
     if len(left_out) > _REASONS:
-        rest = sum(count for _, count in left_out[_REASONS:])
-        yield f"left out: {plural(rest, 'mutant')} for other reasons"
+        others = sum(count for _, count in left_out[_REASONS:])
+        yield f"left out: {plural(others, 'mutant')} for other reasons"
     yield from (f"warning: {warning}" for warning in drill.warnings)
     if drill.possible > len(drill.results):
         yield (

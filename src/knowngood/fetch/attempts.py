@@ -136,15 +136,15 @@ class Attempts:
         """Make one attempt at a probe whose time is up at ``end`` (monotonic). It gets ``least``
         seconds even if less is left of the run.
         """
-        left = max(least, self.run_left())
-        if left <= 0:
+        run_left = max(least, self.run_left())
+        if run_left <= 0:
             detail = "not asked: the run's time was used up"
             return Attempt(time.time(), 0.0, error=AttemptError.BUDGET, detail=detail), None
         # A third of the probe's time, so that a stalled attempt leaves room for two more.
         seconds = min(end - time.monotonic(), max(SHORTEST, self.budget.probe / 3))
-        limits = Limits(min(seconds, left), self.budget.body, fresh, may_grow)
+        limits = Limits(min(seconds, run_left), self.budget.body, fresh, may_grow)
         attempt, answer = await self.follower.send(probe, limits)
-        if attempt.error is AttemptError.TIMEOUT and left < seconds and not least:
+        if attempt.error is AttemptError.TIMEOUT and run_left < seconds and not least:
             detail = "cut off: the run's time was used up"
             attempt = replace(attempt, error=AttemptError.BUDGET, detail=detail)
         return self._with_decoded_size(attempt, answer)

@@ -105,8 +105,10 @@ class Client(httpx.Client):
         """
         written = list(self._sender.written.items())
         self._before_sweep = len(self.exchanges)
-        left = [url for url, headers in reversed(written) if not self._is_deleted(url, headers)]
-        return left[::-1] + self._sender.unnamed
+        left_behind = [
+            url for url, headers in reversed(written) if not self._is_deleted(url, headers)
+        ]
+        return left_behind[::-1] + self._sender.unnamed
 
     def _is_deleted(self, url: str, headers: Headers) -> bool:
         try:

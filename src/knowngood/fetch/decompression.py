@@ -119,12 +119,12 @@ def _inflated_size(body: bytes, name: str, limit: int) -> int:
 def _drain(inflate: zlib._Decompress, body: bytes, name: str, limit: int) -> int:
     """Count the bytes of one stream. Ignore what follows it, as browsers and httpx do."""
     size = 0
-    rest = body
+    unread = body
     while not inflate.eof:
-        more = inflate.decompress(rest, _CHUNK)
+        more = inflate.decompress(unread, _CHUNK)
         size = _grown(size, more, body, name, limit)
-        rest = inflate.unconsumed_tail
-        if not more and not rest and not inflate.eof:
+        unread = inflate.unconsumed_tail
+        if not more and not unread and not inflate.eof:
             raise BadEncoding(f"the {name} body ends early")
     return size
 
@@ -135,12 +135,12 @@ def _brotli_size(body: bytes, limit: int) -> int:
 
     decompressor = brotli.Decompressor()
     size = 0
-    rest = body
+    unread = body
     try:
         while not decompressor.is_finished():
-            more = decompressor.process(rest, output_buffer_limit=_CHUNK)
+            more = decompressor.process(unread, output_buffer_limit=_CHUNK)
             size = _grown(size, more, body, "br", limit)
-            rest = b""
+            unread = b""
             if not more and not decompressor.is_finished():
                 raise BadEncoding("the br body ends early")
     except brotli.error as error:

@@ -46,9 +46,9 @@ def source_of_document(value: object) -> Exchange | None:
 
 def _parts(document: Any) -> Iterator[object]:
     """Yield a document, and the objects and lists in it."""
-    left = [document]
-    while left:
-        part = left.pop()
+    unread = [document]
+    while unread:
+        part = unread.pop()
         yield part
         values = part.values() if isinstance(part, dict) else part
-        left += [value for value in values if isinstance(value, dict | list)]
+        unread += [value for value in values if isinstance(value, dict | list)]

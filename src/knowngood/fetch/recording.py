@@ -139,7 +139,7 @@ def _facts(
     probe: Probe, attempt: Attempt, handle: pycurl.Curl, received: Received
 ) -> dict[str, Any]:
     """Return what there is to say of one attempt, except for its bodies and times."""
-    version, _, rest = received.status_line.partition(b" ")
+    version, _, status_and_reason = received.status_line.partition(b" ")
     return {
         "began": attempt.began,
         "declaration": probe.template or probe.origin,
@@ -151,7 +151,7 @@ def _facts(
         "request_bytes": len(probe.body or b""),
         "status": attempt.status or 0,
         "version": _text(version),
-        "reason": _text(rest.partition(b" ")[2].strip()),
+        "reason": _text(status_and_reason.partition(b" ")[2].strip()),
         "headers": [[_text(name), _text(value)] for name, value in received.headers],
         "bytes": len(received.body),
         "error": f"{attempt.error}: {attempt.detail}" if attempt.error else "",

@@ -26,13 +26,13 @@ class Replay:
     Attributes:
         tape: what was recorded.
         changed: what is given in place of an exchange of the tape.
-        given: the probes that got a changed answer.
+        affected: the probes that got a changed answer.
         unknown: the probes that the tape has no answer to.
     """
 
     tape: Tape
     changed: Mapping[Exchange, Exchange] = field(default_factory=dict)
-    given: list[Probe] = field(default_factory=list)
+    affected: list[Probe] = field(default_factory=list)
     unknown: list[Probe] = field(default_factory=list)
     _walk: Walk = field(default_factory=lambda: Walk(()))
 
@@ -70,7 +70,7 @@ class Replay:
         changed = self.changed.get(recorded)
         if changed is None:
             return recorded
-        self.given.append(probe)
+        self.affected.append(probe)
         return changed
 
     def _not_recorded(self, probe: Probe) -> Exchange:

@@ -80,13 +80,13 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
     witnesses = [probe for o in origins if (probe := statistics.witnesses.get(o))]
     probes = [*silent, *witnesses]
     exchanges: dict[Probe, Exchange] = {}
-    budget, left, spent = fetcher.environment.budget, probes, 0.0
+    budget, unheard, spent = fetcher.environment.budget, probes, 0.0
     for _ in range(budget.attempts):
-        exchanges |= zip(left, fetcher.again(left), strict=True)
+        exchanges |= zip(unheard, fetcher.again(unheard), strict=True)
         heard = {probe.origin for probe, exchange in exchanges.items() if exchange.heard}
-        left = [p for p, e in exchanges.items() if p.origin in heard and not e.heard]
-        spent += max((exchanges[probe].seconds for probe in left), default=0.0)
-        if not left or spent >= budget.probe:
+        unheard = [p for p, e in exchanges.items() if p.origin in heard and not e.heard]
+        spent += max((exchanges[probe].seconds for probe in unheard), default=0.0)
+        if not unheard or spent >= budget.probe:
             break
     for probe in witnesses:
         if exchanges[probe].heard:

@@ -174,8 +174,8 @@ class ReleaseWatch:
         edges = [Edge(address) for address in self.addresses]
         hint = ""
         for pause in pauses():
-            self._ask(self._left(edges), expected)
-            while rising := [edge for edge in self._left(edges) if edge.in_a_row and not edge.mute]:
+            self._ask(self._open(edges), expected)
+            while rising := [edge for edge in self._open(edges) if edge.in_a_row and not edge.mute]:
                 self._ask(rising, expected)
             if not hint and (hint := self._missing_field(edges)):
                 tell(hint)
@@ -185,7 +185,7 @@ class ReleaseWatch:
                 f"{there} of {len(edges)} edges serve {one_line(expected, 60)} "
                 f"({spent:.0f} s of {within:g} s)"
             )
-            if not self._left(edges) or spent >= within:
+            if not self._open(edges) or spent >= within:
                 break
             time.sleep(min(pause, within - spent))  # one last look when the time is over
         return self._result(expected, edges, time.monotonic() - began)
@@ -201,7 +201,7 @@ class ReleaseWatch:
         for address, [sighting] in self.look(by_address).items():
             by_address[address].note(sighting, expected)
 
-    def _left(self, edges: list[Edge]) -> list[Edge]:
+    def _open(self, edges: list[Edge]) -> list[Edge]:
         """Return the edges that are still to be asked."""
         return [
             edge for edge in edges if not edge.has_release and not self._is_given_up(edge, edges)

@@ -106,11 +106,11 @@ class LiveState:
             return
         if answer.silent:  # this machine may not reach it, and need not, to ask the gate
             return
-        what = f"{name} does not say which release is live ({answer.trouble})"
+        trouble = f"{name} does not say which release is live ({answer.trouble})"
         if answer.releases:
-            what = f"the edges of {name} serve different releases: {answer}"
+            trouble = f"the edges of {name} serve different releases: {answer}"
         yield GateReason(
-            f"{what}; what is pushed would be verified there, and fail",
+            f"{trouble}; what is pushed would be verified there, and fail",
             f"repair that, or put one release everywhere: knowngood rollback {ledger.option}; "
             f"if {self.question.release} is the repair: --override WHY",
         )

@@ -68,11 +68,11 @@ class GateReason:
     """Why a release may not go.
 
     Attributes:
-        what: what is wrong.
+        obstacle: what is wrong.
         to_do: what to do about it.
     """
 
-    what: str
+    obstacle: str
     to_do: str
 
 

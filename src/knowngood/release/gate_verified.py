@@ -150,13 +150,13 @@ class _VerifiedBefore:
 
     def _revoked(self, passed: Record) -> Iterator[GateReason]:
         """Yield that it has FAILED later, or may have."""
-        what = f"{self.release} has FAILED on {self.environment} since"
+        failure = f"{self.release} has FAILED on {self.environment} since"
         revoked = self.records.revoked_by(passed)
         if revoked is not None:
             why = f"on {at(revoked.when)}: {one_line(revoked.reason, 200)}"
-            yield GateReason(f"{what}, {why}", "make another one")
+            yield GateReason(f"{failure}, {why}", "make another one")
         bad = self.records.doubted_by(passed)
-        yield from doubt(bad, what, f"a newer PASSED decides: {self._again()}")
+        yield from doubt(bad, failure, f"a newer PASSED decides: {self._again()}")
 
     def _level(self, passed: Record) -> Iterator[GateReason]:
         """Yield that too little of the suite ran."""
@@ -197,9 +197,9 @@ class _VerifiedBefore:
                 "make another release, of one build",
             )
         elif content is not None and passed.content != content:
-            what = "another build" if passed.content else "compared with no manifest"
+            compared = "another build" if passed.content else "compared with no manifest"
             yield GateReason(
-                f"what PASSED on {self.environment} was {what}, and this one is {content[:12]}",
+                f"what PASSED on {self.environment} was {compared}, and this one is {content[:12]}",
                 f"{self._again('--manifest=FILE')}, of the build that goes out",
             )
 

@@ -43,8 +43,8 @@ class GitObject:
         """Return its short name, who made it and its subject, without control characters."""
         if self.too_large:
             return f"{self.name[:12]} (larger than {LARGEST} bytes, and not read)"
-        who, what = one_line(self.person, 60), one_line(self.subject, 120)
-        return f"{self.name[:12]} by {who}: {what}"
+        who, subject = one_line(self.person, 60), one_line(self.subject, 120)
+        return f"{self.name[:12]} by {who}: {subject}"
 
     def header(self, key: str) -> str:
         """Return the first header of this name; "" without one."""
@@ -70,8 +70,8 @@ def objects(repository: Repository, names: Iterable[str]) -> Iterator[GitObject]
     """Yield these objects, in this order; ``names`` are full object names. Raises GitError where
     one is not there.
     """
-    rest = iter(names)
-    while batch := list(islice(rest, _AT_ONCE)):
+    unasked = iter(names)
+    while batch := list(islice(unasked, _AT_ONCE)):
         sizes = list(_sizes(repository, batch))
         small = [name for name, _, size in sizes if size <= LARGEST]
         contents = dict(_read(repository, small)) if small else {}
@@ -100,8 +100,8 @@ def decoded(raw: bytes) -> str:
 def _sizes(repository: Repository, names: Sequence[str]) -> Iterator[tuple[str, str, int]]:
     command = ("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)")
     for line in repository.run(*command, stdin="\n".join([*names, ""])).splitlines():
-        name, _, rest = line.partition(" ")
-        kind, _, size = rest.partition(" ")
+        name, _, kind_and_size = line.partition(" ")
+        kind, _, size = kind_and_size.partition(" ")
         if not size.isdigit():  # "NAME missing"
             raise GitError(f"{repository.path}: the object {name} is not there")
         yield name, kind, int(size)

@@ -51,7 +51,7 @@ def _print(decision: GateDecision, say: Say) -> None:
     for commit, passes in decision.outgoing:
         say(f"{'   ' if passes else ' ! '}{commit}")
     for number, reason in enumerate(decision.reasons, 1):
-        say(f"{number}. {reason.what}\n   → {reason.to_do}")
+        say(f"{number}. {reason.obstacle}\n   → {reason.to_do}")
 
 
 def _record(question: GateQuestion, commit: str, reason: str, push: bool) -> str:

@@ -46,9 +46,9 @@ def held(repository: Repository, environment: str, purpose: str, say: Say) -> It
     lock = _Lock(repository, environment, purpose, say)
     try:
         with _deferred():
-            left = lock.take()
-        if left is not None:
-            stays = lock.watch(left)
+            left_behind = lock.take()
+        if left_behind is not None:
+            stays = lock.watch(left_behind)
             with _deferred():
                 lock.take_over(stays)
         with lock.renewed():
@@ -99,35 +99,35 @@ class _Lock:
         self._blob = blob
         return None
 
-    def watch(self, left: LockHolder) -> LockHolder | None:
-        """Return who has ``left`` it behind once it is certain that nobody renews it; None where it
+    def watch(self, former: LockHolder) -> LockHolder | None:
+        """Return who has left it behind once it is certain that nobody renews it; None where it
         was given back meanwhile. Raises PushLocked where there is a sign of life.
         """
-        if not left.beats:
-            return left
+        if not former.beats:
+            return former
         self._say(
-            f"the lock of {self._environment} is held by {left.words}; {left.over}, so it is "
+            f"the lock of {self._environment} is held by {former.words}; {former.over}, so it is "
             f"watched for {WATCHES * BEAT:.0f} s; not to wait, break it: {self._by_hand()}"
         )
-        now: LockHolder | None = left
+        now: LockHolder | None = former
         for _ in range(WATCHES):
             time.sleep(BEAT)
             now = holder(self._repository, self._environment)
-            if now is not None and now.blob != left.blob:
+            if now is not None and now.blob != former.blob:
                 wrong = "it is renewed, so one of the two clocks is wrong"
                 raise PushLocked(f"{self._under_way(now)}\n{wrong}")
         return now
 
-    def take_over(self, left: LockHolder | None) -> None:
-        """Take it from one who has ``left`` it behind, or given it back (None). Raises GitError."""
+    def take_over(self, former: LockHolder | None) -> None:
+        """Take it from its ``former`` holder; None if it was given back. Raises GitError."""
         blob = self._written()
-        if left is not None:
+        if former is not None:
             self._say(
-                f"a push left its lock behind, by {left.words}; {left.over}, so its lock is "
+                f"a push left its lock behind, by {former.words}; {former.over}, so its lock is "
                 "taken over"
             )
         try:
-            self._move(left.blob if left is not None else "", blob)
+            self._move(former.blob if former is not None else "", blob)
         except GitError as error:
             raise GitError(f"cannot lock: {error}", of_origin=error.of_origin) from None
         self._blob = blob

@@ -188,7 +188,7 @@ class Record:
 
     def sentence(self) -> str:
         """Say for people what happened. It is a record by itself, as one by hand."""
-        what = {
+        event = {
             RecordKind.VERIFIED: f"{self.release} was verified on {self.environment}",
             RecordKind.PUSHED: f"{self.release} was pushed to {self.environment}",
             RecordKind.ROLLED_BACK: f"{self.environment} was rolled back to {self.release}",
@@ -202,7 +202,7 @@ class Record:
         at = self.when.strftime("%Y-%m-%d %H:%M:%S UTC")
         by = f" by {one_line(self.who, 120)}" if self.who else ""
         why = f": {one_line(self.reason, 400)}" if self.reason else ""
-        return f"{self.verdict}: {what} on {at}{by}{why}"
+        return f"{self.verdict}: {event} on {at}{by}{why}"
 
     def statement(self) -> dict[str, Any]:
         """Return the in-toto statement that its tag holds."""

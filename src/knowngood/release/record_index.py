@@ -93,8 +93,8 @@ class RecordIndex:
         """Yield what these hold. They are read in batches, as they are asked for: few at first, or
         many where the question is a ``search`` for what may be far back.
         """
-        rest, size = iter(names), _MOST if search else _FIRST
-        while batch := list(islice(rest, size)):
+        unread, size = iter(names), _MOST if search else _FIRST
+        while batch := list(islice(unread, size)):
             new = [name for name in batch if name not in self._known]
             self._known.update(zip(new, self._contents(new), strict=True))
             for name in batch:

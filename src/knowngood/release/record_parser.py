@@ -174,8 +174,8 @@ def statement_text(message: str) -> str:
     is none. It stands between the first line that opens it and the one that closes it; a signature
     follows.
     """
-    _, opened, rest = message.partition("\n{\n")
-    inner, closed, _ = rest.partition("\n}\n")
+    _, opened, body = message.partition("\n{\n")
+    inner, closed, _ = body.partition("\n}\n")
     return f"{{\n{inner}\n}}" if opened and closed else ""
 
 

@@ -83,17 +83,17 @@ def write(repository: Repository, record: Record) -> str:
             "GIT_COMMITTER_DATE": f"{int(record.when.timestamp())} +0000",
         },
     )
-    rest = ("--cleanup=verbatim", "-F", "-", record.name, record.commit)
+    options = ("--cleanup=verbatim", "-F", "-", record.name, record.commit)
     try:
         unpushed.remember(repository, record)
         try:
-            author.run("tag", "-a", signed, *rest, stdin=record.message())
+            author.run("tag", "-a", signed, *options, stdin=record.message())
             if signed == "-s":
                 _refuse_unsigned(repository, record)
         except GitError as error:
             if not record.counts_unsigned or not _on_signing(repository, str(error)):
                 raise
-            author.run("tag", "-a", "--no-sign", *rest, stdin=record.message())
+            author.run("tag", "-a", "--no-sign", *options, stdin=record.message())
     except GitError as error:
         why = str(error)
         to_do = _on_the_way(repository, why)

@@ -48,15 +48,15 @@ def _refuse_uncounted(repository: Repository, record: Record, rules: GateRules) 
     """
     signed = signature.read(repository, record.ref, rules.signers)
     if signed.trouble:
-        what = f"not be signed by anybody in {rules.signers}: {signed.trouble}"
+        unfit = f"not be signed by anybody in {rules.signers}: {signed.trouble}"
     elif fnmatchcase(signed.principal, rules.approve):
         return
     else:
         signer = one_line(signed.principal, 80)
-        what = f"be {signer}'s, which gate.approve {rules.approve!r} does not match"
+        unfit = f"be {signer}'s, which gate.approve {rules.approve!r} does not match"
     repository.run("update-ref", "-d", record.ref)
     raise BadEnvironment(
-        f"not approved: the record would {what}; {_signers(rules, record.who)} may approve: they "
+        f"not approved: the record would {unfit}; {_signers(rules, record.who)} may approve: they "
         "sign with a key that is listed there: git config gpg.format ssh; git config "
         "user.signingKey FILE"
     )

@@ -96,7 +96,7 @@ def last_good(ledger: Ledger, live: LiveAnswer | None, broken_off: Record | None
     that a rollback was to put there and did not, the ledger's ``broken_off`` one: it may be there
     by half, and nobody saw it fail. ``live`` is None where the deployment was not asked.
     """
-    return broken_off or ledger.last_good(but=_left(ledger, live))
+    return broken_off or ledger.last_good(but=_bad_one(ledger, live))
 
 
 def _last_good(
@@ -126,7 +126,7 @@ def _last_good(
     return RollbackTarget(good.release, good.commit, good)
 
 
-def _left(ledger: Ledger, live: LiveAnswer | None) -> str | None:
+def _bad_one(ledger: Ledger, live: LiveAnswer | None) -> str | None:
     """Return the commit to roll back from: that of a push that did not end, which may have put half
     of its release there, or else the live one. None where that is not known, as where edges differ
     or none answers.

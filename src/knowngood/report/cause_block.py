@@ -41,8 +41,8 @@ def _problems(problems: Sequence[str], room: int) -> Iterator[str]:
     """Yield as many problems as there is room for, and how many are left out."""
     count = room if len(problems) <= room else max(0, room - 1)
     yield from (f"    {one_line(problem, _SIDE)}" for problem in problems[:count])
-    left = and_more(len(problems) - count, "; --verdict-file has all")
-    yield from (f"    {more}" for more in left)
+    hidden = and_more(len(problems) - count, "; --verdict-file has all")
+    yield from (f"    {more}" for more in hidden)
 
 
 def _facts(cause: Mapping[str, Any]) -> Iterator[str]:

@@ -28,18 +28,18 @@ def status(results: RunResults, requests: int, seconds_left: float) -> str:
 
     ``requests`` is how many were sent so far, ``seconds_left`` the rest of the run's budget.
     """
-    left = f"{max(0.0, seconds_left):.0f} s left"
+    time_left = f"{max(0.0, seconds_left):.0f} s left"
     if results.interrupted:
         return "stopped from outside, cleaning up"
     if not results.expected:
-        return f"collecting checks, {left}"
+        return f"collecting checks, {time_left}"
     endings = [outcome.result for outcome in results.outcomes]
     failed, inconclusive = endings.count(FAILED), endings.count(INCONCLUSIVE)
     done = f"{results.passed + len(endings)} of {plural(results.expected, 'case')}"
     counts = [done, plural(requests, "request"), f"{failed} failed"]
     if inconclusive:
         counts.append(f"{inconclusive} inconclusive")
-    return ", ".join([*counts, left])
+    return ", ".join([*counts, time_left])
 
 
 def failure(outcome: Outcome, width: int) -> str:
@@ -53,9 +53,9 @@ def failure(outcome: Outcome, width: int) -> str:
         word, subject = "NO ANSWER", outcome.exchanges[0]["url"]
     elif outcome.values:
         case = f" [{', '.join(outcome.values.values())}]"
-    rest = case + "".join(f": {line}" for line in first_lines(outcome.message)[:1])
-    room = max(width // 2, width - len(word) - 1 - len(rest))
-    return one_line(f"{word} {one_line(subject.removesuffix('.'), room)}{rest}", width)
+    details = case + "".join(f": {line}" for line in first_lines(outcome.message)[:1])
+    room = max(width // 2, width - len(word) - 1 - len(details))
+    return one_line(f"{word} {one_line(subject.removesuffix('.'), room)}{details}", width)
 
 
 def subject_of(outcome: Outcome) -> str:

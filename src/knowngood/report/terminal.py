@@ -102,7 +102,7 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
         )
     if requests.slowest:
         slowest = ", ".join(
-            f"{took:.2f} s {one_line(what, 90)}" for took, what in requests.slowest[:2]
+            f"{took:.2f} s {one_line(request, 90)}" for took, request in requests.slowest[:2]
         )
         yield f"slowest: {slowest}"
     for retried in requests.retried[:3]:

@@ -25,8 +25,8 @@ def attempt_words(attempt: Mapping[str, Any]) -> str:
 def attempts_words(attempts: Sequence[Mapping[str, Any]]) -> str:
     """Return what the attempts ended in: the first ones, how many more, and the last."""
     words = list(map(attempt_words, attempts))
-    left = len(words) - _ATTEMPTS
-    more = [f"{left} more"] if left > 0 else []
+    hidden = len(words) - _ATTEMPTS
+    more = [f"{hidden} more"] if hidden > 0 else []
     return " → ".join([*words[: _ATTEMPTS - 1], *more, *words[_ATTEMPTS - 1 :][-1:]])
 
 

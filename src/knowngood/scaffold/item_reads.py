@@ -52,9 +52,9 @@ def _lines(
         if not field:
             continue
         parameter = [one for one in operation.parameters if one.get("name") == field][-1]
-        given = example(document, parameter)
-        if given is not None:
-            values[field] = quote(str(given), safe="")
+        value = example(document, parameter)
+        if value is not None:
+            values[field] = quote(str(value), safe="")
             continue
         item = (*place[: number + 1], ("", ""))
         holders = [one for one in collections_of(item) if one in lists]

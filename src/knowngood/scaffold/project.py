@@ -100,8 +100,8 @@ def _with_lists(folder: Path, path: str, old: str, text: str) -> Change:
     if not lists:
         return Change(path, "", f"is there and stays as it is{lacking}")
     lines = "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
-    head, params, rest = old.partition("[params]\n")
-    added = f"{head}{params}{lines}{rest}" if params else f"{old.rstrip()}\n\n[params]\n{lines}"
+    head, params, after = old.partition("[params]\n")
+    added = f"{head}{params}{lines}{after}" if params else f"{old.rstrip()}\n\n[params]\n{lines}"
     _toml(folder / path, added)
     return Change(path, added, f"adds {', '.join(lists)} to [params]{lacking}")
 

@@ -61,13 +61,13 @@ class _Sampler:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._left = _MOST
+        self._steps_left = _MOST
 
     def value(self, schema: Any) -> Any:
         """Return a value for ``schema``."""
         schema = self.whole(schema)
-        for given in _given(schema):
-            return given
+        for sample in _given(schema):
+            return sample
         for key in ("oneOf", "anyOf"):
             if schema.get(key):
                 return self.value(schema[key][0])
@@ -84,8 +84,8 @@ class _Sampler:
 
     def whole(self, schema: Any) -> dict[str, Any]:
         """Return ``schema`` without a reference, and with all of its ``allOf`` in one."""
-        self._left -= 1
-        if self._left < 0:
+        self._steps_left -= 1
+        if self._steps_left < 0:
             raise NoSample("its schema is too large, or requires itself")
         schema = resolve(self._document, schema)
         own = dict(schema) if isinstance(schema, dict) else {}

@@ -239,8 +239,10 @@ class _Surveyor:
         paths = linked(start, self._visitor) if pages else []
         tried: set[str] = set()
         self._add(pages, [*paths, *in_sitemaps(sitemaps, self._visitor)], tried)
-        found = [exchange for exchange in pages.values() if is_page(exchange)]
-        self._add(pages, [path for page in found for path in linked(page, self._visitor)], tried)
+        web_pages = [exchange for exchange in pages.values() if is_page(exchange)]
+        self._add(
+            pages, [path for page in web_pages for path in linked(page, self._visitor)], tried
+        )
         return pages
 
     def _add(self, pages: dict[str, Exchange], paths: Iterable[str], tried: set[str]) -> None:

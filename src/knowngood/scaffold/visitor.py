@@ -53,7 +53,7 @@ class Visitor:
         self._robots.parse([])
 
     @property
-    def left(self) -> int:
+    def requests_left(self) -> int:
         """The number of requests that it may still send."""
         return MOST - self.requests
 
@@ -74,7 +74,7 @@ class Visitor:
         Paths that robots.txt forbids, and those beyond the number of requests, are left out.
         """
         probes = [Probe(ORIGIN, self.origin + path) for path in paths if self.allowed(path)]
-        probes = probes[: self.left]
+        probes = probes[: self.requests_left]
         groups = (probes[first : first + AT_ONCE] for first in range(0, len(probes), AT_ONCE))
         return [exchange for group in groups for exchange in self._ask(group)]
 
@@ -98,7 +98,9 @@ class Visitor:
     def _ask(self, probes: Sequence[Probe]) -> list[Exchange]:
         """Ask for these at once, and a second time for those that come too fast."""
         exchanges = self._ask_once(probes)
-        refused = [exchange.probe for exchange in exchanges if _is_too_fast(exchange)][: self.left]
+        refused = [exchange.probe for exchange in exchanges if _is_too_fast(exchange)][
+            : self.requests_left
+        ]
         if not refused:
             return exchanges
         time.sleep(_PAUSE)

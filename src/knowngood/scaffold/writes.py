@@ -277,8 +277,8 @@ class _Writer:
 
     def _made_up(self, parameter: Mapping[str, Any]) -> str:
         """Return a value for a field of the path, as an f-string holds it."""
-        given = example(self._document, parameter)
-        value = self._example(parameter) if given is None else given
+        sample = example(self._document, parameter)
+        value = self._example(parameter) if sample is None else sample
         return in_url((("", "field"), ("", "")), {"field": value})
 
     def _nobody(self, parameter: Mapping[str, Any]) -> str:

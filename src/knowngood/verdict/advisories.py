@@ -52,14 +52,14 @@ def warnings(results: RunResults) -> Iterator[str]:
     cut_short = results.interrupted or results.overdue or results.lost_workers
     collected = not (results.narrowed or results.unreadable or cut_short)
     for advisory in results.accepted:
-        left = (advisory.until - results.today).days
-        if left < 0:
+        days_left = (advisory.until - results.today).days
+        if days_left < 0:
             yield (
                 f"the advisory on {advisory.check} ended on {advisory.until}, so that its failures "
                 f"decide again: remove it or move its date ({advisory.reason})"
             )
-        elif left <= _SOON:
-            when = f"in {plural(left, 'day')}" if left else "today"
+        elif days_left <= _SOON:
+            when = f"in {plural(days_left, 'day')}" if days_left else "today"
             yield (
                 f"the advisory on {advisory.check} ends on {advisory.until}, {when}; then its "
                 f"failures decide again: fix what is wrong or move its date ({advisory.reason})"

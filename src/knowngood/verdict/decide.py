@@ -268,10 +268,10 @@ def _requirement_doubts(pattern: str, skipped: set[str], results: RunResults) ->
         return sorted({check for check in checks if is_of(check, pattern)})
 
     doubts = []
-    for what, checks in (("skipped", skipped), ("deselected", results.deselected)):
+    for ending, checks in (("skipped", skipped), ("deselected", results.deselected)):
         missing = matching(checks)
         if missing:
-            doubts.append(f"{plural(len(missing), 'required check')} {what}: {listed(missing)}")
+            doubts.append(f"{plural(len(missing), 'required check')} {ending}: {listed(missing)}")
     if pattern == "*" and results.narrowed:
         doubts.append(f"only a part of the required checks was selected: {results.narrowed}")
     elif pattern != "*" and not doubts and not results.halted and not matching(results.claims):

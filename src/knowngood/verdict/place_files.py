@@ -126,14 +126,13 @@ def _refuse_differing(
     alike: Iterable[tuple[str, Callable[[Document], object], str]],
 ) -> None:
     """Raise UsageError where documents differ in what must be alike."""
-    for what, value, remedy in alike:
+    for subject, value, remedy in alike:
         pairs = pairwise((path, value(document)) for path, document in documents)
         for (first, first_value), (second, second_value) in pairs:
             if first_value != second_value:
-                raise UsageError(
-                    f"{_both(first, second)} differ in {what}: {one_line(str(first_value), 300)} "
-                    f"and {one_line(str(second_value), 300)}; {remedy}"
-                )
+                values = f"{one_line(str(first_value), 300)} and {one_line(str(second_value), 300)}"
+                both = _both(first, second)
+                raise UsageError(f"{both} differ in {subject}: {values}; {remedy}")
 
 
 def _refuse_other_checks(ran: Sequence[tuple[str, Document]]) -> None:

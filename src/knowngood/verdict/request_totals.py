@@ -74,7 +74,7 @@ class RequestTotals:
         self.lacking += report["lacking"]
         for origin, when in report["answered_at"].items():
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
-        every = [*self.slowest, *((seconds, what) for seconds, what in report["slowest"])]
+        every = [*self.slowest, *((seconds, request) for seconds, request in report["slowest"])]
         self.slowest = sorted(every, reverse=True)[:_SLOWEST]
         for origin, when in report["certificates"].items():
             self.certificates[origin] = min(when, self.certificates.get(origin, when))
@@ -114,6 +114,7 @@ class RequestTotals:
             "received_bytes": self.received,
             "retried": self.retried,
             "slowest": [
-                {"seconds": round(seconds, 3), "request": what} for seconds, what in self.slowest
+                {"seconds": round(seconds, 3), "request": request}
+                for seconds, request in self.slowest
             ],
         }

@@ -77,9 +77,9 @@ def unsteady_reason(group: str, results: RunResults) -> str:
         )
     origin, _, path = template_of(group).partition(":")
     place = path or results.environment.origins.get(_origin_of(origin), origin)
-    what = f"{place} and what its pages need" if is_resource_group(group) else place
+    asked = f"{place} and what its pages need" if is_resource_group(group) else place
     return (
-        f"unsteady: {share} requests to {what} needed a retry; [budget] flaky allows "
+        f"unsteady: {share} requests to {asked} needed a retry; [budget] flaky allows "
         f"{results.environment.budget.flaky:.0%}"
     )
 

@@ -101,8 +101,8 @@ def _days(alike: Sequence[Span], now: float) -> Iterator[Mapping[str, Any]]:
             if begin <= when < begin + _DAY
         ]
         if parts:
-            left = _percent(max(0.0, min(now - begin, _DAY)))
-            yield {"date": date_and_time(begin)[:10], "parts": parts, "marks": marks, "now": left}
+            now_at = _percent(max(0.0, min(now - begin, _DAY)))
+            yield {"date": date_and_time(begin)[:10], "parts": parts, "marks": marks, "now": now_at}
 
 
 def _part(span: Span, begin: float) -> Mapping[str, Any]:

@@ -63,6 +63,6 @@ def ask(question: Callable[..., GateQuestion]) -> Ask:
     def reasons(*given: object, **options: object) -> list[str]:
         found = decide(question(*given, **options)).reasons
         assert all(each.to_do for each in found)
-        return [each.what for each in found]
+        return [each.obstacle for each in found]
 
     return reasons

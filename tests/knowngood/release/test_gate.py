@@ -83,13 +83,13 @@ def test_the_first_environment_takes_what_the_branch_can_move_to(
     git(site.path, "tag", "-a", "v4", "-m", "v4")
     made = records.read(site, NOW, ["stage"])
     stage = GateQuestion(Ledger(environments("stage"), site, made), "v4", NOW)
-    assert [reason.what for reason in decide(stage).reasons] == []
+    assert [reason.obstacle for reason in decide(stage).reasons] == []
     git(site.path, "update-ref", "refs/remotes/origin/release", commit(site.path))
     git(site.path, "checkout", "--quiet", "-b", "beside", "v1^{}")
     commit(site.path)
     git(site.path, "tag", "-a", "v5", "-m", "v5")
     beside = GateQuestion(Ledger(environments("stage"), site, made), "v5", NOW)
-    assert [r.what for r in decide(beside).reasons] == ["v5 is not on the branch release"]
+    assert [r.obstacle for r in decide(beside).reasons] == ["v5 is not on the branch release"]
     git(site.path, "update-ref", "-d", "refs/remotes/origin/release")
     git(site.path, "branch", "-D", "release")
     assert list(decide(beside).reasons) == [], "and what the branch can begin with"
@@ -420,7 +420,7 @@ def test_what_is_live_comes_before_the_records(
         "live on prod is v3, but by the records it is v1 (ADOPTED, 2026-08-27 12:00 UTC)"
     )
     [only] = decision.reasons
-    assert only.what == "v2 does not contain v3, which is live"
+    assert only.obstacle == "v2 does not contain v3, which is live"
     assert only.to_do == "make a release that contains v3"
     note("v2", "prod", days=60)
     [only] = decide(question(live=live("v3"))).reasons
@@ -437,8 +437,8 @@ def test_what_was_put_there_by_hand_is_reviewed(
     git(site.path, "tag", "-a", "v5", "-m", "v5")
     note("v5")
     [only] = decide(question("v5", live=live("v4"))).reasons
-    assert only.what.startswith("no review: ")
-    assert "Sneak it in" in only.what
+    assert only.obstacle.startswith("no review: ")
+    assert "Sneak it in" in only.obstacle
 
 
 def test_live_as_recorded(
@@ -471,7 +471,7 @@ def test_an_environment_that_does_not_say_what_is_live(
     """
     note("v2")
     [only] = decide(question(live=LiveAnswer(trouble=trouble))).reasons
-    assert only.what.startswith(f"prod does not say which release is live ({trouble}); ")
+    assert only.obstacle.startswith(f"prod does not say which release is live ({trouble}); ")
     assert "knowngood rollback --env=prod; if v2 is the repair: --override WHY" in only.to_do
 
 
@@ -546,8 +546,8 @@ def test_no_way_back_to_a_rejected_release(
     note("v2")
     note("v2", "prod", "REJECTED", kind=RecordKind.REJECTED, days=0.5)
     rejected, behind = decide(question()).reasons
-    assert rejected.what.startswith("v2 was rejected on prod")
-    assert behind.what == "v2 does not contain v3, which is live"
+    assert rejected.obstacle.startswith("v2 was rejected on prod")
+    assert behind.obstacle == "v2 does not contain v3, which is live"
     assert behind.to_do == "make a release that contains v3"
 
 

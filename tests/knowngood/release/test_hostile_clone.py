@@ -30,7 +30,7 @@ def reasons(site: Repository, environment: Environment) -> list[str]:
     """Return why v2 may not go out."""
     made = records.read(site, NOW, ["prod", "stage"])
     return [
-        r.what for r in decide(GateQuestion(Ledger(environment, site, made), "v2", NOW)).reasons
+        r.obstacle for r in decide(GateQuestion(Ledger(environment, site, made), "v2", NOW)).reasons
     ]
 
 

@@ -46,7 +46,7 @@ def reasons(
         answer = decide(question(signers=signers, approve=pattern))
         git(site.path, "config", "--unset", "user.signingKey")
         assert all(reason.to_do for reason in answer.reasons)
-        return [reason.what for reason in answer.reasons]
+        return [reason.obstacle for reason in answer.reasons]
 
     return ask
 

@@ -65,7 +65,7 @@ def test_records_are_written_pushed_and_read(
     made = records.read(site, now, ["prod", "stage"])
     question = GateQuestion(Ledger(environments("prod", no_change=()), site, made), "v2", now)
     decision = decide(question)
-    assert [reason.what for reason in decision.reasons] == []
+    assert [reason.obstacle for reason in decision.reasons] == []
     assert [str(outgoing.subject) for outgoing, _ in decision.outgoing] == ["Make v2 r=bob"]
     assert made.bad == ()
 
