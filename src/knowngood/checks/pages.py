@@ -159,8 +159,7 @@ def raw_text_problems(page: Response) -> list[str]:
     twice, a placeholder such as ``%s``, escaped bytes, or a comment of a translation file. A page
     about markup is no page for this claim.
     """
-    amounts = raw_texts.no_amounts(page_texts.shown(page.html))
-    return sorted({*raw_texts.raw_texts(texts(page)), *amounts})
+    return sorted(set(raw_texts.raw_texts(page_texts.shown(page.html))))
 
 
 def empty_text_problems(page: Response, model: Response) -> list[str]:

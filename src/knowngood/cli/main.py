@@ -10,14 +10,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import click
 
-from ..safety import RunnerError, UsageError, one_line, open_streams
+from ..safety import RunnerError, UsageError, nearest, one_line, open_streams
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from .console import flush_streams, interruptible, print_error
 
@@ -74,8 +73,8 @@ class LazyCommands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            meant = f"did you mean {near[0]!r}?" if near else "`knowngood --help` lists them"
+            near = nearest(args[0], COMMANDS)
+            meant = f"did you mean {near!r}?" if near else "`knowngood --help` lists them"
             raise click.UsageError(f"{error.message} {meant}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

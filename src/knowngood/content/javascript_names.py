@@ -22,7 +22,9 @@ _OF_NODE: Final = frozenset({"Buffer", "exports", "module", "process", "require"
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
 _SELECTOR: Final = re.compile(r"[#.][\w-]+")
-_LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)(?:\1(\s*:)?)?""")
+LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)(?:\1(\s*:)?)?""")
+"""A string of a script, and the colon after it where it is a key."""
+
 _KEY: Final = re.compile(r"[{,]\s*([A-Za-z_$][\w$]*)\s*:")
 _MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
 _SETS: Final = re.compile(
@@ -139,7 +141,7 @@ def _only_used(source: bytes, *, name: str) -> bool:
     """Return whether a script calls or looks into ``name``, and does nothing else with it: it
     neither binds it, nor asks whether it is there.
     """
-    text = _LITERAL.sub("0", without_comments(source))
+    text = LITERAL.sub("0", without_comments(source))
     word = re.escape(name)
     if re.search(rf"\btypeof\s+{word}\b|\b(?:window|self|globalThis)\.{word}\b", text):
         return False
@@ -167,7 +169,7 @@ def lost_keys(lost: Iterable[bytes], inline: Iterable[bytes], there: Sequence[by
 @cached_by_content
 def _keys(source: bytes) -> frozenset[str]:
     """Return the keys of the object literals of a small script. Keys may stand in quotes."""
-    bare = _LITERAL.sub(lambda text: f"{text[2]}:" if text[3] else "0", without_comments(source))
+    bare = LITERAL.sub(lambda text: f"{text[2]}:" if text[3] else "0", without_comments(source))
     return frozenset(_KEY.findall(bare))
 
 

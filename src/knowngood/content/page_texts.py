@@ -15,7 +15,12 @@ _SHARE: Final = 0.9  # of the texts of a page; names and numbers are the same in
 
 def of(tree: LexborHTMLParser) -> frozenset[str]:
     """Return the texts of a page that a translator translates, each as it stands in one element."""
-    return frozenset(text for text in shown(tree) if sum(map(str.isalpha, text)) >= _LETTERS)
+    return frozenset(filter(is_translated, shown(tree)))
+
+
+def is_translated(text: str) -> bool:
+    """Return whether a text has so many letters that languages differ in it."""
+    return sum(map(str.isalpha, text)) >= _LETTERS
 
 
 def shown(tree: LexborHTMLParser) -> frozenset[str]:

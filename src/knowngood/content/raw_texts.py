@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from . import page_texts
+
 _RAW: Final = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{2,30});"  # &amp;eacute; in the page
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
@@ -39,14 +41,12 @@ _SHOWN: Final = 200  # characters of what is quoted
 
 def raw_texts(texts: Iterable[str]) -> Iterator[str]:
     """Yield what is raw in each text of a page: markup that was escaped twice, or a placeholder
-    that was not filled in, each in one line with the text.
+    that was not filled in, each in one line with the text. In a text with few letters, only an
+    amount that was not filled in is certain to be wrong.
     """
     for text in texts:
-        raw = _RAW.search(text) or _NO_AMOUNT.search(text)
+        raw = _NO_AMOUNT.search(text)
+        if page_texts.is_translated(text):
+            raw = _RAW.search(text) or raw
         if raw:
             yield f'readers see {raw[0][:_SHOWN]} in "{text[:_SHOWN]}"'
-
-
-def no_amounts(texts: Iterable[str]) -> Iterator[str]:
-    """Yield what ``raw_texts`` does of amounts alone, which have few letters."""
-    return raw_texts(filter(_NO_AMOUNT.search, texts))

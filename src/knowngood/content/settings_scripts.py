@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .javascript_names import LITERAL, without_comments
 from .result_cache import cached_by_content
 
 _LONGEST: Final = 8000
 """Bytes of such a script. A longer one is a program."""
 
-_TOKENS: Final = re.compile(
-    r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""", re.S
-)
 _WRAPPED: Final = re.compile(
     r"\s*\(\s*function\s*\(\w*\)\s*\{(.*)\}\s*(?:\)\s*\(\w*\)|\(\w*\)\s*\))\s*;?\s*", re.S
 )
@@ -39,17 +37,13 @@ def unfilled(source: bytes) -> str:
     """
     if len(source) > _LONGEST:
         return ""
-    text = _TOKENS.sub(_without_comment, source.decode("utf-8", "replace"))
+    text = without_comments(source)
     wrapped = _WRAPPED.fullmatch(text)
     text = wrapped[1] if wrapped else text
-    code = _TOKENS.sub('""', text).replace("Object.freeze({", "{").replace("})", "}")
+    code = LITERAL.sub('""', text).replace("Object.freeze({", "{").replace("})", "}")
     if _PROGRAM.search(code) or _SETTINGS.sub("", code):
         return ""
     for name, value in _VALUE.findall(text):
         if _OF_THE_API.fullmatch(name) and _UNFILLED.fullmatch(value):
             return f'a value was not filled in: {name} is "{value}"'
     return ""
-
-
-def _without_comment(match: re.Match[str]) -> str:
-    return match["string"] or " "

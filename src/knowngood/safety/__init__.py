@@ -20,7 +20,7 @@ from .standard_streams import lose_what_cannot_be_written, open_streams
 from .templates import templates
 from .user_folder import usable, user_folder
 from .user_name import user_name
-from .wording import Say, and_more, columns, listed, plural
+from .wording import Say, and_more, columns, listed, nearest, plural
 
 __all__ = [
     "SHORTEST",
@@ -44,6 +44,7 @@ __all__ = [
     "listed",
     "lock",
     "lose_what_cannot_be_written",
+    "nearest",
     "new_run_id",
     "one_line",
     "open_streams",

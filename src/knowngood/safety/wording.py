@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 Say: TypeAlias = Callable[[str], None]
@@ -22,6 +22,13 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 def and_more(count: int, ending: str = "") -> list[str]:
     """Return a list with ``and COUNT more``, to add to a list that is cut; empty for no more."""
     return [f"and {count} more{ending}"] if count > 0 else []
+
+
+def nearest(name: str, names: Iterable[str], likeness: float = 0.6) -> str:
+    """Return the one of ``names`` that was nearly written; empty for none."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, names, 1, likeness)), "")
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:

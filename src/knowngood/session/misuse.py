@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from ..safety import listed
+from ..safety import listed, nearest
 from . import check_source, marks
 from .declarations import check_name, origin_of, templates_of
 from .marks import BadMark, ProbeTemplate
@@ -20,6 +20,7 @@ from .marks import BadMark, ProbeTemplate
 _ANSWERS: Final = frozenset({"response", "responses", "resources"})
 _UNREGISTERED: Final = re.compile(r"'(\w+)' not found in `markers` configuration option")
 _OWN_FIXTURES: Final = _ANSWERS | {"case", "client", "environment", "request", "schema"}
+_ALIKE: Final = 0.75  # of its letters a mark has that is a slip of the pen
 _OPCODES: Final = dis.opmap
 _COMPARES: Final = {_OPCODES[name] for name in ("COMPARE_OP", "CONTAINS_OP", "IS_OP")}
 _MAY_RAISE: Final = {
@@ -89,7 +90,7 @@ def refuse_misspelt_marks(items: Iterable[pytest.Item], registered: Sequence[str
     """
     for item in items:
         for name in {mark.name for mark in item.iter_markers()} - _names_of(registered):
-            near = _nearest(name, registered)
+            near = nearest(name.lower(), _names_of(registered), _ALIKE)
             if near:
                 raise BadMark(
                     f"{item.nodeid}: there is no mark {name!r}; write {near!r}, or register a "
@@ -103,7 +104,7 @@ def refuse_unknown_mark(report: pytest.CollectReport, registered: Sequence[str])
     """
     unknown = _UNREGISTERED.search(report.longreprtext) if report.failed else None
     if unknown is not None:
-        near = _nearest(unknown[1], registered)
+        near = nearest(unknown[1].lower(), _names_of(registered), _ALIKE)
         own = f"write {near!r}, or register a mark of your own" if near else "register it"
         raise BadMark(
             f"{report.nodeid}: there is no mark {unknown[1]!r}; {own} in the setting markers"
@@ -112,13 +113,6 @@ def refuse_unknown_mark(report: pytest.CollectReport, registered: Sequence[str])
 
 def _names_of(registered: Iterable[str]) -> set[str]:
     return {line.partition(":")[0].partition("(")[0].strip() for line in registered}
-
-
-def _nearest(name: str, registered: Iterable[str]) -> str:
-    """Return the registered mark that ``name`` nearly is; empty for none."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name.lower(), _names_of(registered), 1, 0.75)), "")
 
 
 def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
