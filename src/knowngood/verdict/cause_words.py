@@ -14,6 +14,7 @@ from ..safety import listed
 from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED
 from .symptom import (
+    ABOUT_CONTENT,
     BROKEN_ANSWER,
     ID,
     NO_ANSWER,
@@ -37,7 +38,7 @@ _PLURAL: Final = {"is": "are", "gives": "give", "redirects": "redirect"}
 
 def sides(outcome: Outcome) -> tuple[str, str]:
     """Return what was expected of an answer, and what came."""
-    if not outcome.exchanges or outcome.kind in {"content", "schema", "release"}:
+    if not outcome.exchanges or outcome.kind in ABOUT_CONTENT:
         return outcome.expected, outcome.got
     if not has_wrong_status(outcome):
         return ("an answer", _error_words(outcome)) if outcome.kind in _ERRORS else ("", "")

@@ -1,4 +1,4 @@
-"""By what a fault is known again: a failure in a baseline, a cause in the next run.
+"""By what a fault is known again: in a baseline, in the next run, at another place.
 
 Secrets are masked, as in a verdict file.
 """
@@ -6,14 +6,14 @@ Secrets are masked, as in a verdict file.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Hashable, Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..safety import redact
 from .outcome import EDGE_OF, Outcome
-from .symptom import ID, NO_ANSWER, Symptom, has_wrong_status, lasting
+from .symptom import ABOUT_CONTENT, ID, NO_ANSWER, Symptom, has_wrong_status, lasting
 
 _PORT: Final = re.compile(r":\d+$")
 
@@ -55,6 +55,20 @@ def cause_key(lead: Symptom, answered: Container[str]) -> str:
     check = "" if silent or (place and lead.trouble) else outcome.check
     parts = (_fault_kind(outcome.kind), status, check, outcome.origin, ID.sub("{id}", place))
     return sha256(redact("\n".join(parts)).encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+
+def place_keys(cause: Mapping[str, Any], *, silent: bool) -> set[Hashable]:
+    """Return what identifies a cause of a verdict document at another place: its kind and where it
+    is, and where a URL may have several faults, the check. ``silent`` says that nobody answered.
+    """
+    urls = [urlsplit(lasting(url)) for url in cause["urls"]]
+    if cause["kind"] == "unsteady":
+        return {("unsteady", silent, url.netloc) for url in urls}
+    by_check = cause["kind"] in ABOUT_CONTENT or not urls
+    check = cause["claims"][0]["check"] if by_check and cause["claims"] else ""
+    kind = "silence" if silent else cause["kind"]
+    paths = {f"{url.netloc}{ID.sub('{id}', url.path)}" for url in urls} or {""}
+    return {(kind, check, path) for path in paths}
 
 
 def _fault_kind(kind: str) -> str:

@@ -10,14 +10,11 @@ from urllib.parse import urlsplit
 
 from ..fetch import RETRIED_STATUSES, SILENT, AttemptError
 from ..safety import listed
+from .fault_keys import place_keys
 from .place_files import PlaceVerdict
-from .symptom import ID, lasting
 
 _URLS: Final = 200  # URLs that a cause keeps
 _STATES: Final = ("failed", "known", "unsettled", "advisory")
-_BY_CHECK: Final = {"content", "schema", "release"}
-"""Kinds in which several faults may be at one URL, each found by a check of its own."""
-
 _NO_ANSWER: Final = SILENT - {AttemptError.TLS}
 """Kinds that may be trouble on the way. A wrong certificate is none: somebody answered with it."""
 
@@ -172,7 +169,8 @@ def _united(causes: Iterable[PlaceCause]) -> list[list[PlaceCause]]:
     """
     groups: list[tuple[set[Hashable], list[PlaceCause]]] = []
     for cause in causes:
-        keys = _keys(cause.document)
+        silent = bool(_silent_origins(cause.document))
+        keys = place_keys(cause.document, silent=silent)
         same = [
             group
             for group in groups
@@ -184,21 +182,6 @@ def _united(causes: Iterable[PlaceCause]) -> list[list[PlaceCause]]:
         else:
             groups.append((set(keys), [cause]))
     return [group for _, group in groups]
-
-
-def _keys(cause: Mapping[str, Any]) -> set[Hashable]:
-    """Return what identifies a cause at another place: its kind and where it is, and where a URL
-    may have several faults, the check.
-    """
-    silent = bool(_silent_origins(cause))
-    urls = [urlsplit(lasting(url)) for url in cause["urls"]]
-    if cause["kind"] == "unsteady":
-        return {("unsteady", silent, url.netloc) for url in urls}
-    by_check = cause["kind"] in _BY_CHECK or not urls
-    check = cause["claims"][0]["check"] if by_check and cause["claims"] else ""
-    kind = "silence" if silent else cause["kind"]
-    paths = {f"{url.netloc}{ID.sub('{id}', url.path)}" for url in urls} or {""}
-    return {(kind, check, path) for path in paths}
 
 
 def _silent_origins(cause: Mapping[str, Any]) -> set[str]:

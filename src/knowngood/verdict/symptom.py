@@ -51,8 +51,8 @@ BROKEN_ANSWER: Final = {
     AttemptError.REDIRECT: "redirects wrongly",
 }
 
-_ABOUT_CONTENT: Final = {"content", "schema", "release"}
-"""Kinds of outcomes whose answer can be read."""
+ABOUT_CONTENT: Final = {"content", "schema", "release"}
+"""Kinds of outcomes whose answer can be read: a URL may have several such faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,7 @@ def _kind(exchange: Mapping[str, Any]) -> str:
 
 def _trouble(outcome: Outcome) -> str:
     """Return the status of an answer that a check did not want, or why there is none to judge."""
-    if outcome.kind in _ABOUT_CONTENT or not outcome.exchanges:
+    if outcome.kind in ABOUT_CONTENT or not outcome.exchanges:
         return ""
     return str(outcome.exchanges[0]["status"]) if has_wrong_status(outcome) else outcome.kind
 

@@ -11,5 +11,5 @@ def test_what_a_dead_worker_ran_is_named() -> None:
     """By its check, as all other outcomes of it are, though its case is a path."""
     report = pytest.TestReport(NODEID, ("", None, ""), {}, "failed", None, "???")  # type: ignore[arg-type]
     outcome = lost_outcome(report)
-    assert (outcome.check, outcome.kind) == ("test_pages.py::test_page", "runner")
+    assert (outcome.check, outcome.kind) == ("pages/test_pages.py::test_page", "runner")
     assert outcome.message == "the worker died while this ran"
