@@ -103,8 +103,10 @@ def _request(record: Mapping[str, Any]) -> dict[str, Any]:
         request["postData"] = {
             "mimeType": _header(headers, "content-type") or "application/octet-stream",
             "text": body["text"],
-            "comment": "; ".join(filter(None, ("base64" * body["base64"], body["comment"]))),
+            "comment": body["comment"],
         }
+        if body["base64"]:
+            request["postData"]["_encoding"] = "base64"
     return request
 
 

@@ -97,8 +97,7 @@ def _sent_body(request: Mapping[str, Any]) -> bytes | None:
     if data is None:
         return None
     text = data.get("text") or ""
-    armoured = data.get("comment", "").startswith("base64")
-    body = _unarmoured(text) if armoured else text.encode()
+    body = _unarmoured(text) if data.get("_encoding") == "base64" else text.encode()
     return body.ljust(min(int(request.get("bodySize", 0)), _LARGEST))
 
 

@@ -177,7 +177,7 @@ def test_a_body_that_is_sent(log: Callable) -> None:
     }
     assert text["request"]["bodySize"] == 8
     assert base64.b64decode(binary["request"]["postData"]["text"]) == b"\xff\x00"
-    assert binary["request"]["postData"]["comment"] == "base64"
+    assert binary["request"]["postData"]["_encoding"] == "base64"
 
 
 def test_a_binary_body(log: Callable) -> None:
