@@ -73,19 +73,20 @@ def failure_of(
     compared = exchanges if in_check or sent else ()
     if not _is_about_answer(error, statement, comparison, compared):
         return Failure(message=words.text)
-    reads = dict.fromkeys(
-        exchange.probe.url for exchange in (*exchanges, *answers.single, *answers.members)
-    )
+    further: tuple[Exchange, ...] = ()
+    found_in = answers.found_in
     about_status = isinstance(error, WrongStatus) or _is_about_status(statement, exchanges)
-    words = _with_declared(words, exchanges) if about_status else words
-    loop = statement.answers_of_loop() if statement is not None and about_status else Answers()
-    many = () if answers.single or not about_status else exchanges[1:]
-    further = _further((*many, *loop.members), exchanges[:1] if many else exchanges, words.expected)
+    if about_status:
+        words = _with_declared(words, exchanges)
+        loop = statement.answers_of_loop() if statement is not None else Answers()
+        further = _further(answers, loop, exchanges, words.expected)
+        found_in = {**loop.found_in, **found_in}
+    reads = (e.probe.url for e in (*exchanges, *answers.single, *answers.members))
     return Failure(
         exchanges=tuple(e for e in exchanges if e not in further),
         further=further,
-        found_in={**loop.found_in, **answers.found_in},
-        reads=tuple(reads)[:_READS],
+        found_in=found_in,
+        reads=tuple(dict.fromkeys(reads))[:_READS],
         message=words.text,
         expected=words.expected,
         got=words.got,
@@ -112,15 +113,18 @@ def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:
 
 
 def _further(
-    members: Iterable[Exchange], exchanges: Sequence[Exchange], expected: str
+    answers: Answers, loop: Answers, exchanges: Sequence[Exchange], expected: str
 ) -> tuple[Exchange, ...]:
-    """Return the other answers of a set or loop that are wrong like the first.
+    """Return the other answers of a set or loop that have a wrong status like the first: of a set
+    without a single answer, all of ``exchanges`` but the first are among them.
 
     If the first is a success, the check expects an error, and there are none.
     """
     if not exchanges or _rank(exchanges[0]) == 2:
         return ()
-    troubled = (e for e in dict.fromkeys(members) if e not in exchanges and _rank(e) < 2)
+    first = exchanges if answers.single else exchanges[:1]
+    members = dict.fromkeys((*exchanges, *loop.members))
+    troubled = (e for e in members if e not in first and _rank(e) < 2)
     return tuple(islice((e for e in troubled if not _is_expected(e, expected)), _FURTHER))
 
 
