@@ -80,9 +80,9 @@ class Mutants:
         """Return how many mutants ``seed`` draws, at most: a change may not fit all of a kind."""
         pairs = self._pairs(random.Random(seed))  # noqa: S311 - as in drawn
         return sum(
-            len(_scopes(targets, one))
-            for targets, mutation, some, _ in pairs
-            for one, _ in self._changes(some, mutation)
+            len(_scopes(targets, single))
+            for targets, mutation, singles, _ in pairs
+            for single, _ in self._changes(singles, mutation)
         )
 
     def _pairs(self, chance: random.Random) -> list[_Pair]:
@@ -91,28 +91,28 @@ class Mutants:
         for target in self.targets:
             by_kind[target.kind].append(target)
         return [
-            (targets, mutation, self._some(targets, chance), chance.random())
+            (targets, mutation, self._singles(targets, chance), chance.random())
             for targets in by_kind.values()
             for mutation in self.mutations
         ]
 
-    def _some(self, targets: Sequence[Target], chance: random.Random) -> list[Target]:
+    def _singles(self, targets: Sequence[Target], chance: random.Random) -> list[Target]:
         """Draw one of ``targets`` for each status, and apart from these one for each status of the
         sweep's requests, which delete what a walk wrote.
         """
-        some: dict[tuple[int, bool], Target] = {}
+        singles: dict[tuple[int, bool], Target] = {}
         for target in chance.sample(targets, len(targets)):
             answer, swept = target.exchanges[0].answer, target.exchanges[0] in self.tape.swept
-            some.setdefault((answer.status if answer else 0, swept), target)
-        return list(some.values())
+            singles.setdefault((answer.status if answer else 0, swept), target)
+        return list(singles.values())
 
     def _of_pair(
-        self, targets: list[Target], mutation: Mutation, some: list[Target], seed: float
+        self, targets: list[Target], mutation: Mutation, singles: list[Target], seed: float
     ) -> Iterator[Mutant]:
-        changes = list(self._changes(some, mutation))
+        changes = list(self._changes(singles, mutation))
         random.Random(seed).shuffle(changes)  # noqa: S311 - as in drawn
-        for one, change in changes:
-            for scope in _scopes(targets, one):
+        for single, change in changes:
+            for scope in _scopes(targets, single):
                 mutant = self._mutant(mutation, change, scope)
                 if mutant.changed:
                     yield mutant
@@ -125,7 +125,7 @@ class Mutants:
         """
         predicates = set()
         for target, exchange in ((t, exchange) for t in targets for exchange in t.exchanges):
-            for change in mutation.changes(self._of(target, exchange)):
+            for change in mutation.changes(self._recorded_of(target, exchange)):
                 fits = self._is_read(exchange, change)
                 if fits and change.predicate not in predicates:
                     predicates.add(change.predicate)
@@ -139,14 +139,14 @@ class Mutants:
         changed = {}
         for target in targets:
             for exchange in (e for e in target.exchanges if self._is_read(e, change)):
-                answer = change.apply(self._of(target, exchange))
+                answer = change.apply(self._recorded_of(target, exchange))
                 if answer is not None and (
                     answer != exchange.answer or change.slowdown != 1 or change.is_hidden
                 ):
                     changed[exchange] = exchange_with(exchange, answer, change.slowdown)
         return Mutant(targets[0].kind, mutation, change, tuple(targets), changed)
 
-    def _of(self, target: Target, exchange: Exchange) -> Recorded:
+    def _recorded_of(self, target: Target, exchange: Exchange) -> Recorded:
         recorded = self._recorded.get(exchange)
         if recorded is None:
             previous = self.previous.get(urlsplit(target.url).path)
@@ -159,6 +159,6 @@ _Pair: TypeAlias = tuple[list[Target], Mutation, list[Target], float]
 """The targets of one kind, a mutation, those of them that may be changed alone, and a seed."""
 
 
-def _scopes(targets: list[Target], one: Target) -> list[list[Target]]:
-    """Return what is changed alike: all of a kind, then one alone."""
-    return [targets, [one]] if len(targets) > 1 else [targets]
+def _scopes(targets: list[Target], single: Target) -> list[list[Target]]:
+    """Return what is changed alike: all of a kind, then a single one."""
+    return [targets, [single]] if len(targets) > 1 else [targets]
