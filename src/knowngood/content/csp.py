@@ -105,13 +105,16 @@ def sandbox_problems(policies: list[str], kinds: set[str]) -> list[str]:
         "allow-scripts": ("script", "no script of the page runs"),
         "allow-same-origin": ("json", "its scripts cannot load JSON"),
     }
-    return [
-        f"the policy sandbox lacks {flag}: {why}"
-        for directives in _parsed(policies)
-        if (flags := directives.get("sandbox")) is not None
-        for flag, (kind, why) in needs.items()
-        if kind in kinds and flag not in {flag.lower() for flag in flags}
-    ]
+    problems = []
+    for directives in _parsed(policies):
+        if "sandbox" in directives:
+            allowed = {flag.lower() for flag in directives["sandbox"]}
+            problems += [
+                f"the policy sandbox lacks {flag}: {why}"
+                for flag, (kind, why) in needs.items()
+                if kind in kinds and flag not in allowed
+            ]
+    return problems
 
 
 def _parsed(policies: Iterable[str]) -> Iterator[dict[str, list[str]]]:

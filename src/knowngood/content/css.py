@@ -140,14 +140,15 @@ def _facts(source: bytes) -> _Facts:
         empty=not nodes,
         rules=at_rules or bool(blocks),
         speaks=at_rules or any(map(_is_filled, blocks)),
-        urls=tuple(
-            dict.fromkeys(
-                (_SURROGATE.sub("\ufffd", url), imported)
-                for url, imported in _loaded(nodes)
-                if url[:5].lower() != "data:"
-            )
-        ),
+        urls=tuple(dict.fromkeys(_fetched(nodes))),
     )
+
+
+def _fetched(nodes: list[Any]) -> Iterator[tuple[str, bool]]:
+    """Yield the URLs that a stylesheet loads from a server, and whether it imports them."""
+    for url, imported in _loaded(nodes):
+        if url[:5].lower() != "data:":
+            yield _SURROGATE.sub("\ufffd", url), imported
 
 
 def _parsed(source: bytes) -> tuple[list[Any], bool]:

@@ -96,8 +96,8 @@ def uneven(text: str) -> dict[str, int]:
         name = (token["name"] or "").lower()
         if name in _NOT_COUNTED:
             continue
-        rest = token["rest"]
-        if not rest.endswith("/") or _VALUE_WITHOUT_QUOTES.search(rest):
+        attributes = token["rest"]
+        if not attributes.endswith("/") or _VALUE_WITHOUT_QUOTES.search(attributes):
             counts[name] += -1 if token["end"] else 1
     return {name: count for name, count in counts.items() if count}
 

@@ -146,7 +146,7 @@ def trouble(url: str) -> str:
         "no port number in the URL": host and _NO_PORT.search(host[0]),
         "a text in place of a URL": re.search(r"\s", url) and not re.search(r"[/.?#]", url),
     }
-    return next((trouble for trouble, wrong in troubles.items() if url and wrong), "")
+    return next((words for words, wrong in troubles.items() if url and wrong), "")
 
 
 def _in_bounds(url: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from ..safety import SHORTEST
@@ -64,18 +64,18 @@ def _release(path: Path, table: Mapping[str, Any]) -> Release:
 def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
     """Return one rule for each header of each kind of URL."""
     return tuple(
-        HeaderRule(
-            kind=kind,
-            paths=re.compile(table["paths"]),
-            header=header.lower(),
-            expected=re.compile(expected, re.I)
-            if isinstance(expected, str)
-            else (expected["max_age"] if expected else None),
-        )
+        HeaderRule(kind, re.compile(table["paths"]), header.lower(), _expected(value))
         for kind, table in kinds.items()
-        for header, expected in table.items()
+        for header, value in table.items()
         if header != "paths"
     )
+
+
+def _expected(value: str | Mapping[str, int] | Literal[False]) -> re.Pattern[str] | int | None:
+    """Return what a header must be: a pattern, or a max-age; None where it must not be there."""
+    if isinstance(value, str):
+        return re.compile(value, re.I)
+    return value["max_age"] if value else None
 
 
 def _available_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
@@ -150,13 +150,13 @@ def _trouble_of_secret(value: str | None) -> str:
 
 def _edges(_: Path, table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     """Return addresses by origin, with brackets around an IPv6 address, as libcurl needs them."""
-    edges = {
-        origin: tuple(
-            f"[{edge}]" if edge.count(":") > 1 and "[" not in edge else edge for edge in addresses
-        )
-        for origin, addresses in table.items()
-    }
-    return MappingProxyType(edges)
+    return MappingProxyType(
+        {origin: tuple(map(_bracketed, edges)) for origin, edges in table.items()}
+    )
+
+
+def _bracketed(edge: str) -> str:
+    return f"[{edge}]" if edge.count(":") > 1 and "[" not in edge else edge
 
 
 def _serve(_: Path, table: Mapping[str, Any]) -> ServeCommand:
