@@ -220,7 +220,7 @@ def read(body: str, status: int = 200, release: Release = RELEASE) -> ReleaseSig
 @pytest.mark.parametrize(
     ("body", "status", "message"),
     [
-        ("<html>", 200, 'it begins with "<html>"'),
+        ("<html>", 200, "not JSON: a web page in its place"),
         ("{}", 200, "a document without 'version'"),
         ("[]", 200, "a document without 'version'"),
         ('{"version": 2}', 200, "a document without 'version'"),
