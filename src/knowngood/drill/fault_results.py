@@ -112,7 +112,7 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
     document = ended.document or {**_NO_DOCUMENT, "reason": ended.reason}
     failed = {failure["check"] for failure in document["failures"]}
     failed |= {name for name, check in document["checks"].items() if check["unsteady"]}
-    engine = {name for name in failed if name.startswith(own_claims.PREFIX)}
+    engine = set(filter(own_claims.is_own, failed))
     must_fail = VerdictKind.FAILED in run.expected and not engine
     naming = judge_naming(run.faults, document)
     return DrillResult(

@@ -23,6 +23,11 @@ CLAIMS: Final = {
 }
 
 
+def is_own(check: str) -> bool:
+    """Return whether a check is one of these claims."""
+    return check.startswith(PREFIX)
+
+
 def broken(name: str, kind: str, message: str, **fields: Any) -> Outcome:
     """Return the outcome of the claim ``name``, which does not hold."""
     from .outcome import FAILED, Outcome  # its types need the HTTP client, and the names do not

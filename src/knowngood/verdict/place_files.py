@@ -142,10 +142,8 @@ def _refuse_other_checks(ran: Sequence[tuple[str, Document]]) -> None:
     """
     for path, document in ran:
         for other, complete in ran:
-            missing, further = (
-                _claims(complete) - _claims(document),
-                _claims(document) - _claims(complete),
-            )
+            missing = _claims(complete) - _claims(document)
+            further = _claims(document) - _claims(complete)
             if _is_whole(complete) and (further or (missing and _is_whole(document))):
                 odd = sorted({check for check, _ in missing | further})
                 raise UsageError(
@@ -163,9 +161,7 @@ def _is_whole(document: Document) -> bool:
 def _claims(document: Document) -> set[tuple[str, str]]:
     """Return the checks that ran, each with what it claims."""
     checks = document["checks"].items()
-    return {
-        (name, check["claim"]) for name, check in checks if not name.startswith(own_claims.PREFIX)
-    }
+    return {(name, check["claim"]) for name, check in checks if not own_claims.is_own(name)}
 
 
 def _refuse_same_place(documents: Iterable[tuple[str, Document]]) -> None:
