@@ -77,7 +77,7 @@ def inline_redeclaration_problems(page: Response, resources: Iterable[Resource])
 def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what the scripts of ``url``, empty for those in the page, declare once more."""
     problems = []
-    lexical, every = set[str](), set[str]()
+    lexical, declared = set[str](), set[str]()
     for script in running(page, resources).scripts:
         if script.is_module or javascript.is_old_dialect(script.kind):
             continue
@@ -86,10 +86,10 @@ def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> 
             problems += [
                 f"{script.name} declares {name}, as a script before it does, and one of them by "
                 "let, const or class"
-                for name in sorted((every & names.lexical) | (lexical & names.hoisted))
+                for name in sorted((declared & names.lexical) | (lexical & names.hoisted))
             ]
         lexical |= names.lexical
-        every |= names.lexical | names.hoisted
+        declared |= names.lexical | names.hoisted
     return problems
 
 
@@ -137,10 +137,10 @@ def inline_definition_problems(
     sources = running(page, resources).sources
     names = javascript_names.lost_definitions(theirs, sources)
     keys = javascript_names.lost_keys(theirs, ours, sources) if not names else ()
-    there = f"that of {model.path} has one, and scripts read it"
+    in_model = f"that of {model.path} has one, and scripts read it"
     return [
         *(f"no script defines {name}; one that stands in {model.path} does" for name in names),
-        *(f"the inline script has no {key}; {there}" for key in keys),
+        *(f"the inline script has no {key}; {in_model}" for key in keys),
     ]
 
 

@@ -54,13 +54,13 @@ def page_problems(page: Response) -> list[str]:
 
 def login_problems(page: Response) -> list[str]:
     """Return that redirects led from what was asked for to a page on which people log in."""
-    asked, came = urlsplit(page.exchange.probe.url), urlsplit(str(page.url))
-    names_asked = len(asked.path) > 1 and asked.path in unquote(came.query)
-    if asked.path == came.path or not (names_asked or page_structure.LOGIN.search(came.path)):
+    asked, landed = urlsplit(page.exchange.probe.url), urlsplit(str(page.url))
+    names_asked = len(asked.path) > 1 and asked.path in unquote(landed.query)
+    if asked.path == landed.path or not (names_asked or page_structure.LOGIN.search(landed.path)):
         return []
     if page.html.css_first("input[type=password i]") is None:
         return []
-    line = f"a login page in its place: it leads to {came.path}"
+    line = f"a login page in its place: it leads to {landed.path}"
     return [Problem(line, Aspect.SERVER_PAGE)]
 
 
@@ -190,9 +190,9 @@ def link_problems(page: Response, model: Response) -> list[str]:
         problems.append(f"no <base target>, which {model.path} has: links open within the frame")
     if len(ours) == len(theirs):
         problems += [
-            f'<a href="{url}">: it leads nowhere; in {model.path} to {there}'
-            for url, there in zip(ours, theirs, strict=True)
-            if _NOWHERE.fullmatch(url) and _WEB_URL.match(there)
+            f'<a href="{url}">: it leads nowhere; in {model.path} to {target}'
+            for url, target in zip(ours, theirs, strict=True)
+            if _NOWHERE.fullmatch(url) and _WEB_URL.match(target)
         ]
     return problems
 

@@ -111,8 +111,8 @@ def element_problems(page: Response, model: Response, resources: Iterable[Resour
     ``model`` is the same page in another language.
     """
     named = set[str]().union(*map(javascript_names.selectors, script_sources(model, resources)))
-    there = model.once(_selectors) & named
-    lost = sorted(there - page.once(_selectors))
+    expected = model.once(_selectors) & named
+    lost = sorted(expected - page.once(_selectors))
     return [
         *(
             f"no element {selector}, which scripts look for and {model.path} has"

@@ -150,20 +150,22 @@ def _only_used(source: bytes, *, name: str) -> bool:
     return bool(uses) and all(uses) and not calls_itself
 
 
-def lost_definitions(lost: Iterable[bytes], there: Sequence[bytes]) -> list[str]:
-    """Return the names that ``lost`` scripts define, scripts ``there`` use and none of them has."""
+def lost_definitions(lost: Iterable[bytes], sources: Sequence[bytes]) -> list[str]:
+    """Return the names that ``lost`` scripts define, ``sources`` use and none of them has."""
     names = frozenset[str]().union(*map(javascript.declares, lost))
-    defined = frozenset[str]().union(*map(may_define, there))
-    words = {word for source in there for word in _words(source, names=names)}
+    defined = frozenset[str]().union(*map(may_define, sources))
+    words = {word for source in sources for word in _words(source, names=names)}
     return sorted((names & words) - defined)
 
 
-def lost_keys(lost: Iterable[bytes], inline: Iterable[bytes], there: Sequence[bytes]) -> list[str]:
-    """Return the keys of objects in ``lost`` scripts that no script of ``inline`` has and scripts
-    ``there`` read, as ``strings.title``.
+def lost_keys(
+    lost: Iterable[bytes], inline: Iterable[bytes], readers: Sequence[bytes]
+) -> list[str]:
+    """Return the keys of objects in ``lost`` scripts that no script of ``inline`` has and
+    ``readers`` read, as ``strings.title``.
     """
     keys = frozenset[str]().union(*map(_keys, lost)).difference(*map(_keys, inline))
-    return sorted(name for name in keys if any(name in _members(source) for source in there))
+    return sorted(name for name in keys if any(name in _members(source) for source in readers))
 
 
 @cached_by_content

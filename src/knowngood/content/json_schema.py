@@ -74,7 +74,7 @@ def find(folder: Path, name: str) -> Schema:
     file, _, pointer = name.partition("#")
     path = folder / (file if file.endswith(SUFFIXES) else f"{file}{SUFFIX}")
     if "/" in file or not path.is_file():
-        there = sorted(entry.name for entry in folder.glob("*") if entry.suffix in SUFFIXES)
-        allowed = f"allowed: {', '.join(there)}" if there else f"put it there: {folder} has none"
+        names = sorted(entry.name for entry in folder.glob("*") if entry.suffix in SUFFIXES)
+        allowed = f"allowed: {', '.join(names)}" if names else f"put it there: {folder} has none"
         raise BadSchema(f"schema({name!r}): {path} is not there; {allowed}")
     return load(path, pointer)

@@ -267,8 +267,8 @@ def _bundled(url: str, page: str, script: bytes) -> Iterator[Link]:
     host, folder = urlsplit(url).netloc, urlsplit(url).path.rpartition("/")[0] + "/"
     for path in _hashed_of(script):
         first = path.strip("/").partition("/")[0]
-        before, there, behind = folder.partition(f"/{first}/")
-        if not there or f"/{first}/" in f"/{behind}":
+        before, separator, behind = folder.partition(f"/{first}/")
+        if not separator or f"/{first}/" in f"/{behind}":
             continue
         if not path.startswith("/"):
             yield Link(urljoin(url, f"{before}/{path}"), "link")

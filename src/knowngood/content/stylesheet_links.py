@@ -33,8 +33,8 @@ def of(tree: LexborHTMLParser, url: str) -> StylesheetLinks:
     base = written_urls.base(tree, url)
     in_force, others = set[str](), set[str]()
     for node in tree.css("link[rel][href]"):
-        there = in_force if _is_in_force(node) else others
-        there.add(written_urls.resolved(base, node.attributes.get("href") or ""))
+        urls = in_force if _is_in_force(node) else others
+        urls.add(written_urls.resolved(base, node.attributes.get("href") or ""))
     return StylesheetLinks(frozenset(in_force), frozenset(others - in_force))
 
 

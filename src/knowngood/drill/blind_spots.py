@@ -112,7 +112,7 @@ def _places(places: Iterable[Place]) -> str:
     tests: dict[str, dict[str, None]] = {}
     for place in places:
         tests.setdefault(place.file, {})[place.words] = None
-    return "; ".join(f"{file}: {listed(list(some), _PLACES)}" for file, some in tests.items())
+    return "; ".join(f"{file}: {listed(list(names), _PLACES)}" for file, names in tests.items())
 
 
 def _words(remedy: Remedy | None) -> str:

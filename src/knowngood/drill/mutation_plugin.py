@@ -115,9 +115,9 @@ class MutationPlugin(RecordingPlugin):
         cases of them.
         """
         items = [self.items[nodeid] for nodeid in self.items if nodeid in mutant.readers]
-        some = one_of_each_check(items)
-        in_part = len(some) < len(items)
-        result = judge(mutant, rerunner.rerun(some, mutant.changed, in_part=in_part))
+        sample = one_of_each_check(items)
+        in_part = len(sample) < len(items)
+        result = judge(mutant, rerunner.rerun(sample, mutant.changed, in_part=in_part))
         if result.notice is not Notice.CAUGHT and in_part:
             result = judge(mutant, rerunner.rerun(items, mutant.changed))
         if result.notice in UNCAUGHT:

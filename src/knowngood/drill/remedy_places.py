@@ -56,8 +56,8 @@ class RemedyPlaces:
         checks = [
             check for check, cases in self._cases.items() if not mutant.readers.isdisjoint(cases)
         ]
-        there = [place for check in checks for place in self._in_check(check, mutant)]
-        yield from sorted(there, key=_order)
+        places = [place for check in checks for place in self._in_check(check, mutant)]
+        yield from sorted(places, key=_order)
         if checks:
             yield from self._in_new_check(mutant, checks[0].partition("::")[0])
         for check in checks:
@@ -119,7 +119,11 @@ class RemedyPlaces:
     def _fixture_with_shared_client(self, check: str) -> str:
         """Return the name of the fixture that sends what several checks need, such as a login."""
         fixtures = self._function(check)._fixtureinfo.name2fixturedefs
-        sending = (name for name, of in fixtures.items() if "shared_client" in of[-1].argnames)
+        sending = (
+            name
+            for name, definitions in fixtures.items()
+            if "shared_client" in definitions[-1].argnames
+        )
         return next(sending, "the fixture with shared_client")
 
     def _in_new_check(self, mutant: Mutant, file: str) -> Readings:
@@ -130,8 +134,8 @@ class RemedyPlaces:
             yield from self._new_check(mutant.kind, targets, file)
 
     def _new_check(self, kind: str, targets: Sequence[Target], file: str) -> Readings:
-        every = [exchange for target in targets for exchange in target.exchanges]
-        exchanges = [exchange for exchange in every if not exchange.probe.in_walk]
+        recorded = [exchange for target in targets for exchange in target.exchanges]
+        exchanges = [exchange for exchange in recorded if not exchange.probe.in_walk]
         probes = [exchange.probe for exchange in exchanges]
         if not probes or any(probe.method != "GET" or probe.headers for probe in probes):
             return

@@ -85,9 +85,9 @@ class Remedies:
 
     def _missing_imports(self, expectation: Expectation, place: Place) -> tuple[str, ...]:
         """Return the imports that the file of ``place`` lacks."""
-        there = vars(self._places.any_check(place.file).module)
+        defined = vars(self._places.any_check(place.file).module)
         names = names_in(expectation) | ({"checks"} if "checks." in place.loop else set())
-        return tuple(_IMPORTS[name] for name in sorted(names & _IMPORTS.keys() - there.keys()))
+        return tuple(_IMPORTS[name] for name in sorted(names & _IMPORTS.keys() - defined.keys()))
 
     def _schema_file(self, kind: str, place: Place, only: Place | None) -> str:
         """Return the name of a file that is not there, for the schema of a kind of URL; or for

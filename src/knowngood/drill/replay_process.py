@@ -93,8 +93,8 @@ def _run_some(
     if not checks:
         return rerunner.rerun(items, changed)
     items = [item for item in items if check_name(item) in checks]
-    some = one_of_each_check(items)
-    rerun = rerunner.rerun(some, changed, in_part=len(some) < len(items))
+    sample = one_of_each_check(items)
+    rerun = rerunner.rerun(sample, changed, in_part=len(sample) < len(items))
     failed = {outcome.check for outcome in rerun.verdict.failures}
     return rerun if failed.issuperset(checks) else rerunner.rerun(items, changed)
 

@@ -57,8 +57,8 @@ def not_at_origin(repository: Repository) -> str:
     """Return how the tags of a repository differ from those at its origin; empty if they do not."""
     try:
         here = repository.run("for-each-ref", f"--format={_AS_LS_REMOTE}", "refs/tags")
-        there = repository.run("ls-remote", "--tags", "--refs", "origin")
+        at_origin = repository.run("ls-remote", "--tags", "--refs", "origin")
     except GitError as error:
         return str(error)
-    same = set(here.splitlines()) == set(there.splitlines())
+    same = set(here.splitlines()) == set(at_origin.splitlines())
     return "" if same else "not all of them are at the origin"

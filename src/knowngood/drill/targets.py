@@ -100,8 +100,8 @@ def _folders_written_to(tape: Tape) -> set[str]:
 
 def _written(tape: Tape) -> set[str]:
     """Return the URLs that a walk writes."""
-    every = (exchange.probe for walk in tape.walks.values() for exchange in walk)
-    return {without_query(probe.url) for probe in every if probe.method not in SAFE_METHODS}
+    probes = (exchange.probe for walk in tape.walks.values() for exchange in walk)
+    return {without_query(probe.url) for probe in probes if probe.method not in SAFE_METHODS}
 
 
 def _is_step(exchange: Exchange, written: Container[str]) -> bool:

@@ -180,9 +180,9 @@ class ReleaseWatch:
             if not hint and (hint := self._missing_field(edges)):
                 tell(hint)
             spent = time.monotonic() - began
-            there = sum(edge.has_release for edge in edges)
+            serving = sum(edge.has_release for edge in edges)
             tell(
-                f"{there} of {len(edges)} edges serve {one_line(expected, 60)} "
+                f"{serving} of {len(edges)} edges serve {one_line(expected, 60)} "
                 f"({spent:.0f} s of {within:g} s)"
             )
             if not self._open(edges) or spent >= within:
@@ -214,13 +214,13 @@ class ReleaseWatch:
         return edge.in_a_row == 0 and any(other.has_release for other in edges)
 
     def _result(self, expected: str, edges: list[Edge], seconds: float) -> Convergence:
-        there = [edge for edge in edges if edge.has_release]
+        serving = [edge for edge in edges if edge.has_release]
         given_up = [edge for edge in edges if self._is_given_up(edge, edges)]
-        missing = [edge for edge in edges if edge not in there and edge not in given_up]
+        missing = [edge for edge in edges if edge not in serving and edge not in given_up]
         return Convergence(
             expected,
             seconds,
-            tuple(there),
+            tuple(serving),
             tuple(missing),
             tuple(given_up),
             hint=self._missing_field(missing),

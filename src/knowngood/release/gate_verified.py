@@ -108,8 +108,8 @@ class _VerifiedBefore:
         option = self.question.ledger.option_of(self.environment)
         names = f"{option} --release={self.release}"
         verify = " ".join(["knowngood verify", names, *options, "--record --push"])
-        there = self.records.presumed_live(self.environment)
-        if there is not None and there.commit == self.commit:
+        live = self.records.presumed_live(self.environment)
+        if live is not None and live.commit == self.commit:
             return verify
         return f"knowngood push {names}; where it is live already: {verify}"
 
@@ -213,8 +213,8 @@ class _VerifiedBefore:
     def _same_subjects(self, passed: Record) -> Iterator[GateReason]:
         subjects = self.question.subjects
         for name in self._missing(passed):
-            there = passed.subjects.get(name)
-            other = f"another, {there[:12]}, has" if there else "no artefact of that name has"
+            digest = passed.subjects.get(name)
+            other = f"another, {digest[:12]}, has" if digest else "no artefact of that name has"
             yield GateReason(
                 f"{name} {subjects[name][:12]} has not PASSED on {self.environment} as "
                 f"{self.release}; {other}",

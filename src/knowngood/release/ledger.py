@@ -270,5 +270,5 @@ class Ledger:
         if not bad.is_misnamed:
             return f"the record {bad}"
         run, ref = self.repository.by_hand, f"refs/tags/{bad.name}"
-        there = f"{run('push', 'origin', f':{ref}')} && " if self.repository.origin else ""
-        return f"the record {bad}; to remove it: {there}{run('update-ref', '-d', ref)}"
+        at_origin = f"{run('push', 'origin', f':{ref}')} && " if self.repository.origin else ""
+        return f"the record {bad}; to remove it: {at_origin}{run('update-ref', '-d', ref)}"

@@ -220,10 +220,10 @@ class _Lock:
         its answer may be lost where the push was not.
         """
         try:
-            there = self._repository.run("ls-remote", "origin", self._ref)
+            at_origin = self._repository.run("ls-remote", "origin", self._ref)
         except GitError:
             return False
-        return there.partition("\t")[0] == blob
+        return at_origin.partition("\t")[0] == blob
 
     def _by_hand(self) -> str:
         return breaking(self._repository, self._environment)

@@ -66,15 +66,15 @@ def branch_refusals(repository: Repository, change: RefChange, *known: str) -> l
 
 def _backward(repository: Repository, change: RefChange) -> list[str]:
     """Return why a move is not a step forward; empty where it is."""
-    there = f"{change.old[:12]}, which {change.ref} stands for"
+    old = f"{change.old[:12]}, which {change.ref} stands for"
     if repository.commit_of(change.old) is None:
-        return [f"{there}, is not known here; next: git fetch"]
+        return [f"{old}, is not known here; next: git fetch"]
     if repository.contains(change.new, change.old):
         return []
     shallow = repository.is_shallow
     deepen = "git fetch --unshallow, since this clone is shallow, then " if shallow else ""
     return [
-        f"{there}, is not in the history of {change.new[:12]}: the release branch only moves "
+        f"{old}, is not in the history of {change.new[:12]}: the release branch only moves "
         f"forward; next: {deepen}git rebase on what is there; to take a change back, git revert"
     ]
 

@@ -109,16 +109,16 @@ def _last_good(
         say(_why_none(ledger))
         return None
     passed = ledger.last_passed()
-    is_other = passed is not None and passed.commit not in {good.commit, _left(ledger, live)}
+    is_other = passed is not None and passed.commit not in {good.commit, _bad_one(ledger, live)}
     if passed is not None and is_other and ledger.good(passed.commit) is None:
         say(f"passed over: {ledger.why_not_good(passed)}")
-    there = ledger.records.presumed_live(name)
+    recorded = ledger.records.presumed_live(name)
     if broken_off is not None:
         say(
             f"so {good.release} is put there again; to go to another one: "
             f"knowngood rollback {ledger.option} --to=RELEASE"
         )
-    elif not live.releases and there is not None and there.commit == good.commit:
+    elif not live.releases and recorded is not None and recorded.commit == good.commit:
         say(
             f"what is live is not known, so {good.release} is put there again, which may be there; "
             f"to go to another one: knowngood rollback {ledger.option} --to=RELEASE"

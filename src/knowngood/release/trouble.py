@@ -88,8 +88,8 @@ def _to_tag(ledger: Ledger, recorded: Record) -> str:
     """Return the commands that give a release its tag again, whose commit is on record."""
     repository, tag = ledger.repository, recorded.release
     again = repository.by_hand("tag", "-a", "-m", tag, tag, recorded.commit)
-    there = f" && {repository.by_hand('push', 'origin', tag)}" if repository.has_origin else ""
-    return f": it was deleted; to make it again: {again}{there}"
+    at_origin = f" && {repository.by_hand('push', 'origin', tag)}" if repository.has_origin else ""
+    return f": it was deleted; to make it again: {again}{at_origin}"
 
 
 def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:

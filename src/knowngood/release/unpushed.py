@@ -34,8 +34,8 @@ def names(repository: Repository) -> list[str]:
     noted = repository.run("for-each-ref", "--format=%(refname)", _FOLDER).splitlines()
     records = [ref.removeprefix(_FOLDER) for ref in noted]
     asked = "".join(f"refs/tags/{name}\n" for name in records)
-    there = repository.run("cat-file", "--batch-check", stdin=asked).splitlines() if asked else []
-    answers = zip(records, there, strict=True)
+    lines = repository.run("cat-file", "--batch-check", stdin=asked).splitlines() if asked else []
+    answers = zip(records, lines, strict=True)
     return [name for name, answer in answers if not answer.endswith(" missing")]
 
 
@@ -70,8 +70,8 @@ def compare(repository: Repository) -> None:
     how = "--format=%(refname:lstrip=2) %(objectname) %(objecttype)"
     rows = [line.split(" ") for line in repository.run("for-each-ref", how, *folders).splitlines()]
     tags = {name: tag for name, tag, kind in rows if kind == "tag"}
-    there = repository.run("ls-remote", "--tags", "--refs", "origin").split()
-    missing = tags.keys() - {ref.removeprefix("refs/tags/") for ref in there}
+    at_origin = repository.run("ls-remote", "--tags", "--refs", "origin").split()
+    missing = tags.keys() - {ref.removeprefix("refs/tags/") for ref in at_origin}
     _forget(repository, [name for name in names(repository) if name not in missing])
     changes = "".join(f"update {_FOLDER}{name} {tags[name]}\n" for name in sorted(missing))
     if changes:

@@ -94,9 +94,9 @@ def _with_lists(folder: Path, path: str, old: str, text: str) -> Change:
     """Return the environment file with the lists of [params] that new checks ask for. A list that
     is there stays as it is, since pages may be left out on purpose: the remark says what it lacks.
     """
-    there, new = (_toml(folder / path, one).get("params", {}) for one in (old, text))
-    lists = {name: values for name, values in new.items() if name not in there}
-    lacking = "".join(_lacking(there, new))
+    before, new = (_toml(folder / path, one).get("params", {}) for one in (old, text))
+    lists = {name: values for name, values in new.items() if name not in before}
+    lacking = "".join(_lacking(before, new))
     if not lists:
         return Change(path, "", f"is there and stays as it is{lacking}")
     lines = "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
@@ -106,12 +106,12 @@ def _with_lists(folder: Path, path: str, old: str, text: str) -> Change:
     return Change(path, added, f"adds {', '.join(lists)} to [params]{lacking}")
 
 
-def _lacking(there: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _lacking(before: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """Yield what was seen and stands in no list of the file, as the lines to add to each list."""
-    lists = [values for values in there.values() if isinstance(values, list)]
+    lists = [values for values in before.values() if isinstance(values, list)]
     known = {value for values in lists for value in values if isinstance(value, str)}
     for name, values in new.items():
-        if isinstance(there.get(name), list) and (lacks := [v for v in values if v not in known]):
+        if isinstance(before.get(name), list) and (lacks := [v for v in values if v not in known]):
             lines = "".join(f"\n    {json.dumps(value)}," for value in lacks)
             yield f"; {name} in [params] lacks what was seen, add what is to be checked:{lines}"
 
@@ -121,11 +121,11 @@ def _with_parts(path: str, old: str, text: str) -> Change:
     One that is no JSON stays as it is: the run that follows refuses it.
     """
     try:
-        there = json.loads(old)
+        before = json.loads(old)
     except ValueError:
         return Change(path, "", "is there and stays as it is")
-    joined = _joined(there, json.loads(text))
-    if joined == there:
+    joined = _joined(before, json.loads(text))
+    if joined == before:
         return Change(path, "", "is there and has all of it")
     return Change(path, json.dumps(joined, indent=2, ensure_ascii=False) + "\n", "adds what is new")
 

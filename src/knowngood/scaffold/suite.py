@@ -152,8 +152,8 @@ def _check_templates(
     survey: Survey, groups: list[PageGroup], operations: list[Operation]
 ) -> dict[str, str]:
     """Return the files of checks that there is something for, each with its template."""
-    there = survey.start, survey.document, survey.health, survey.version, survey.version_header
-    says_more = survey.missing in {404, 410} or any(there)
+    answers = survey.start, survey.document, survey.health, survey.version, survey.version_header
+    says_more = survey.missing in {404, 410} or any(answers)
     needed = {"pages": groups, "service": says_more, "api": operations}
     return {f"smoketests/test_{name}.py": f"test_{name}.py.j2" for name in needed if needed[name]}
 

@@ -151,10 +151,10 @@ def _of_method(
     call: ast.Call, method: ast.Attribute, text: str, *, negated: bool
 ) -> Explanation | None:
     """Explain what a text's own method says of it; None for anything else."""
-    came = re.search(rf"where <built-in method .*> = (['\"].*['\"])\.{method.attr}$", text, re.M)
-    if came is None:
+    match = re.search(rf"where <built-in method .*> = (['\"].*['\"])\.{method.attr}$", text, re.M)
+    if match is None:
         return None
-    got = _readable(came[1])
+    got = _readable(match[1])
     if method.attr not in _EDGES or not call.args:
         return _quoted(call, f", of {got}") if not negated else None
     part = _readable(ast.unparse(call.args[0]))
@@ -169,13 +169,13 @@ def _of_value(claim: ast.expr, text: str, *, negated: bool) -> Explanation | Non
         and isinstance(claim.func, ast.Attribute)
         and claim.func.attr == "get"
     )
-    came = re.match(r"assert (?:not )?(.*)", text)
-    if not looked_up or came is None or "<" in came[1]:
+    match = re.match(r"assert (?:not )?(.*)", text)
+    if not looked_up or match is None or "<" in match[1]:
         return None
     if negated:
-        return Explanation("nothing", _readable(came[1]), subject=_source(claim))
+        return Explanation("nothing", _readable(match[1]), subject=_source(claim))
     try:
-        value = ast.literal_eval(came[1])
+        value = ast.literal_eval(match[1])
     except (SyntaxError, ValueError):
         return None
     compared = Comparison("is", value, True) if value is False else _unlike(value)

@@ -150,8 +150,8 @@ class CauseWords:
     def _title(self) -> str:
         """Return the title of the one page that came where nothing should be; empty otherwise."""
         pages = {symptom.page for symptom in self.group.core if symptom.is_unwanted_success}
-        one = self.lead.is_unwanted_success and len(pages) == 1
-        return f': "{self.lead.page}"' if one and self.lead.page else ""
+        is_one_page = self.lead.is_unwanted_success and len(pages) == 1
+        return f': "{self.lead.page}"' if is_one_page and self.lead.page else ""
 
     def _methods(self, symptoms: Sequence[Symptom]) -> str:
         """Return the methods of all requests and a blank, that of the lead first; empty for GET."""

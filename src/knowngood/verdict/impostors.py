@@ -95,9 +95,9 @@ def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
     belongs. If the same bytes also came for a URL that should not exist, two such URLs are enough,
     or any three.
     """
-    came = [s for s in symptoms if not s.is_unwanted_success or _came_elsewhere(s, symptoms)]
-    if len(_names(came)) >= MANY and len(_names(came, no_pages=True)) > 1:
-        return came
+    candidates = [s for s in symptoms if not s.is_unwanted_success or _came_elsewhere(s, symptoms)]
+    if len(_names(candidates)) >= MANY and len(_names(candidates, no_pages=True)) > 1:
+        return candidates
     made_up = next((symptom for symptom in symptoms if symptom.is_unwanted_success), None)
     same = [s for s in symptoms if made_up is not None and _bytes(s) == _bytes(made_up)]
     enough = len({symptom.url for symptom in same}) >= MANY

@@ -74,8 +74,8 @@ class RequestTotals:
         self.lacking += report["lacking"]
         for origin, when in report["answered_at"].items():
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
-        every = [*self.slowest, *((seconds, request) for seconds, request in report["slowest"])]
-        self.slowest = sorted(every, reverse=True)[:_SLOWEST]
+        requests = [*self.slowest, *((seconds, request) for seconds, request in report["slowest"])]
+        self.slowest = sorted(requests, reverse=True)[:_SLOWEST]
         for origin, when in report["certificates"].items():
             self.certificates[origin] = min(when, self.certificates.get(origin, when))
         self.retried += report["retried"]

@@ -200,7 +200,9 @@ class RunResults:
         """The outcomes in the order of items, so that two runs report alike; last what is no
         item's.
         """
-        return sorted(self.outcomes, key=lambda one: self.order.get(one.nodeid, len(self.order)))
+        return sorted(
+            self.outcomes, key=lambda outcome: self.order.get(outcome.nodeid, len(self.order))
+        )
 
     @property
     def silence(self) -> SilenceEvidence:

@@ -185,8 +185,8 @@ class Symptom:
         if self.outcome.aspect != Aspect.MEDIA_TYPE or not self.url:
             return ""
         exchange = self.outcome.exchanges[0]
-        came = str(exchange.get("status", "")).startswith("2")
-        return str(exchange.get("media_type", "")) if came else ""
+        succeeded = str(exchange.get("status", "")).startswith("2")
+        return str(exchange.get("media_type", "")) if succeeded else ""
 
     @property
     def has_query(self) -> bool:
