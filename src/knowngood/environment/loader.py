@@ -134,8 +134,9 @@ def _is_copy(other: Path, document: dict[str, Any], path: Path) -> bool:
     has the name of ``path`` in it, as prod-old has prod. Where one asks the other whether a release
     has PASSED, they are of two deployments, and either may be wrong.
     """
-    asked = _asks(document, path.stem) or _asks(read(path), other.stem)
-    return path.stem in other.stem and not asked
+    if path.stem not in other.stem:
+        return False
+    return not (_asks(document, path.stem) or _asks(read(path), other.stem))
 
 
 def _asks(document: dict[str, Any], name: str) -> bool:
