@@ -47,7 +47,10 @@ class OwnSchema:
         return all(_KEYWORDS[name](self, value, schema[name], schema) for name in keywords)
 
     def _fits_ref(self, value: Any, pointer: str, _: Mapping[str, Any]) -> bool:
-        return self._fits(value, self.root["$defs"][pointer.removeprefix("#/$defs/")])
+        schema: Any = self.root
+        for name in pointer.removeprefix("#/").split("/"):
+            schema = schema[name]
+        return self._fits(value, schema)
 
     def _fits_additional(self, value: Any, wanted: Any, schema: Mapping[str, Any]) -> bool:
         known = schema.get("properties", {})

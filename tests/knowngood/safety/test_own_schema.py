@@ -1,5 +1,7 @@
 """Documents are recognised by our schemas as ``jsonschema`` would, without it."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +45,7 @@ SCHEMAS: list[dict[str, Any]] = [
     {"minimum": 1},
     {"maximum": 1},
     {"exclusiveMinimum": 1},
+    {"properties": {"a": {"$ref": "#/properties/b"}, "b": {"type": "integer"}}},
     {"$ref": "#/$defs/name", "$defs": {"name": {"type": "string", "minLength": 2}}},
 ]
 
@@ -89,3 +92,12 @@ def test_every_keyword_of_ours_is_known_and_tested() -> None:
     known = own_schema._KEYWORDS.keys()
     assert shipped - own_schema._ANNOTATIONS == known
     assert known - {"format"} <= set(keywords(SCHEMAS))
+
+
+@pytest.mark.parametrize(
+    "schema", [file_schema(), verdict_reader.schema()], ids=["file", "verdict"]
+)
+def test_every_reference_of_ours_leads_somewhere(schema: dict[str, Any]) -> None:
+    """Also to what stands elsewhere than among ``$defs``."""
+    for pointer in set(re.findall(r'"\$ref": "([^"]*)"', json.dumps(schema))):
+        OwnSchema(schema)._fits_ref(None, pointer, {})
