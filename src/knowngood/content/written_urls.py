@@ -130,12 +130,13 @@ def trouble(url: str) -> str:
         return ""
     host = re.match(r"(?:[a-z][a-z0-9+.-]*\s*:)?\s*//\s*[^/?#]*", url, re.I)
     path = re.split(r"[?#]", url)[0]
+    unseen = _UNSEEN.search(url)
     troubles = {
         "a placeholder in the URL": _PLACEHOLDER_IN_PATH.search(path)
         or _PLACEHOLDER_IN_QUERY.search(url.partition("#")[0]),
         "a value that was not there, in the URL": _NO_VALUE.match(url),
         "a percent sign of another script in the URL": re.search(f"[{_PERCENTS}]", url),
-        "an unseen character at the edge of the URL": _UNSEEN.search(url),
+        f"an unseen character ({_code(unseen)}) at the edge of the URL": unseen,
         "a quote at the edge of the URL": url[:1] in _QUOTES or url[-1:] in _QUOTES,
         "a file of somebody's own machine": _LOCAL_FILE.match(url),
         "a blank in the host of the URL": host and re.search(r"\s", host[0]),
@@ -147,6 +148,10 @@ def trouble(url: str) -> str:
         "a text in place of a URL": re.search(r"\s", url) and not re.search(r"[/.?#]", url),
     }
     return next((words for words, wrong in troubles.items() if url and wrong), "")
+
+
+def _code(match: re.Match[str] | None) -> str:
+    return f"U+{ord(match[0]):04X}" if match is not None else ""
 
 
 def _in_bounds(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import commonpath, dirname
 from typing import Final
@@ -85,7 +85,8 @@ class CauseWords:
         came = self.group.came
         match self.group.replacement:
             case Replacement.PAGE:
-                return f'one page comes in place of {self._subject}: "{came}"'
+                where = self._at_edges(self.group.core)
+                return f'one page comes in place of {self._subject}{where}: "{came}"'
             case Replacement.DOCUMENT:
                 shown = came if len(came) <= _SHOWN else f"{came[: _SHOWN - 1]}…"
                 methods = self._methods(self.group.core)
@@ -217,11 +218,11 @@ class CauseWords:
 
     @property
     def _extent(self) -> str:
-        """For how many values of a param, and at which edges, it is so; empty if that differs
-        between the URLs of the sentence.
+        """For how many values of a param, and at which edges, it is so; the edges alone where that
+        differs between the URLs of the sentence.
         """
         extents = {self._extent_of(place) for place in self._places()}
-        return next(iter(extents)) if len(extents) == 1 else ""
+        return next(iter(extents)) if len(extents) == 1 else self._at_edges(self.group.core)
 
     def _extent_of(self, place: str) -> str:
         core = self.group.core
@@ -232,11 +233,13 @@ class CauseWords:
             if f"{{{name}}}" in place and total > 1 and not _is_shared(name, same, core):
                 count = len({symptom.outcome.values.get(name) for symptom in same})
                 extent += f" in {count} of {total} {name}s"
-        edges = sorted({edge for symptom in same for edge in symptom.edges})
-        total_edges = sum(n for name, n in self.params.items() if name.startswith(EDGE_OF))
-        if edges and len(edges) < total_edges:
-            extent += f" at {listed(edges, 2)}"
-        return extent
+        return extent + self._at_edges(same)
+
+    def _at_edges(self, symptoms: Iterable[Symptom]) -> str:
+        """Return at which edges it is so; empty if at all of them, or if there are none."""
+        edges = sorted({edge for symptom in symptoms for edge in symptom.edges})
+        total = sum(n for name, n in self.params.items() if name.startswith(EDGE_OF))
+        return f" at {listed(edges, 2)}" if edges and len(edges) < total else ""
 
 
 def _with_places(text: str, values: Mapping[str, str]) -> str:

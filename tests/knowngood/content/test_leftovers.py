@@ -192,11 +192,11 @@ FAULTS = {
     ),
     "unseen-mark": (
         '<a href="\u200ehttp://example.org/">',
-        '<a href="\u200ehttp://example.org/">: an unseen character at the edge of the URL',
+        '<a href="\u200ehttp://example.org/">: an unseen character (U+200E) at the edge of the URL',
     ),
     "no-break-space": (
         '<a href="http://example.org/\u00a0">',
-        '<a href="http://example.org/\u00a0">: an unseen character at the edge of the URL',
+        '<a href="http://example.org/\u00a0">: an unseen character (U+00A0) at the edge of the URL',
     ),
 }
 

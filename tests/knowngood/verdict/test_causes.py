@@ -688,6 +688,18 @@ def test_one_page_in_place_of_everything_is_one_cause() -> None:
     }
 
 
+def test_one_page_at_one_edge() -> None:
+    """A server that a balancer knows and that has another site: its edge is named."""
+    paths = ["/robots.txt", "/fr/config.json", "/fr/"]
+    at = {"edge of content": "192.0.2.1"}
+    failed = [replace(shown("x", path), values=at) for path in paths]
+    one, *_ = find_causes(failed, (), {"edge of content": 3})
+    words = "one page comes in place of /robots.txt, /fr/config.json and /fr/ at 192.0.2.1: "
+    assert one.sentence == f'{words}"Down for maintenance"'
+    every, *_ = find_causes(failed, (), {"edge of content": 1})
+    assert every.sentence == f'{words.replace(" at 192.0.2.1", "")}"Down for maintenance"'
+
+
 @pytest.mark.parametrize(
     "paths",
     [("/", "/about", "/login"), ("/a.html", "/b.html", "/c.html"), ("/", "/x", "/config.json")],
