@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..content import leftovers, links
+from ..content import leftovers, links, page_texts
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import ContentTooLarge
@@ -52,6 +52,7 @@ class Page:
         direction: the value of ``<html dir>``; empty without one.
         sound: whether it was answered with 200.
         leftovers: the kinds of what looks left over from a build, and is what the page has.
+        texts: what a translator translates of it.
     """
 
     path: str
@@ -59,6 +60,7 @@ class Page:
     direction: str = ""
     sound: bool = True
     leftovers: tuple[str, ...] = ()
+    texts: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 def tree(exchange: Exchange) -> LexborHTMLParser:
@@ -111,6 +113,7 @@ def to_page(path: str, exchange: Exchange) -> Page:
         language=(attributes.get("lang") or "").strip(),
         direction=(attributes.get("dir") or "").strip().lower(),
         leftovers=leftovers_of(exchange) or (),
+        texts=page_texts.of(tree(exchange)),
     )
 
 

@@ -21,6 +21,7 @@ from .pages import Page
 from .python_text import braced, distinct, identifier, quoted, worded
 from .self_reports import Wellness
 from .survey import Survey
+from .translations import translations
 from .visitor import ORIGIN
 from .writes import skeletons
 
@@ -109,6 +110,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         "has_authorities": bool(authorities),
         "groups": groups,
         "start": next((page.path for page in survey.pages[:1] if page.sound), ""),
+        "translated": translations(survey.pages),
         "wells": _wells(survey),
         "reads": [operation for operation in reads if not operation.login],
         "reads_with_login": [operation for operation in reads if operation.login],

@@ -122,6 +122,24 @@ def test_suite_notices_a_later_fault(
 
 
 @pytest.mark.usefixtures("in_one_process")
+def test_suite_notices_that_a_language_lost_its_texts(
+    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A file of texts that could not be read leaves the headings empty."""
+    body = '<a href="/{}/">{}</a><h1>{}</h1></body></html>'
+    head = HEAD.replace("<title>", '<meta name="a"><title>')
+    german = head.replace('lang="en"', 'lang="de"') + body.format("en", "Englisch", "Guten Tag")
+    english = head + body.format("de", "German", "Good day")
+    plays = {"/en/": page(english), "/de/": page(german)}
+    ended = init(f"{serve(by_path(plays)).url}/en/")
+    assert ended.code == 0, ended.output
+    assert "Each page has all of its texts, in its own language." in ended.output
+    plays["/de/"] = page(german.replace("Guten Tag", ""))
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert "<h1>: it is empty, and has a text in /en/" in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("in_one_process")
 @pytest.mark.parametrize(
     "body",
     [
