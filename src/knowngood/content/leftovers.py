@@ -67,6 +67,7 @@ _CRASH: Final = re.compile(
     r"|<br ?/?>[ \n]?(?:&nbsp;| )++at [^<>\n]{1,200}\.[cm]?js:\d+:\d+\)?",  # Express
     re.M,
 )
+_TAG: Final = re.compile(r"<[^<>]*>")
 _DUMP: Final = re.compile(  # PHP's var_dump and print_r
     r"\[(?:\"[^\"\n]{1,60}\"|\d+)\]=>\s{1,20}(?:string|int|float|bool|array)\("
     r"|\bArray\s{1,20}\(\s{1,20}\[\w{1,60}\] => "
@@ -130,6 +131,12 @@ def problems(text: str, tree: LexborHTMLParser, sound: Container[str] = ()) -> l
 def sound_kinds(text: str, tree: LexborHTMLParser) -> list[str]:
     """Return of what kinds a page has something that may be sound, in a page that is."""
     return list(dict.fromkeys(kind for kind, _ in _found(text, tree) if kind in MAY_BE_SOUND))
+
+
+def crash(text: str) -> str:
+    """Return the trace of a crash that a text holds, without tags; empty if it holds none."""
+    match = _outside(_CRASH, text, _QUOTED)
+    return " ".join(_TAG.sub("", match[0]).split())[:_SHOWN] if match else ""
 
 
 def conflict_marker(source: bytes) -> str | None:

@@ -10,7 +10,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from . import csp, media_types, open_elements
+from . import csp, leftovers, media_types, open_elements
 from .problem import Aspect, Problem
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
 
 _PARTS: Final = re.compile(r"<(?:main|section|footer|script)\b", re.I)
 _IN_SELECT: Final = "select main, select section, select footer, select script"
+_LAST: Final = 5000  # characters at the end of a page, in which a trace says why it ends
 _CHARSET: Final = re.compile(r"charset\s*=\s*([\w-]+)", re.I)
 
 
@@ -172,6 +173,9 @@ def _open_at_the_end(text: str, bare: str) -> list[str]:
     if not elements:
         return []
     line = f"the page does not end with </html>, and is cut off within {elements[-1]}"
+    crash = leftovers.crash(text[-_LAST:])
+    if crash:
+        line = f"the page is cut off within {elements[-1]} by a crash: {crash}"
     return [Problem(line, Aspect.DAMAGE)]
 
 

@@ -40,6 +40,11 @@ SOUND = {
 }
 
 FAULTS = {
+    "cut-by-a-crash": (
+        f"{PAGE[:-16]}<main><br><b>Fatal error</b>:  Uncaught Error: x() in /srv/a.php:3",
+        "the page is cut off within <main> by a crash: Fatal error: Uncaught Error: x() in "
+        "/srv/a.php:3",
+    ),
     "cut": (PAGE[:-9], "the page does not end with </html>, and is cut off within </body"),
     "cut-in-an-element": (
         PAGE.replace("text</body></html>", "<main><p>text"),
