@@ -100,6 +100,8 @@ def _names(release: Release, response: Response) -> tuple[str, ...]:
         text = response.text.strip()
         if not text:
             raise ValueError("an empty document")
+        if text.startswith("<"):  # a page may differ each time, and would look like a new release
+            raise ValueError("a web page")
         return (text,)
     document = response.json()
     fields = document if isinstance(document, Mapping) else {}

@@ -316,6 +316,7 @@ def test_a_text_of_one_line() -> None:
     text = replace(RELEASE, shape="text")
     assert read(f"{COMMIT}\n", release=text).matches(COMMIT[:8])
     assert read(" \n", release=text).names == ()
+    assert read("\n<br><b>Warning</b>: open(/tmp/sess_1)", release=text).names == ()
 
 
 def test_a_row_of_answers() -> None:

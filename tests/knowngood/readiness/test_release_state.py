@@ -39,6 +39,12 @@ def test_nothing_changed() -> None:
     assert (end.changed, end.wavering) == ("", "")
 
 
+def test_a_page_in_place_of_the_text() -> None:
+    """One that differs each time is no other release: what the checks see decides."""
+    end = started("<p>error 1</p>").ended({"a": [said("<p>error 2</p>")]})
+    assert (end.seen, end.changed, end.wavering) == (None, "", "")
+
+
 def test_another_release() -> None:
     """Named with its edge and both releases."""
     end = started("v1", "v1").ended({"a": [V1], "b": [V2, V2]})
