@@ -133,7 +133,10 @@ class _Lock:
         self._blob = blob
 
     def _under_way(self, other: LockHolder) -> str:
-        return f"another push is under way, by {other.words}\nto break it: {self._by_hand()}"
+        return (
+            f"another push is under way, by {other.words}\nwait for its end: a push that FAILED "
+            f"goes back by itself; if nobody is at work, to break it: {self._by_hand()}"
+        )
 
     def give(self) -> None:
         """Give it back if it is ours, or say that it is left. Nobody else's is taken away: our note

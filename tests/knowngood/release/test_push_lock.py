@@ -22,6 +22,9 @@ from knowngood.release.push_lock import PushLocked
 from knowngood.safety import process_identity
 
 REF = "refs/knowngood/lock/prod"
+WAIT = (
+    "wait for its end: a push that FAILED goes back by itself; if nobody is at work, to break it: "
+)
 Lock = Callable[..., None]
 
 
@@ -143,7 +146,7 @@ def test_a_lock_that_counts(
 ) -> None:
     """However long it is held, if there was a sign of life; and how to break it."""
     locked(since, beat)
-    with pytest.raises(PushLocked, match=f"for {since} minutes: knowngood push\nto break it: git"):
+    with pytest.raises(PushLocked, match=f"for {since} minutes: knowngood push\n{WAIT}git"):
         take(site, lines)
     assert lines == []
 
@@ -152,7 +155,7 @@ def test_a_lock_of_a_clock_that_is_ahead(site: Repository, locked: Lock, lines: 
     """Nobody holds it for -179 minutes."""
     locked(-179, -179)
     what = "on ci-7, since 179 minutes from now, so one of the two clocks is wrong: knowngood push"
-    with pytest.raises(PushLocked, match=f"{what}\nto break it: git"):
+    with pytest.raises(PushLocked, match=f"{what}\n{WAIT}git"):
         take(site, lines)
 
 
@@ -162,7 +165,7 @@ def test_a_lock_without_a_note(clone: Clone, server: Clone, lines: list[str], ki
     note = clone.git("hash-object", "-w", "--stdin", stdin=b"hello") if kind == "blob" else "HEAD"
     clone.put(f"{note}:{REF}")
     with pytest.raises(
-        PushLocked, match=r"somebody who left no note that can be read\nto break it: git .* push"
+        PushLocked, match=rf"somebody who left no note that can be read\n{WAIT}git .* push"
     ):
         take(Repository(clone.path), lines)
     assert server.git("for-each-ref", REF) != ""
