@@ -82,7 +82,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
         wrong = node.is_error or node.is_missing or (typographic and _is_quoted(node))
-        wrong = wrong or (kind == "string" and _holds_line_end(node))
+        wrong = wrong or (kind == "string" and _holds_line_end(node)) or _lacks_a_part(kind, node)
         if wrong and error is None:
             error = node.start_point.row + 1
         if kind == "string":
@@ -123,6 +123,20 @@ def _holds_line_end(string: tree_sitter.Node) -> bool:
     """
     bare = _CONTINUED.sub(b"", string.text or b"")
     return b"\n" in bare or b"\r" in bare
+
+
+def _lacks_a_part(kind: str, node: tree_sitter.Node) -> bool:
+    """Return whether a node is a ``try`` without ``catch``, or an ``await`` in a function that is
+    not ``async``, which tree-sitter takes. A function of an old script may be called ``await``.
+    """
+    if kind == "try_statement":
+        return not any(map(node.child_by_field_name, ("handler", "finalizer")))
+    if kind != "await_expression" or node.children[-1].type == "parenthesized_expression":
+        return False
+    around = node.parent
+    while around is not None and around.type not in script_syntax.FUNCTIONS:
+        around = around.parent
+    return around is not None and all(child.type != "async" for child in around.children)
 
 
 def _plain_string(literal: tree_sitter.Node) -> list[str]:

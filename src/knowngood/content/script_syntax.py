@@ -56,7 +56,7 @@ _TEXTS: Final = {
 }
 """Nodes whose text may be any characters."""
 _BLOCKS: Final = ("program", "statement_block")
-_FUNCTIONS: Final = {
+FUNCTIONS: Final = {
     *("arrow_function", "function_declaration", "function_expression", "generator_function"),
     *("generator_function_declaration", "method_definition"),
 }
@@ -173,7 +173,7 @@ def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
     if block.type == "program":
         return block
     function = block.parent
-    return function if function is not None and function.type in _FUNCTIONS else None
+    return function if function is not None and function.type in FUNCTIONS else None
 
 
 def _strict_error(scope: tree_sitter.Node) -> str | None:

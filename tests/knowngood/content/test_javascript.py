@@ -432,6 +432,24 @@ def test_typographic_quotes(source: str, why: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"try { a(); }\nb();", 1),
+        (b"a();\nfunction f() { var r = await fetch('x'); }", 2),
+        (b"async function f() { xs.map(x => await x.y); }", 1),
+        (b"async function f() { for (x of await y) { await x; } try { a(); } finally {} }", None),
+        (b"f = async () => await x; class A { async b() { await c; } }", None),
+        (b"function f() { await(g()); }", None),
+        (b"const x = await y;", None),
+    ],
+)
+def test_a_part_that_is_not_there(source: bytes, line: int | None) -> None:
+    """A `try` needs what catches, an `await` a function that is `async`, or a module."""
+    why = f"does not parse from line {line} on" if line else None
+    assert javascript.trouble(source) == why
+
+
+@pytest.mark.parametrize(
     ("source", "error"),
     [
         (b"// c\n'use strict';\nx = 017;", "an octal number at line 3, which strict mode forbids"),
