@@ -236,6 +236,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-var-unclosed": (f"/{ONE}/mobile/", 200, HTML, "distribution.id<var>"),
     "months-one-digit": ("/pl/js/locale/date_format.json", 200, JSON, "sty0,"),
     "page-link-unseen-mark": (f"/{ONE}/v4/", 200, HTML, "\u200e"),
+    "script-caller-forgotten": ("/pl/js/fhr.js", 200, JAVASCRIPT, "function startPage("),
     "script-function-renamed": ("/pl/mobile/js/fhr.js", 200, JAVASCRIPT, "function byId("),
     "script-of-node": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "require("),
     "stylesheet-templated": ("/pl/v4/css/table.css", 200, "text/css; charset=utf-8", "{{ STATIC"),
@@ -320,6 +321,7 @@ TWICE = {
 # The page of a script may be named as well: it lacks what the script uses.
 PAGES_NAMED_TOO = {
     "config-of-another-host": r"/[\w-]+/js/fhr\.js",
+    "script-caller-forgotten": r"/[\w-]+/js/fhr\.js",
     "script-function-renamed": r"/[\w-]+/mobile/js/fhr\.js",
     "script-of-node": r"/[\w-]+/mobile/js/data\.js",
 }

@@ -111,6 +111,13 @@ FAULTS = [
         touches=["/{locale}/mobile/js/fhr.js", "/{locale}/mobile/"],
     ),
     content(
+        "script-caller-forgotten",
+        "js/fhr.js calls a function by its old name once its settings are there",
+        ["js/fhr.js"],
+        swap("function start(", "function startPage("),
+        touches=["/{locale}/js/fhr.js", "/{locale}/"],
+    ),
+    content(
         "script-of-node",
         "mobile/js/data.js requires another file as it is loaded, as only builds can",
         ["mobile/js/data.js"],

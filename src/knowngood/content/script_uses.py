@@ -25,6 +25,9 @@ ONCE_LOADED: Final = "(once loaded)"
 """The key for what the functions use that a script has the browser call later, as by
 ``$(document).ready(…)`` or ``setTimeout(…)``."""
 
+ANYWHERE: Final = "(anywhere)"
+"""The key for what the script calls but in ``try``, whether that surely runs or not."""
+
 _FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_expression"}
 _SCOPES: Final = {
     *("class_body", "generator_function", "generator_function_declaration", "method_definition"),
@@ -39,11 +42,10 @@ _UNSURE: Final = {
 }
 """Nodes that may run in part, or not at all, or of which a fault does not matter."""
 
-_ENDS: Final = {"return_statement", "throw_statement"}
 _NAMES: Final = {
     *("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"),
 }
-_READ: Final = _SCOPES | _UNSURE | _ENDS | _NAMES
+_READ: Final = _SCOPES | _UNSURE | _NAMES | {"return_statement", "throw_statement"}
 
 _BOUND_BY: Final = {
     **dict.fromkeys(("class", "class_declaration", "variable_declarator"), "name"),
@@ -72,8 +74,7 @@ _CALLERS: Final = frozenset(
 )
 """Functions of browsers and jQuery that call their argument where nothing goes wrong."""
 
-_LOADED_EVENTS: Final = {b"load", b"DOMContentLoaded"}
-_ON_LOAD: Final = {b"onload", b"window.onload", b"self.onload"}
+_LOADED: Final = {*(b"load", b"DOMContentLoaded"), *(b"onload", b"window.onload", b"self.onload")}
 _ON_WINDOW: Final = re.compile(r"(?:window|self|globalThis)\.([\w$]+)")
 
 
@@ -99,9 +100,7 @@ class _Function:
     unsure: int = 0
     may_be_over: bool = False
 
-    @property
     def is_sure(self) -> bool:
-        """Whether the node that is read runs whenever the function does."""
         return not (self.unsure or self.may_be_over)
 
 
@@ -125,6 +124,7 @@ class UseReader:
         self._functions = [self._script]  # around the node that is read
         self._open: list[tuple[int, str]] = []  # nodes around it that matter: where they end, kinds
         self._named: defaultdict[str, list[_Function]] = defaultdict(list)
+        self._called: set[str] = set()
         self._bound: set[str] = set()
 
     def read(self, kind: str, node: tree_sitter.Node) -> None:
@@ -153,14 +153,14 @@ class UseReader:
             self._functions[-1].may_be_over = True
 
     def by_function(self) -> dict[str, Uses]:
-        """Return by function of the script's top what a call of it uses; with the keys
-        ``WHILE_LOADED`` and ``ONCE_LOADED``.
-        """
+        """Return by function of the script's top what a call of it uses; with the keys above."""
         loaded = self._reached([self._script])
         later = self._with_handed_over(loaded)[len(loaded) :]
+        called = sorted(self._called - self._bound)
         uses = {WHILE_LOADED: self._names(loaded), ONCE_LOADED: self._names(later)}
+        uses[ANYWHERE] = Uses([], called)
         for name, functions in self._named.items():
-            if len(functions) == 1 and functions[0].is_shared:
+            if name and len(functions) == 1 and functions[0].is_shared:
                 uses[name] = self._names(self._with_handed_over(self._reached(functions)))
         return uses
 
@@ -170,9 +170,12 @@ class UseReader:
             self._bound.add(name)
             return
         function = self._functions[-1]
-        if function.is_sure:
+        is_called = parent.child_by_field_name(_CALLS.get(parent.type, "")) == node
+        if is_called and not any(kind == "try_statement" for _, kind in self._open):
+            self._called.add(name)
+        if function.is_sure():
             function.used.add(name)
-            if parent.child_by_field_name(_CALLS.get(parent.type, "")) == node:
+            if is_called:
                 function.called.add(name)
             elif _is_handed_over(node):
                 function.handed_over.append(name)
@@ -182,9 +185,8 @@ class UseReader:
         outer = self._functions[-1]
         name, on_window = _name_of(node)
         function = _Function(is_shared=on_window or outer is self._script)
-        if name:
-            self._named[name].append(function)
-        if node.type in _FUNCTIONS and outer.is_sure:
+        self._named[name].append(function)
+        if node.type in _FUNCTIONS and outer.is_sure():
             if _is_called_at_once(node):
                 outer.parts.append(function)
             elif _is_handed_over(node):
@@ -239,12 +241,12 @@ def _is_unsure(node: tree_sitter.Node) -> bool:
 def _binds(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
     """Return whether a name is bound where it stands, or only asked for its type."""
     kind = parent.type
-    if node.type == "shorthand_property_identifier_pattern":
-        return True
     if kind == "unary_expression":
         operator = parent.child_by_field_name("operator")
         return operator is not None and operator.type in {"typeof", "delete"}
-    return kind in _BINDING or parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node
+    if kind in _BINDING or node.type == "shorthand_property_identifier_pattern":
+        return True
+    return parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node
 
 
 def _name_of(function: tree_sitter.Node) -> tuple[str, bool]:
@@ -282,7 +284,7 @@ def _is_handed_over(node: tree_sitter.Node) -> bool:
     parent = node.parent
     left = parent.child_by_field_name("left") if parent is not None else None
     if left is not None:
-        return left != node and left.text in _ON_LOAD
+        return left != node and left.text in _LOADED
     call = parent.parent if parent is not None and parent.type == "arguments" else None
     callee = call.child_by_field_name("function") if call is not None else None
     first = parent.named_child(0) if parent is not None else None
@@ -290,7 +292,7 @@ def _is_handed_over(node: tree_sitter.Node) -> bool:
         return False
     name = (callee.child_by_field_name("property") or callee).text
     if name == b"addEventListener":
-        return first != node and (first.text or b"").strip(b"\"'") in _LOADED_EVENTS
+        return first != node and (first.text or b"").strip(b"\"'") in _LOADED
     return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _FUNCTIONS)
 
 

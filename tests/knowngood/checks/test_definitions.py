@@ -225,6 +225,32 @@ def test_names_that_nobody_defines(site: Site, source: str, names: list[str]) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("if (a) { drawGraph(); } var a; function drawTheGraph() {}", ["drawGraph"]),
+        ("function later() { drawGraph(); } var drawGraphs = (a, b) => a;", ["drawGraph"]),
+        ("function later() { new PingList(); } function PingsList() {}", ["PingList"]),
+        ("function later() { drawGraph(); } function showTable() {}", []),
+        ("function later() { drawGraph(); drawGraphs(); } function drawGraphs() {}", []),
+        (
+            "function later() { drawGraph(); } function drawGraphs() {} // a drawGraphs",
+            ["drawGraph"],
+        ),
+        ("function later() { try { drawGraph(); } catch (e) {} } function drawGraphs() {}", []),
+        ("function later() { window.drawGraph && drawGraph(); } function drawGraphs() {}", []),
+        ("function later(show) { show(); } function shown() {}", []),
+        ("function later() { drawGraph(); } function initGraph() {}", []),  # the page calls it
+    ],
+)
+def test_a_function_that_was_renamed(site: Site, source: str, names: list[str]) -> None:
+    """Its old name is told, also where nobody may call it: the new one is there, and not used."""
+    page = site.page('<body onload="initGraph()"><script src="a.js"></script>')
+    assert checks.missing_definition_problems(page, [site.resource("/fr/a.js", source)]) == [
+        f"a.js uses {name}, which no script of the page defines" for name in names
+    ]
+
+
 def test_names_beside_what_jquery_can_do(site: Site) -> None:
     """Scripts come by jQuery only where another script asks for them."""
     jquery = "window.jQuery = {fn: {jquery: '2.1.0'}, get: () => document.createElement('script')};"
