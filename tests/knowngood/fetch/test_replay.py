@@ -56,7 +56,7 @@ def test_a_declared_probe_gets_its_recorded_answer() -> None:
     tape.keep(recorded)
     replay = Replay(tape)
     assert body_of(ask(replay, replace(recorded.probe))) == b"here"
-    assert not replay.given
+    assert not replay.affected
 
 
 def test_of_a_probe_that_is_asked_anew_the_last_answer_counts() -> None:
@@ -80,7 +80,7 @@ def test_a_changed_answer_takes_the_place_of_the_recorded_one() -> None:
     got = ask(replay, recorded.probe)
     assert got.answer is not None
     assert got.answer.status == 404
-    assert replay.given == [recorded.probe]
+    assert replay.affected == [recorded.probe]
 
 
 def test_what_was_not_recorded_is_this_machines_trouble() -> None:
