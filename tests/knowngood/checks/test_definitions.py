@@ -407,3 +407,18 @@ def test_a_loader_that_the_page_has(site: Site) -> None:
     ]
     page = site.page('<script src="r.js"></script><script src="a.js"></script>')
     assert checks.missing_definition_problems(page, resources) == []
+
+
+def test_a_function_of_another_page_that_nobody_calls(site: Site) -> None:
+    """FHR's v4 page took one over from the desktop page, with jQuery before it."""
+    jquery = (
+        "(function (w) { w.jQuery = w.$ = jQuery; document.createElement('script'); })(window);"
+    )
+    user = "$(function () { function tips() { return countSessions(); } });"
+    page = site.page('<script src="jquery.js"></script><script src="a.js"></script>')
+    resources = [
+        site.resource("/fr/jquery.js", jquery),
+        site.resource("/fr/a.js", user),
+        site.resource("/fr/other.js", "function countSessions() {}"),
+    ]
+    assert checks.missing_definition_problems(page, resources) == []
