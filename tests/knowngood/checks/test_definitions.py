@@ -411,9 +411,7 @@ def test_a_loader_that_the_page_has(site: Site) -> None:
 
 def test_a_function_of_another_page_that_nobody_calls(site: Site) -> None:
     """FHR's v4 page took one over from the desktop page, with jQuery before it."""
-    jquery = (
-        "(function (w) { w.jQuery = w.$ = jQuery; document.createElement('script'); })(window);"
-    )
+    jquery = "jQuery = {jquery: '2.1'}; window.$ = jQuery; document.createElement('script');"
     user = "$(function () { function tips() { return countSessions(); } });"
     page = site.page('<script src="jquery.js"></script><script src="a.js"></script>')
     resources = [
