@@ -61,10 +61,11 @@ _BOUND_BY: Final = {
 """By kind of node, the field that binds a name."""
 
 _BINDING: Final = {
-    *("array_pattern", "formal_parameters", "import_clause", "import_specifier"),
-    *("namespace_import", "rest_pattern", "update_expression"),
+    *("array_pattern", "export_specifier", "formal_parameters", "import_clause"),
+    *("import_specifier", "namespace_export", "namespace_import", "rest_pattern"),
+    "update_expression",
 }
-"""Nodes that bind each name in them."""
+"""Nodes that bind each name in them, or give it to others."""
 
 _CALLS: Final = {"call_expression": "function", "new_expression": "constructor"}
 """By kind of call, the field that holds what is called."""

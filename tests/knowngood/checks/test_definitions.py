@@ -212,6 +212,8 @@ def test_what_only_a_script_of_another_page_defines(site: Site) -> None:
         ("for (const {draw: [paint, ...rest]} of []) {} paint(); rest();", []),
         ("var paint = function paint({a, b: c = 1}, ...d) {}; a; c; d;", []),
         ("import paint, {a as b} from './x.js'; paint(b);", []),
+        ("const a = 1; export {a as painted}; export {b as c} from './x.js';", []),
+        ("export * as paints from './x.js'; export default function paint() {}", []),
         ("onfocus(); webkitRequestAnimationFrame(hasOwnProperty); new ActiveXObject();", []),
         ("draw(); document.write('<script src=x.js></' + 'script>');", []),
         ("draw(", []),  # does not parse
