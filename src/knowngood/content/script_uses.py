@@ -42,10 +42,9 @@ _UNSURE: Final = {
 }
 """Nodes that may run in part, or not at all, or of which a fault does not matter."""
 
-_NAMES: Final = {
-    *("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"),
-}
-_READ: Final = _SCOPES | _UNSURE | _NAMES | {"return_statement", "throw_statement"}
+_SHORTHAND: Final = "shorthand_property_identifier"
+_NAMES: Final = {"identifier", _SHORTHAND, f"{_SHORTHAND}_pattern"}
+_READ: Final = _NAMES | _SCOPES | _UNSURE | {"return_statement", "throw_statement"}
 
 _BOUND_BY: Final = {
     **dict.fromkeys(("class", "class_declaration", "variable_declarator"), "name"),
@@ -159,7 +158,7 @@ class UseReader:
         later = self._with_handed_over(loaded)[len(loaded) :]
         called = sorted(self._called - self._bound)
         uses = {WHILE_LOADED: self._names(loaded), ONCE_LOADED: self._names(later)}
-        uses[ANYWHERE] = Uses([], called)
+        uses[ANYWHERE] = Uses(called, called)
         for name, functions in self._named.items():
             if name and len(functions) == 1 and functions[0].is_shared:
                 uses[name] = self._names(self._with_handed_over(self._reached(functions)))
@@ -211,11 +210,9 @@ class UseReader:
         every = dict.fromkeys(reached)
         waiting = list(reached)
         while waiting:
-            later = [
-                callee
-                for handed in waiting.pop().handed_over
-                for callee in (self._only(handed) if isinstance(handed, str) else [handed])
-            ]
+            later: list[_Function] = []
+            for handed in waiting.pop().handed_over:
+                later += self._only(handed) if isinstance(handed, str) else [handed]
             new = [callee for callee in self._reached(later) if callee not in every]
             every.update(dict.fromkeys(new))
             waiting += new
@@ -242,10 +239,10 @@ def _is_unsure(node: tree_sitter.Node) -> bool:
 def _binds(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
     """Return whether a name is bound where it stands, or only asked for its type."""
     kind = parent.type
-    if kind == "unary_expression":
-        operator = parent.child_by_field_name("operator")
-        return operator is not None and operator.type in {"typeof", "delete"}
-    if kind in _BINDING or node.type == "shorthand_property_identifier_pattern":
+    operator = parent.child_by_field_name("operator") if kind == "unary_expression" else None
+    if operator is not None:
+        return operator.type in {"typeof", "delete"}
+    if kind in _BINDING or node.type == f"{_SHORTHAND}_pattern":
         return True
     return parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node
 

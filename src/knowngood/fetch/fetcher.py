@@ -94,13 +94,9 @@ class Fetcher:
             network=environment.network,
             recorder=recording.recorder() if recording is not None else None,
         )
+        headers = request_headers(run_id, environment.send)
         return Attempts(
-            RedirectFollower(
-                transport,
-                self.guard,
-                request_headers(run_id, environment.send),
-                environment.edges,
-            ),
+            RedirectFollower(transport, self.guard, headers, environment.edges),
             environment.budget,
             self.deadline,
             self.settled_by,
