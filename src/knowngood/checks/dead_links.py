@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
+from ..content import written_urls
 from ..fetch import Blocked
 from .pages import GONE
 
@@ -35,8 +36,7 @@ def dead_link_problems(page: Response, client: Client) -> list[str]:
 def _own_links(page: Response) -> Iterator[str]:
     """Yield where the page links to within its origin, without fragments."""
     own = urlsplit(str(page.url))
-    base = page.html.css_first("base[href]")
-    address = urljoin(str(page.url), (base.attributes["href"] or "") if base is not None else "")
+    address = written_urls.base(page.html, str(page.url))
     for node in page.html.css("a[href]:not([rel~=nofollow])"):
         try:
             parts = urlsplit(urljoin(address, node.attributes["href"] or ""))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from knowngood.content import script_syntax, script_uses
+from knowngood.content.script_uses import text_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -114,7 +115,7 @@ def _javascript_parser() -> tree_sitter.Parser:
 
 def _is_quoted(node: tree_sitter.Node) -> bool:
     """Return whether a name holds a typographic quote, which tree-sitter takes for a letter."""
-    return node.type in _IDENTIFIERS and not _QUOTES.isdisjoint(_text(node))
+    return node.type in _IDENTIFIERS and not _QUOTES.isdisjoint(text_of(node))
 
 
 def _holds_line_end(string: tree_sitter.Node) -> bool:
@@ -142,7 +143,7 @@ def _lacks_a_part(kind: str, node: tree_sitter.Node) -> bool:
 def _plain_string(literal: tree_sitter.Node) -> list[str]:
     parts = literal.named_children
     if len(parts) == 1 and parts[0].type == "string_fragment":
-        return [_text(parts[0])]
+        return [text_of(parts[0])]
     return []
 
 
@@ -162,11 +163,7 @@ def _names_at_the_top(root: tree_sitter.Node) -> Iterator[str]:
             side = "left" if part.type == "assignment_expression" else "name"
             name = part.child_by_field_name(side)
             if name is not None:
-                yield _text(name)
-
-
-def _text(node: tree_sitter.Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+                yield text_of(name)
 
 
 def _parse_html(source: bytes) -> object:

@@ -3,7 +3,7 @@
 Only the text shows what a script does, so every rule prefers to miss a use: what stands behind a
 condition, in a loop, in ``try``, or after a place where a function may end, is not sure to run.
 
-:mod:`.sandbox_program` imports it, so it imports nothing of this package.
+:mod:`.sandbox_program` imports it, so of this package it imports :mod:`.script_syntax` alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .script_syntax import FUNCTIONS
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -29,10 +31,7 @@ ANYWHERE: Final = "(anywhere)"
 """The key for what the script calls but in ``try``, whether that surely runs or not."""
 
 _FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_expression"}
-_SCOPES: Final = {
-    *("class_body", "generator_function", "generator_function_declaration", "method_definition"),
-    *_FUNCTIONS,
-}
+_SCOPES: Final = {"class_body", *FUNCTIONS}
 """Nodes that have statements of their own, which run when somebody calls them."""
 
 _UNSURE: Final = {
@@ -165,7 +164,7 @@ class UseReader:
         return uses
 
     def _read_name(self, node: tree_sitter.Node) -> None:
-        name, parent = _text(node), node.parent
+        name, parent = text_of(node), node.parent
         if parent is None or _binds(parent, node):
             self._bound.add(name)
             return
@@ -253,15 +252,15 @@ def _name_of(function: tree_sitter.Node) -> tuple[str, bool]:
     """
     name, parent = function.child_by_field_name("name"), function.parent
     if function.type == "function_declaration" and name is not None:
-        return _text(name), False
+        return text_of(name), False
     field_name = "left" if parent is not None and "assignment" in parent.type else "name"
     name = parent.child_by_field_name(field_name) if parent is not None else None
     if name is None or function.type not in _FUNCTIONS:
         return "", False
-    on_window = _ON_WINDOW.fullmatch(_text(name))
+    on_window = _ON_WINDOW.fullmatch(text_of(name))
     if on_window:
         return on_window[1], True
-    return (_text(name) if name.type == "identifier" else ""), False
+    return (text_of(name) if name.type == "identifier" else ""), False
 
 
 def _is_called_at_once(function: tree_sitter.Node) -> bool:
@@ -294,5 +293,6 @@ def _is_handed_over(node: tree_sitter.Node) -> bool:
     return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _FUNCTIONS)
 
 
-def _text(node: tree_sitter.Node) -> str:
+def text_of(node: tree_sitter.Node) -> str:
+    """Return the text of a node."""
     return sys.intern((node.text or b"").decode("utf-8", "replace"))  # most stand there often

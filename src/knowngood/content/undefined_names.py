@@ -53,12 +53,16 @@ def undefined_names(
         return
     sure = dict.fromkeys(_surely_used(parsed, called))
     yield from (use for use in sure if _is_undefined(use[1], scripts, known))
-    for script, uses in parsed:
-        for name in uses[ANYWHERE].called:
-            if (script, name) not in sure and _is_undefined(name, scripts, known):
-                others = [orphan for orphan in _orphans(scripts) if orphan not in called]
-                if get_close_matches(name, others, 1, _ALIKE) and not _is_member(name, scripts):
-                    yield script, name
+    unsure = [
+        (script, name)
+        for script, uses in parsed
+        for name in uses[ANYWHERE].called
+        if (script, name) not in sure and _is_undefined(name, scripts, known)
+    ]
+    orphans = [name for name in _orphans(scripts) if name not in called] if unsure else []
+    for script, name in unsure:
+        if get_close_matches(name, orphans, 1, _ALIKE) and not _is_member(name, scripts):
+            yield script, name
 
 
 def _parsed(scripts: Iterable[Script]) -> list[tuple[Script, Mapping[str, Uses]]] | None:
