@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ..safety import nearest
 from . import javascript, javascript_names
 from .script_uses import ANYWHERE, ONCE_LOADED, WHILE_LOADED, Uses
 
@@ -61,7 +61,7 @@ def undefined_names(
     ]
     orphans = [name for name in _orphans(scripts) if name not in called] if unsure else []
     for script, name in unsure:
-        if get_close_matches(name, orphans, 1, _ALIKE) and not _is_member(name, scripts):
+        if nearest(name, orphans, _ALIKE) and not _is_member(name, scripts):
             yield script, name
 
 
