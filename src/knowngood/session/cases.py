@@ -52,6 +52,9 @@ def inapplicable(templates: Sequence[ProbeTemplate], environment: Environment) -
             return "the environment has no [release]"
         if PAIRED & set(template.fields) and not environment.aliases:
             return "the environment has no [aliases]"
+        for name in (name.removeprefix("*") for name in template.fields if name not in BUILT_IN):
+            if not environment.params[name]:
+                return f"the environment's list {name} is empty"
         origin = _origin(template, environment)
         if origin not in environment.origins:
             return f"the environment has no origin called {origin}"
@@ -66,8 +69,6 @@ def _refuse_unknown_fields(template: ProbeTemplate, environment: Environment) ->
                 f"{template.url!r}: unknown field {{{name}}}; "
                 f"{environment.path.name} and the engine have: {', '.join(known)}"
             )
-        if name not in BUILT_IN and not environment.params[name.removeprefix("*")]:
-            raise BadMark(f"{template.url!r}: {{{name}}} has no value in {environment.path.name}")
     for name in template.secrets:
         if name not in environment.secrets:
             known = sorted(environment.secrets)

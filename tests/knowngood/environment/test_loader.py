@@ -236,10 +236,11 @@ def test_value_may_be_a_place_or_any_path(suite: Path) -> None:
     assert loaded(suite, text).params["place"] == tuple(values)
 
 
-def test_no_other_hosts(suite: Path) -> None:
-    """A site that loads nothing from elsewhere may say so; any other list has a value."""
-    text = f'{BASE}[origins]\ncontent = "https://stage.example"\n[params]\nelsewhere = []\n'
-    assert loaded(suite, text).params["elsewhere"] == ()
+@pytest.mark.parametrize("name", ["elsewhere", "rtl"])
+def test_a_list_that_may_be_empty(suite: Path, name: str) -> None:
+    """A site may load nothing from elsewhere, or have no language from right to left."""
+    text = f'{BASE}[origins]\ncontent = "https://stage.example"\n[params]\n{name} = []\n'
+    assert loaded(suite, text).params[name] == ()
 
 
 def test_smallest_file(suite: Path) -> None:

@@ -255,11 +255,12 @@ def test_a_secret_that_the_environment_does_not_have() -> None:
         inapplicable(templates, environment)
 
 
-def test_a_field_without_a_value() -> None:
-    """A list that may be empty fills in no URL: such a check would never run."""
-    empty = replace(ENVIRONMENT, params=MappingProxyType({"elsewhere": ()}))
-    with pytest.raises(BadMark, match=r"\{elsewhere\} has no value in stage.toml"):
-        inapplicable(marks.templates_in([mark("content:/{elsewhere}")]), empty)
+@pytest.mark.parametrize("url", ["content:/{rtl}/", "content:/{*rtl}/"])
+def test_a_field_without_a_value(url: str) -> None:
+    """A site without a language from right to left has no page for a check of those."""
+    empty = replace(ENVIRONMENT, params=MappingProxyType({"rtl": ()}))
+    why = inapplicable(marks.templates_in([mark(url)]), empty)
+    assert why == "the environment's list rtl is empty"
 
 
 @pytest.mark.parametrize("seed", "abcdefgh")
