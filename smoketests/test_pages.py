@@ -65,6 +65,7 @@ def test_page_is_complete(responses):
 @pytest.mark.catches("page-express-trace", "page-no-translation")
 @pytest.mark.catches("page-include-left", "page-link-quote-lost", "page-local-file")
 @pytest.mark.catches("page-link-unseen-mark", "page-attribute-misspelt")
+@pytest.mark.catches("page-tag-unseen-mark", "page-tag-typographic")
 def test_page_has_nothing_left_to_render(responses):
     """No page shows a placeholder, a key in place of a text, garbled letters or a crash."""
     for page in responses:

@@ -235,6 +235,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-attribute-misspelt": ("/pl/", 200, HTML, 'herf="css/graph.css"'),
     "page-var-unclosed": (f"/{ONE}/mobile/", 200, HTML, "distribution.id<var>"),
     "months-one-digit": ("/pl/js/locale/date_format.json", 200, JSON, "sty0,"),
+    "page-tag-unseen-mark": (f"/{ONE}/", 200, HTML, '<div\u00a0id="graph">'),
+    "page-tag-typographic": ("/pl/v4/", 200, HTML, "id=\u201cnotice\u201d"),
     "page-link-unseen-mark": (f"/{ONE}/v4/", 200, HTML, "\u200e"),
     "script-caller-forgotten": ("/pl/js/fhr.js", 200, JAVASCRIPT, "function startPage("),
     "script-function-renamed": ("/pl/mobile/js/fhr.js", 200, JAVASCRIPT, "function byId("),

@@ -115,6 +115,19 @@ FAULTS = [
         swap('href="css/graph.css"', 'herf="css/graph.css"'),
     ),
     content(
+        "page-tag-unseen-mark",
+        "a no-break space was pasted into the tag of the graph, in one locale",
+        DESKTOP,
+        swap('<div id="graph">', '<div\u00a0id="graph">'),
+        reach="one locale",
+    ),
+    content(
+        "page-tag-typographic",
+        "a word processor made typographic quotes of those around the id of the notice",
+        ["v4/"],
+        swap('id="notice"', "id=\u201cnotice\u201d"),
+    ),
+    content(
         "page-link-no-colon",
         "the URL of a link of one locale's v4 page has lost its colon",
         ["v4/"],

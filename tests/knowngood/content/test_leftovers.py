@@ -51,10 +51,24 @@ SOUND = {
     "a-title-alone": "<title>null \u2013 Docs</title><div id=app></div>",
     "about-times": "<title>Invalid Date</title><p>Invalid Date</p><time>yesterday</time>",
     "much-asked-for": "<p>Really???? How???? \u00ab Vraiment ???? \u00bb</p><b>Yes????</b>",
+    "blanks-in-texts": "<p title='\u00ab\u00a0a\u00a0\u00bb'>a\u00a0:</p><a href='x'\u00a0>b</a>"
+    "<b title='a > b\u00a0c' id=x>",
+    "quotes-in-texts": "<p data-x=\u201ca\u201d><img alt=\u201ca\u201d>",
+    "an-element-of-ones-own": "<emo-\U0001f468\u200d\U0001f469>a",
     "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
 
 FAULTS = {
+    "blank-in-a-tag": ("<div\u00a0id=x>a</div>", "<div id=x>: U+00A0 in place of a blank"),
+    "blank-of-an-attribute": ("<p \ufeffid=x>", "<p>: U+FEFF in place of a blank"),
+    "typographic-id": (
+        "<div id=\u201cgraph\u201d>",
+        "<div>: a typographic quote around the value of an attribute",
+    ),
+    "typographic-words": (
+        "<p class=\u201ca b\u201d>",
+        "<p>: a typographic quote around the value of an attribute",
+    ),
     "jinja": ("<p>{{ title }}</p>", "placeholder: {{ title }}"),
     "jinja-block": ("<p>{% if x %}</p>", "placeholder: {% if x %}"),
     "jinja-comment": ("<p>{# x #}</p>", "placeholder: {# x #}"),
