@@ -44,7 +44,7 @@ def asked_again(client, answer, validators):
 
 
 @pytest.mark.catches("conditional-ignored", "etag-changes", "validators-missing")
-@pytest.mark.get("content:/en-US/", "content:/en-US/js/config.json", "content:/robots.txt")
+@pytest.mark.get(*FILES)
 @pytest.mark.origin("content")
 def test_unchanged_files_are_not_sent_again(responses, client):
     """What has not changed is not sent again: asked with a validator, the server answers 304.

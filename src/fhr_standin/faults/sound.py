@@ -14,6 +14,15 @@ from fhr_standin.resource import NOT_FOUND, Resource
 from fhr_standin.site import DATE_FORMAT, HEARTBEATS, VERSION
 
 _TEMPLATE = b'<script type="text/x-handlebars"><b>{{ title }}</b></script><!-- {{ x }} --></main>'
+_SURVEY = (
+    b'<p id="survey"><a href="https://survey.example.org/">How do you like it?</a></p>\n<footer>'
+)
+_SHOWS_SURVEY = b"""
+var survey = document.getElementById("survey");
+if (survey) {
+    survey.className = "new";
+}
+"""
 _GUARDED = b"(window.$) && $.blockUI && $.unblockUI();\nvar strings"
 
 
@@ -51,8 +60,10 @@ def _written_otherwise(_ask: Ask, resource: Resource) -> Resource:
 
 def _one_validator(ask: Ask, resource: Resource) -> Resource:
     """Send pages without ETag, JSON without a date, and the rest with an ETag as Apache makes it,
-    which it does not know again.
+    which it does not know again; robots.txt with neither, as nginx does where its settings hold it.
     """
+    if ask.path == "/robots.txt":
+        return replace(resource, without=resource.without | {"etag", "last-modified"})
     acts: dict[str, ContentAct] = {
         "application/json": without("last-modified"),
         "text/html": without("etag"),
@@ -158,6 +169,18 @@ def _with_a_line_end(_ask: Submission, reply: Reply) -> Reply:
     return replace(reply, body=reply.body + b"\r\n") if reply.body else reply
 
 
+def _asking_in_english(ask: Ask, resource: Resource) -> Resource:
+    """Have the English page ask its readers, in an element that the page's script does without."""
+    if ask.inner.endswith(".js"):
+        return replace(resource, body=resource.body + _SHOWS_SURVEY)
+    is_english = b'<html lang="en-US"' in resource.body
+    return (
+        replace(resource, body=resource.body.replace(b"<footer>", _SURVEY))
+        if is_english
+        else resource
+    )
+
+
 FAULTS = [
     content(
         "sound-new-each-time",
@@ -239,6 +262,13 @@ FAULTS = [
         ["v4/", "mobile/"],
         _styled_for_its_script,
         needs="rtl",
+        verdict="PASSED",
+    ),
+    content(
+        "sound-survey",
+        "nothing is wrong: the English desktop page has a survey, and no other language has it",
+        ["", "js/fhr.js"],
+        _asking_in_english,
         verdict="PASSED",
     ),
     content(

@@ -106,13 +106,14 @@ def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str
 
 def element_problems(page: Response, model: Response, resources: Iterable[Resource]) -> list[str]:
     """Return the ids and classes that scripts of ``model`` name, and that ``page`` lacks, has
-    disabled or hidden, or has exchanged.
+    disabled or hidden, or has exchanged. It may lack what a script asks for before it uses it.
 
     ``model`` is the same page in another language.
     """
-    named = set[str]().union(*map(javascript_names.selectors, script_sources(model, resources)))
-    expected = model.once(_selectors) & named
-    lost = sorted(expected - page.once(_selectors))
+    sources = script_sources(model, resources)
+    named = set[str]().union(*map(javascript_names.selectors, sources))
+    needed = set[str]().union(*map(javascript_names.needed_selectors, sources))
+    lost = sorted(model.once(_selectors) & needed - page.once(_selectors))
     return [
         *(
             f"no element {selector}, which scripts look for and {model.path} has"

@@ -22,6 +22,16 @@ _OF_NODE: Final = frozenset({"Buffer", "exports", "module", "process", "require"
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
 _SELECTOR: Final = re.compile(r"[#.][\w-]+")
+_LOOK_UP: Final = (
+    r"""(?:\bgetElementById|\bquerySelector|(?<![\w$])\$|\bjQuery)\(\s*+["']([^"'\n]*+)["']\s*+\)"""
+)
+_ASKED: Final = re.compile(
+    rf"\bif\s*+\(\s*+!?\s*+[\w$.]*?{_LOOK_UP}\s*+[)&|]"  # if (document.getElementById("a"))
+    rf"|{_LOOK_UP}(?:\.length\b|\?\.)"
+    # a = document.getElementById("a"); if (!a)
+    rf"|([\w$]++)\s*+=\s*+[\w$.]*?{_LOOK_UP}\s*+;?\s*+if\s*+\(\s*+!?\s*+\3\s*+[)&|]"
+)
+"""A script looks an element up and asks whether it is there."""
 LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)(?:\1(\s*:)?)?""")
 """A string of a script, and the colon after it where it is a key."""
 
@@ -213,6 +223,16 @@ def selectors(source: bytes) -> frozenset[str]:
     return frozenset(
         selector for text in texts for selector in (f"#{text}", *_SELECTOR.findall(text))
     )
+
+
+@cached_by_content
+def needed_selectors(source: bytes) -> frozenset[str]:
+    """Return these ``selectors`` but for those of elements that the script does without: it asks
+    whether they are there, as for a survey in one language.
+    """
+    text = without_comments(source)
+    asked = {name for match in _ASKED.findall(text) for name in (match[0], match[1], match[3])}
+    return selectors(source).difference(*((f"#{name}", *_SELECTOR.findall(name)) for name in asked))
 
 
 def reads_fragments(source: bytes) -> bool:

@@ -10,6 +10,7 @@ from knowngood.content.javascript_names import (
     lost_keys,
     missing_definitions,
     names_file,
+    needed_selectors,
     order_problems,
     selectors,
     uncalled_problems,
@@ -85,6 +86,36 @@ def test_selectors_that_a_script_may_name() -> None:
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        b"var e = document.getElementById('survey'); if (e) { e.title = 'on'; }",
+        b"const e = root.querySelector('.top #survey')\nif (!e) return;",
+        b"if (document.getElementById('survey') && on) show('survey');",
+        b"if ($('#survey').length) { $('#survey').show(); }",
+        b"document.querySelector('#survey')?.remove();",
+    ],
+)
+def test_an_element_that_a_script_does_without(source: bytes) -> None:
+    """It asks first whether it is there."""
+    assert "#survey" in selectors(source)
+    assert "#survey" not in needed_selectors(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"var e = document.getElementById('survey'); e.title = 'on';",
+        b"var e = document.getElementById('survey'); if (on) { e.title = 'on'; }",
+        b"$('#survey').show(); // if ($('#survey').length)",
+        b"if (open('survey')) {}",
+    ],
+)
+def test_an_element_that_a_script_needs(source: bytes) -> None:
+    """It uses it at once, or asks for something else."""
+    assert "#survey" in needed_selectors(source)
+
+
+@pytest.mark.parametrize(
     ("source", "expected"),
     [
         (b'"js/config.json"', True),
@@ -98,12 +129,13 @@ def test_whether_a_script_names_a_file(source: bytes, expected: bool) -> None:
     assert names_file("/fr/js/config.json", [b"", source]) is expected
 
 
-@pytest.mark.parametrize("unit", [b"/*", b"function init", b"import '"])
+@pytest.mark.parametrize("unit", [b"/*", b"function init", b"import '", b"a = $('b') if ("])
 def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
     """What is linear takes a second for a tenth of a megabyte."""
     source = unit * (100_000 // len(unit))
     before = time.process_time()
     uncalled_problems("init", [b"function init() {}"], [], [source])
+    needed_selectors(source)
     assert time.process_time() - before < 10
 
 
