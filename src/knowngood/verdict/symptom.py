@@ -27,6 +27,7 @@ _FLEETING: Final = re.compile(r"\b0x[0-9a-f]{6,}\b|\b\d+(?:\.\d+)? m?s\b")
 
 _PAGE: Final = re.compile(r"(?:<!--.*?--> ?)*<(?:!doctype html|html|head|body)\b", re.I)
 _TITLE: Final = re.compile(r"<title\b[^<>]*> ?([^<]*?[^< ]) ?<", re.I)
+_PART: Final = "206"
 _BEGINNING: Final = 60  # characters of a page without a title that tell it from others
 
 _NO_PAGES: Final = frozenset(
@@ -113,9 +114,9 @@ class Symptom:
     @property
     def is_useless(self) -> bool:
         """Whether the answer is of no use, so that nothing else is worth saying of it. The content
-        of an unexpected success can still be judged.
+        of an unexpected success can still be judged, but not a part of it that nobody asked for.
         """
-        return bool(self.trouble) and not self.is_unwanted_success
+        return bool(self.trouble) and (not self.is_unwanted_success or self.trouble == _PART)
 
     @property
     def refusal(self) -> str:

@@ -90,6 +90,13 @@ def test_a_missing_file_is_one_cause() -> None:
     assert cause.urls == tuple(f"{SITE}/{name}/js/config.json" for name in LOCALES)
 
 
+def test_a_part_of_a_file() -> None:
+    """A cache keeps a range as if it were the file: what the part lacks is no fault of its own."""
+    part = outcome("is_there", "/x.js", 206, kind="status", expected="200", got="206")
+    broken = outcome("parses", "/x.js", 206, message="does not parse from line 4 on")
+    assert sentences(broken, part) == ["/x.js is 206"]
+
+
 def test_one_locale() -> None:
     """The one URL is named, and that it is the only one."""
     [one] = missing("is_there", CONFIG)[3:4]
