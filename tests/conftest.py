@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -94,6 +95,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)  # pytest has its own folder by then
 def pytest_configure(config: pytest.Config) -> None:
     """Note the day once, so that a sample is the same in every process also at midnight.
 
@@ -105,6 +107,18 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("GITHUB_ACTIONS", None)
     config.addinivalue_line("markers", "slow: guards against drift; see CONTRIBUTING.md")
     os.environ.setdefault("KNOWNGOOD_TESTS_DAY", date.today().isoformat())
+    if not hasattr(config, "workerinput"):  # workers have the variables of the process before them
+        _own_temporary_folder(config)
+
+
+def _own_temporary_folder(config: pytest.Config) -> None:
+    """Have what runs leave in the machine's temporary folder, as their locks, go away with the
+    tests. pytest's own folder stays where a person looks for it.
+    """
+    config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined] # as xdist does
+    folder = tempfile.TemporaryDirectory(prefix="knowngood-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    os.environ["TMPDIR"] = tempfile.tempdir = folder.name
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
