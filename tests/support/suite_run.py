@@ -10,10 +10,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -34,6 +33,9 @@ testpaths = ["checks"]
 addopts = "{" ".join(OPTIONS)}"
 '''
 """The configuration of a suite in ``checks/``."""
+
+NO_SEARCH = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""The variable without which pytest reads the metadata of all packages that are installed."""
 
 _OUTPUT = (1, 2)  # the descriptors of stdout and stderr
 _OPTIONS = (*OPTIONS, "-p", "no:cacheprovider")
@@ -105,11 +107,11 @@ def run_here(target: Path, *options: str, cwd: Path = ROOT) -> SuiteRun:
     """
     target.unlink(missing_ok=True)
     written = target.with_suffix(".output")
-    omitted = ["-p", "no:unraisableexception"]
-    if not WORKERS & set(options):
-        omitted += ["-p", "no:xdist"]
-    command = [*_OPTIONS, *omitted, f"--rootdir={cwd}", f"--verdict-file={target}"]
-    own = mock.patch.dict(os.environ, _folders_of_its_own(target))
+    plugins = ["-p", "no:unraisableexception", "-p", "knowngood.plugin"]
+    if WORKERS & set(options):
+        plugins += ["-p", "xdist"]
+    command = [*plugins, *_OPTIONS, f"--rootdir={cwd}", f"--verdict-file={target}"]
+    own = mock.patch.dict(os.environ, {**_folders_of_its_own(target), **NO_SEARCH})
     with same_process(cwd), own, contextlib.chdir(cwd), output_to(written):
         code = int(pytest.main([*command, *options]))
     return SuiteRun(code, _verdict(target), written.read_text("utf-8", "replace"))
@@ -137,7 +139,10 @@ def same_process(cwd: Path) -> Iterator[None]:
     path = sys.path[:]
     collector = mock.patch.multiple(gc, collect=lambda: 0, freeze=lambda: None)
     outer = [name for name in os.environ if name.startswith("PYTEST_XDIST_")]
-    elsewhere = _taken_out(lambda name, place: name in OF_CHECKS and not place.is_relative_to(cwd))
+    of_checks = [name for name in sys.modules if name.partition(".")[0] in OF_CHECKS]
+    elsewhere = {name: sys.modules[name] for name in of_checks if not _is_in(cwd, name)}
+    _take_out(elsewhere)
+    before = dict(sys.modules)
     try:
         with collector, mock.patch.dict(os.environ):
             for name in outer:
@@ -148,27 +153,22 @@ def same_process(cwd: Path) -> Iterator[None]:
         for number, handler in handlers.items():
             signal.signal(number, handler)
         if cwd != ROOT:
-            _taken_out(lambda _, place: place.is_relative_to(cwd))
+            loaded = [name for name, it in sys.modules.items() if before.get(name) is not it]
+            _take_out([name for name in loaded if _is_in(cwd, name)])
         sys.modules.update(elsewhere)
 
 
-def _taken_out(unwanted: Callable[[str, Path], bool]) -> dict[str, ModuleType]:
-    """Take modules out of this process, by their outermost name and their place, and return them:
-    two suites may have files of the same name.
-    """
-    modules = {
-        name: module
-        for name, module in list(sys.modules.items())
-        if unwanted(name.partition(".")[0], _place(module))
-    }
-    for name in modules:
+def _take_out(names: Iterable[str]) -> None:
+    """Take modules out of this process: two suites may have files of the same name."""
+    for name in names:
         del sys.modules[name]
-    return modules
 
 
-def _place(module: ModuleType) -> Path:
+def _is_in(folder: Path, name: str) -> bool:
+    module = sys.modules[name]
     folders = getattr(module, "__path__", ())  # of a package without a file of its own
-    return Path(getattr(module, "__file__", None) or next(iter(folders), ""))
+    place = getattr(module, "__file__", None) or next(iter(folders), "")
+    return Path(place).is_relative_to(folder)
 
 
 @contextlib.contextmanager

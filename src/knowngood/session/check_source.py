@@ -91,6 +91,25 @@ def binds(node: ast.AST, name: str) -> TypeGuard[ast.For | ast.Assign]:
     return any(name in bound(target) for target in targets)
 
 
+@lru_cache(4096)  # of many cases that fail at one line
+def ended_loop(function: Function | None, name: str, line: int) -> ast.For | None:
+    """Return the loop that binds ``name``, if it is over at ``line``: then the name holds the last
+    of many, which need not be the one that failed.
+    """
+    binding = [node for node in nodes(function) if binds(node, name)]
+    last = max((node.lineno for node in binding if node.lineno <= line), default=0)
+    loops = (node for node in nodes(function) if isinstance(node, ast.For))
+    around = (loop for loop in loops if contains(loop, last))
+    return next((loop for loop in around if not contains(loop, line)), None)
+
+
+@lru_cache(4096)
+def sources(function: Function | None, name: str, line: int) -> tuple[ast.expr, ...]:
+    """Return the expressions that ``name`` was made from or filled with before ``line``."""
+    before = (node for node in nodes(function) if getattr(node, "lineno", line) <= line)
+    return tuple(source for node in before for source in sources_in(node, name))
+
+
 def sources_in(node: ast.AST, name: str) -> list[ast.expr]:
     """Return the expressions from which ``node`` binds or fills ``name``."""
     match node:

@@ -182,7 +182,8 @@ class Statement:
             return
         seen.add(name)
         is_variable = loop is not None and name in check_source.bound(loop.target)
-        for source in [loop.iter] if loop is not None and is_variable else self._sources(name):
+        made_from = check_source.sources(self._function, name, self._line)
+        for source in [loop.iter] if loop is not None and is_variable else made_from:
             self._read(source, answers, seen)
 
     def item(self, node: ast.Subscript) -> object:
@@ -197,24 +198,7 @@ class Statement:
         return None
 
     def _ended_loop(self, name: str) -> ast.For | None:
-        """Return the loop that binds ``name``, if it is over: then the name holds the last of many,
-        which need not be the one that failed.
-        """
-        binding = [node for node in self._nodes if check_source.binds(node, name)]
-        last = max((node.lineno for node in binding if node.lineno <= self._line), default=0)
-        around = [
-            node
-            for node in self._nodes
-            if isinstance(node, ast.For) and check_source.contains(node, last)
-        ]
-        over = (loop for loop in around if not check_source.contains(loop, self._line))
-        return next(over, None)
-
-    def _sources(self, name: str) -> Iterator[ast.AST]:
-        """Yield the expressions that ``name`` was made from or filled with before the statement."""
-        for node in self._nodes:
-            if getattr(node, "lineno", self._line) <= self._line:
-                yield from check_source.sources_in(node, name)
+        return check_source.ended_loop(self._function, name, self._line)
 
 
 def failed_statement(traceback: TracebackType | None) -> Statement | None:
