@@ -140,8 +140,8 @@ class KillRound:
             return
         told = "\n".join(row["trouble"])
         locked = self._origin.run("for-each-ref", _LOCKS)
-        if locked and f"{STAGE} is locked by " not in told:
-            yield UNTOLD_LOCK, f"status tells no lock: {told!r}"
+        if locked and not row["left_lock"]:
+            yield UNTOLD_LOCK, f"status tells no lock that was left behind: {row}"
         if locked and self._kill.number != signal.SIGKILL and "was left behind" not in output:
             yield UNTOLD_LOCK, f"the push told no lock: {output[-500:]!r}"
         if local and "not at the origin" not in told:

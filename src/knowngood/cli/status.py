@@ -23,7 +23,7 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
     """Print what is live, pushed, verified and known good on every environment.
 
     Below the table each line with a ! is trouble, with the command that comes next: what is live is
-    not what is on record or not known to be good, a push did not end, a lock was left behind,
+    not what is on record or not known to be good, a push did not end, a lock cannot be read,
     records did not reach the origin, or `knowngood watch` on this machine says FAILED. The
     deployments are asked what is live, unless --offline.
 

@@ -45,6 +45,11 @@ class LockHolder:
     beats: bool = False
     readable: bool = True
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether somebody is known to be changing the environment now."""
+        return self.readable and not self.over
+
 
 def holder(repository: Repository, environment: str) -> LockHolder | None:
     """Return who holds the lock of ``environment``; None where nobody does."""

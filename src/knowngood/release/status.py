@@ -20,6 +20,7 @@ from .release_approval import ApprovalQuestion
 
 Row = dict[str, Any]
 _Read = Callable[[Repository], tuple[Records, str]]
+_LiveNames = Mapping[str, live.NamedReleases | None]  # by environment; None: not asked
 
 _RECENT: Final = 20  # rejections that are looked at
 _LISTED: Final = 3  # of these that have a line each: a table of five environments fits a screen
@@ -42,12 +43,14 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
         named = pool.map(lambda e: (None, "") if offline else _named(e), environments)
         opened = [_opened(environment, read) for environment in environments]
-        return [
-            _row(environment, ledger, filter(None, (unasked, outdated)), releases)
-            for environment, (ledger, outdated), (releases, unasked) in zip(
-                environments, opened, named, strict=True
-            )
-        ]
+        answers = list(named)
+    live_names = {e.name: names for e, (names, _) in zip(environments, answers, strict=True)}
+    return [
+        _row(environment, ledger, filter(None, (unasked, outdated)), live_names)
+        for environment, (ledger, outdated), (_, unasked) in zip(
+            environments, opened, answers, strict=True
+        )
+    ]
 
 
 def _named(environment: Environment) -> tuple[live.NamedReleases | None, str]:
@@ -78,6 +81,8 @@ def _notes(row: Row) -> Iterator[str]:
     name = row["environment"]
     if row["lock"]:
         yield f"{name} is locked by {row['lock']}"
+    if row["left_lock"]:
+        yield f"{name} has the lock of {row['left_lock']}: the next push or rollback takes it over"
     for rejected in row["rejected"][:_LISTED]:
         reason = f": {one_line(rejected['reason'], 120)}" if rejected["reason"] else ""
         yield f"rejected on {name}: {rejected['release']}, {_when(rejected)}{reason}"
@@ -123,13 +128,13 @@ def _row(
     environment: Environment,
     ledger: Ledger | None,
     troubles: Iterable[str],
-    named: live.NamedReleases | None,
+    live_names: _LiveNames,
 ) -> Row:
     """Return what is known of one environment, as plain data."""
     row = {**_blank(environment.name), "trouble": list(troubles)}
     if ledger is not None:
         try:
-            _fill(row, ledger, named)
+            _fill(row, ledger, live_names)
         except GitError as error:
             row["trouble"].append(str(error))
     return row
@@ -137,21 +142,24 @@ def _row(
 
 def _blank(name: str) -> Row:
     """Return the row of an environment of which nothing is known."""
-    known = ("live", "pushed", "verified", "good", "behind", "lock", "approvals")
+    known = ("live", "pushed", "verified", "good", "behind", "lock", "left_lock", "approvals")
     return {"environment": name, **dict.fromkeys(known), "rejected": [], "trouble": []}
 
 
-def _fill(row: Row, ledger: Ledger, named: live.NamedReleases | None) -> None:
+def _fill(row: Row, ledger: Ledger, live_names: _LiveNames) -> None:
     repository, records, name = ledger.repository, ledger.records, ledger.environment.name
+    named = live_names[name]
     answer = named.resolved(repository) if named is not None else None
     holder = lock_holder.holder(repository, name) if named is not None else None
     row["live"] = str(answer) if answer is not None and answer.releases else None
     row["pushed"] = _json(records.pushed(name))
     row["verified"] = _json(records.verified(name))
     row["good"] = _json(ledger.last_good())
-    row["behind"] = _behind(ledger.environment, repository, records)
-    at_work = holder is not None and not holder.over and holder.readable
-    row["lock"] = holder.words if holder is not None and at_work else None
+    row["behind"] = _behind(ledger, live_names)
+    if holder is not None and holder.is_at_work:
+        row["lock"] = holder.words
+    elif holder is not None and holder.over:  # whoever it was, nothing waits for a person
+        row["left_lock"] = f"{holder.words}; {holder.over}"
     row["rejected"] = _rejected(ledger)
     row["approvals"] = _approvals(ledger) if ledger.environment.gate.approve else None
     row["trouble"] += trouble.lines(ledger, answer, holder)
@@ -175,8 +183,8 @@ def _approvals(ledger: Ledger) -> Row:
 
     recent = list(islice(records.of(environment.name, RecordKind.APPROVED), _RECENT))
     approved = {record.release: who for record in recent if (who := approver(record))}
-    here = records.pushed(environment.name)
-    coming = records.pushed(environment.promotes_from or "")
+    here = records.presumed_live(environment.name)
+    coming = records.presumed_live(environment.promotes_from or "")
     is_new = coming is not None and (here is None or here.commit != coming.commit)
     missing = coming.release if coming and is_new and not approver(coming) else None
     return {
@@ -187,14 +195,24 @@ def _approvals(ledger: Ledger) -> Row:
     }
 
 
-def _behind(environment: Environment, repository: Repository, records: Records) -> int | None:
+def _behind(ledger: Ledger, live_names: _LiveNames) -> int | None:
     """Return how many commits the environment lacks of the one that it promotes from."""
-    here = records.pushed(environment.name)
-    before = records.pushed(environment.promotes_from or "")
+    environment = ledger.environment
+    here = _commit_on(environment.name, ledger, live_names)
+    before = _commit_on(environment.promotes_from or "", ledger, live_names)
     if here is None or before is None:
         return None
-    counted = repository.run("rev-list", "--count", f"{here.commit}..{before.commit}", "--")
-    return int(counted)
+    return int(ledger.repository.run("rev-list", "--count", f"{here}..{before}", "--"))
+
+
+def _commit_on(name: str, ledger: Ledger, live_names: _LiveNames) -> str | None:
+    """Return the commit that is live on an environment: by its own answer, or else the records."""
+    named = live_names.get(name)
+    answer = named.resolved(ledger.repository) if named is not None else None
+    if answer is not None and answer.releases:
+        return answer.commit
+    recorded = ledger.records.presumed_live(name)
+    return recorded.commit if recorded is not None else None
 
 
 def _json(record: Record | None) -> Row | None:
@@ -208,6 +226,7 @@ def _json(record: Record | None) -> Row | None:
         "reason": record.reason,
         "who": record.who,
         "record": record.name,
+        "kind": str(record.kind),
     }
 
 
@@ -224,7 +243,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _pushed(row: Row) -> str:
-    by = " by rollback" if row["record"].startswith(f"{RecordKind.ROLLED_BACK}/") else ""
+    by = " by rollback" if row["kind"] == RecordKind.ROLLED_BACK else ""
     how = "" if row["verdict"] == DEPLOYED else f" {row['verdict']}"
     return f"{row['release']}{by}{how} {_when(row)} {one_line(_name(row['who']), 40)}"
 

@@ -18,21 +18,18 @@ def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) ->
     ``live`` is None where the deployment was not asked. While ``holder``, who holds the lock, is
     at work, what is live is about to change and is not judged. Raises GitError.
     """
-    if holder is None or holder.over or not holder.readable:
-        yield from _of_lock(ledger, holder)
+    if holder is not None and not holder.readable:
+        yield _of_lock(ledger, holder)
+    if holder is None or not holder.is_at_work:
         yield from _of_live(ledger, live)
     yield from ledger.warnings()
 
 
-def _of_lock(ledger: Ledger, holder: LockHolder | None) -> Iterator[str]:
-    if holder is None:
-        return
+def _of_lock(ledger: Ledger, holder: LockHolder) -> str:
     name = ledger.environment.name
-    ends = f"{holder.over}: the next push takes it over"
-    if not holder.readable:
-        free = lock_holder.breaking(ledger.repository, name)
-        ends = f"it does not end by itself; if nobody is at work: {free}"
-    yield f"{name} is locked by {holder.words}; {ends}"
+    free = lock_holder.breaking(ledger.repository, name)
+    ends = f"it does not end by itself; if nobody is at work: {free}"
+    return f"{name} is locked by {holder.words}; {ends}"
 
 
 def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:

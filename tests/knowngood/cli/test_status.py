@@ -122,9 +122,19 @@ def test_a_person_without_a_name(run: Run, noted: Note) -> None:
 
 
 def test_a_rollback_is_what_put_it_there(run: Run, noted: Note) -> None:
-    """It is told from a push."""
+    """It is told from a push, whatever its release is called."""
     noted("v1", "prod", "DEPLOYED", 0.2, RecordKind.ROLLED_BACK)
     assert "  v1 by rollback 2" in run("status", "--env=prod").out
+
+
+def test_how_far_it_is_behind(run: Run, noted: Note, project: Path) -> None:
+    """By what is live, whatever was pushed; where nobody answers, by the records."""
+    noted("v3", "stage", "PASSED", 1)
+    assert run("status", "--env=prod").out.splitlines()[1].split()[-1] == "1"
+    serves(project, "v1")
+    assert run("status", "--env=prod").out.splitlines()[1].split()[-1] == "2"
+    (project / "live").unlink()
+    assert run("status", "--env=prod").out.splitlines()[1].split()[-1] == "1"
 
 
 def test_another_release_is_live(run: Run, project: Path) -> None:
@@ -283,13 +293,19 @@ def test_a_push_that_is_under_way(run: Run, noted: Note, site: Repository) -> No
     assert ended.out.splitlines()[2].startswith("prod is locked by Bob on ci-7, for 0 minutes: ")
 
 
-def test_a_lock_that_was_left_behind(run: Run, site: Repository) -> None:
-    """Its holder has ended."""
+def test_a_lock_that_was_left_behind(run: Run, site: Repository, noted: Note) -> None:
+    """Its holder has ended: nobody has to act for that. What its push has begun is trouble."""
     machine, _, _ = process_identity.own().rsplit(" ", 2)
     locked(site, f"{machine} {os.getpid()} 1")
     ended = run("status", "--env=prod", "--check")
-    assert ended.code == 1
-    assert "that process has ended: the next push takes it over" in ended.out.splitlines()[2]
+    assert ended.code == 0, ended.output
+    assert ended.out.splitlines()[2:] == [
+        "prod has the lock of Bob on ci-7, for 0 minutes: knowngood push; that process has ended: "
+        "the next push or rollback takes it over"
+    ]
+    noted("v3", "prod", "STARTED", 0.1, RecordKind.PUSHED)
+    ended = run("status", "--env=prod", "--check")
+    assert (ended.code, len(ended.out.splitlines())) == (1, 4), ended.output
 
 
 def test_a_lock_that_cannot_be_read(run: Run, site: Repository) -> None:
