@@ -75,18 +75,18 @@ def push(
             ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify, subjects
         )
         done = deployment.deploy()
-        result = _pushed(deployment) if done else _not_deployed(deployment, answer)
+        result = _pushed(deployment, answer) if done else _not_deployed(deployment, answer)
         return replace(result, code=deployment.settled(earlier, result.code))
 
 
-def _pushed(deployment: Deployment) -> PushResult:
-    """Verify what was deployed, and go back if it is bad."""
+def _pushed(deployment: Deployment, before: LiveAnswer) -> PushResult:
+    """Verify what was deployed, and go back if it is bad. ``before`` is what was live."""
     release, name, say = deployment.release, deployment.environment_name, deployment.say
     verification = deployment.verify()
     if verification.code == BAD:
         if not verification.instead:
             say(f"{release} is bad on {name}")
-        return _go_back(deployment, verification)
+        return _go_back(deployment, before, verification)
     if verification.code == DONE:
         say(f"{release} is on {name}, and verified")
         rejection.warn(deployment.ledger, release, deployment.commit, say)
@@ -105,11 +105,11 @@ def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
     ledger, release, say = deployment.ledger, deployment.release, deployment.say
     now = live.ask(ledger.environment, ledger.repository)
     if not before.commit == now.commit == deployment.commit:
-        return _go_back(deployment, None)
+        return _go_back(deployment, before, None)
     say(f"{release} was live before, and still is: it is verified before it is judged")
     verification = deployment.verify()
     if verification.code == BAD:
-        return _go_back(deployment, verification)
+        return _go_back(deployment, before, verification)
     passed = ", and PASSED" if verification.code == DONE else ""
     say(f"{release} is still live{passed}; nothing was rolled back. Its deployment failed: see why")
     return PushResult(HELD)
@@ -188,15 +188,17 @@ def _doubt(ledger: Ledger) -> str:
     )
 
 
-def _go_back(pushed: Deployment, failed: Verification | None) -> PushResult:
-    """Put the last known good release back in place of the one that was ``pushed``, if there is
-    one. Reject the pushed one if its verification ``failed``; None says that its deployment did.
+def _go_back(pushed: Deployment, before: LiveAnswer, failed: Verification | None) -> PushResult:
+    """Put a good release back in place of the one that was ``pushed``, if there is one: what was
+    live ``before``, or else the last known good one. Somebody may have taken that one away by hand.
+    Reject the pushed one if its verification ``failed``; None says that its deployment did.
 
     One that did not arrive is not rejected: nobody saw it. The good one is put back all the same,
     since the other may still be on its way, or come up later.
     """
     ledger, name = pushed.ledger, pushed.environment_name
-    good = ledger.last_good(but=pushed.commit)
+    was_live = ledger.good(before.commit) if before.commit != pushed.commit else None
+    good = was_live or ledger.last_good(but=pushed.commit)
     why = _why_back(pushed, failed)
     if good is None:
         outcome = f"no release is known to be good on {name}: it stays as it is"

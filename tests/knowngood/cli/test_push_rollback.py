@@ -138,6 +138,18 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
+def test_a_bad_push_goes_back_to_what_was_live(run: Run, project: Path, noted: Note) -> None:
+    """v2 is the last known good release; somebody has put v1 there by hand, and knew why."""
+    noted("v2", "prod", "DEPLOYED", 0.6, RecordKind.PUSHED)
+    noted("v2", "prod", "PASSED", 0.6)
+    serves(project, "v1")
+    ended = run("push", "--env=prod", "--release=v3")
+    assert ended.code == 1, ended.output
+    assert ended.out.splitlines()[-1].endswith("; prod is back on v1, and verified")
+    assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_an_outage_that_begins_with_a_push(run: Run, project: Path) -> None:
     """The version document goes away: v2 is the first suspect; v1, which is put back, is not."""
     (project / "deploy").write_text(f"{DEPLOY}rm -f releases/*/__version__\n")
