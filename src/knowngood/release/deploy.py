@@ -18,11 +18,12 @@ from ..content.subjects import to_arguments
 from ..safety import Say, one_line, process_group
 from ..verdict import EXIT_CODES
 from ..verdict import VerdictKind as Verdict
+from ..verdict.own_claims import CONVERGED
 from . import deploy_command, record_store, records, unpushed
 from .git import GitError
 from .ledger import Ledger
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
-from .record_from_verdict import served_instead
+from .record_from_verdict import failed_checks, served_instead
 from .record_store import RecordNotWritten
 
 DONE, BAD = 0, 1
@@ -39,11 +40,13 @@ class Verification:
         reason: the verdict's own reason in one line; empty where the file does not confirm it.
         instead: the release that every edge served, where it FAILED since none served the one that
             was deployed; empty otherwise.
+        unseen: whether it FAILED since not every edge served the release: no check ran.
     """
 
     code: int
     reason: str = ""
     instead: str = ""
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,10 @@ class Deployment:
             reason = one_line(str(document["reason"]), 300)
         except (OSError, ValueError, KeyError, TypeError):
             return Verification(code if code > BAD else HELD)
+        instead, unseen = "", failed_checks(document) == {CONVERGED}
         with suppress(GitError):  # what was there instead is worth less than the way back
             instead = served_instead(document, self.ledger.repository, self.commit)
-            return Verification(code, reason, instead)
-        return Verification(code, reason)
+        return Verification(code, reason, instead, unseen)
 
     def _report_files(self, folder: Path) -> dict[str, Path]:
         """Return the reports that the verification writes to ``folder``, by their option."""

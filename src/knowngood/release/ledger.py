@@ -200,12 +200,12 @@ class Ledger:
 
     def broken_off_rollback(self) -> Record | None:
         """Return the record by which the release is known to be good that the last rollback was to
-        put there, where that did not end well; None where no such rollback is the last step.
+        put there, where nobody has seen since that it is; None where no such rollback is the last
+        step.
         """
         step = self.records.unverified(self.environment.name)
-        if step is None or step.kind != RecordKind.ROLLED_BACK or step.verdict == DEPLOYED:
-            return None
-        return self.good(step.commit)
+        is_rollback = step is not None and step.kind == RecordKind.ROLLED_BACK
+        return self.good(step.commit) if step is not None and is_rollback else None
 
     def log(self, count: int) -> Iterator[str]:
         """Yield a line for each of the last ``count`` records, newest first."""

@@ -91,7 +91,7 @@ def served_instead(document: Mapping[str, Any], repository: Repository, commit: 
     to be verified, or has another name; empty where an edge served something else, or nothing that
     is a release.
     """
-    if CONVERGED not in {failure["check"] for failure in document["failures"]}:
+    if CONVERGED not in failed_checks(document):
         return ""
     release = document["release"]
     resolved = resolve(repository, release["seen"] or "")
@@ -99,6 +99,11 @@ def served_instead(document: Mapping[str, Any], repository: Repository, commit: 
     if resolved is None or resolved == meant or (meant is None and resolved[1] == commit):
         return ""
     return resolved[0]
+
+
+def failed_checks(document: Mapping[str, Any]) -> set[str]:
+    """Return the checks that failed, by a verdict."""
+    return {failure["check"] for failure in document["failures"]}
 
 
 def _named(repository: Repository, release: str) -> tuple[str, str]:
@@ -116,7 +121,7 @@ def _named(repository: Repository, release: str) -> tuple[str, str]:
 def _tests(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return the checks that passed, that warn (retried, or could not tell), and that failed."""
     checks = document["checks"]
-    failed = {failure["check"] for failure in document["failures"]}
+    failed = failed_checks(document)
     warned = {name for name, c in checks.items() if c["bad"] or c["unsteady"]} - failed
     passed = {name for name, c in checks.items() if c["ran"]} - failed - warned
     tests = {"passed": passed, "warned": warned, "failed": failed}

@@ -145,11 +145,13 @@ class Records:
         )
 
     def unverified(self, environment: str) -> Record | None:
-        """Return the last push or rollback, unless a later verification PASSED or FAILED, or a
-        later adoption says what is there.
+        """Return the last push or rollback, unless a later verification saw whether it is good, or
+        a later adoption says what is there.
         """
         put = self._put_there(environment)
-        decided = (r for r in put if r.kind != RecordKind.VERIFIED or r.passed or r.failed)
+        decided = (
+            r for r in put if r.kind != RecordKind.VERIFIED or r.passed or self.is_against(r)
+        )
         last = next(decided, None)
         return last if last is not None and last.kind in _STEPS else None
 
@@ -209,16 +211,29 @@ class Records:
 
     def is_against(self, record: Record) -> bool:
         """Return whether a record says that its release is bad, and somebody saw that: it FAILED,
-        and not since every edge served another one, nor since what kept the one before it from
-        being seen went on, such as a version document that is down.
+        and not since every edge served another one, nor, where not every edge served it, since a
+        rollback to it did not arrive, or what kept the one before it from being seen went on, such
+        as a version document that is down.
         """
         if not record.failed or record.was_nowhere or not record.was_unseen:
             return record.failed and not record.was_nowhere
+        if self._was_put_back(record):
+            return False
         verified = self.of(record.environment, RecordKind.VERIFIED)
         earlier = (r for r in verified if r.when < record.when)
         others = (r for r in earlier if not r.was_unseen or r.commit != record.commit)
         before = next(others, None)
         return before is None or not before.was_unseen
+
+    def _was_put_back(self, unseen: Record) -> bool:
+        """Return whether a rollback was the last that was done before a release was ``unseen``: it
+        was good when somebody saw it, and what deploys is the suspect.
+        """
+        earlier = islice(self._index.before(unseen), _LONGEST_WAY)
+        last = next((r for r in earlier if r.kind != RecordKind.VERIFIED or r.passed), None)
+        if last is None or last.kind != RecordKind.ROLLED_BACK:
+            return False
+        return last.commit == unseen.commit
 
     def _deployed_between(self, failed: Record, good: Record) -> bool:
         """Return whether the commit of ``good`` was put there again between these two, by the order

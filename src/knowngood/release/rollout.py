@@ -255,8 +255,11 @@ def _put_back(rollback: Deployment, why: str = "") -> PushResult:
         other = f"; repair what deploys; then: {again} --to={rollback.release}"
     else:
         outcome = f"the rollback of {name} to {rollback.release} is NOT known to work: look there"
-        repair = f"; repair what deploys; then: {again}"
-        other = f"; another release: {again} --to=RELEASE" if deployed else repair
+        other = f"; another release: {again} --to=RELEASE"
+        if not deployed or ended.unseen:
+            other = f"; repair what deploys; then: {again}"
+        elif ended.code == HELD:
+            other = f"; once it can be judged: {again}"
     rollback.say(f"{why}{outcome}{other}")
     return PushResult(ended.code, outcome, restored=ended.code == DONE)
 

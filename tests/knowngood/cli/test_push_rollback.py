@@ -160,7 +160,7 @@ def test_an_outage_that_begins_with_a_push(run: Run, project: Path) -> None:
     assert run("last-good", "--env=prod").out == "v1\n"
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 1, ended.output
-    assert "so v1 is put there again, which may be there; to go to another one: " in ended.output
+    assert "so v1 is put there again; to go to another one: " in ended.output
     assert run("last-good", "--env=prod").out == "v1\n"
 
 
@@ -299,6 +299,40 @@ def test_a_rollback_without_the_file_of_the_environment_before(run: Run, project
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 0, ended.output
     assert live(project) == "v1"
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+@pytest.mark.parametrize(
+    ("broken", "trouble", "code", "then"),
+    [
+        ("deploy", "rm -f releases/*/__version__\n", 1, "repair what deploys; then"),
+        ("checks/test_it.py", "    pytest.skip('not today')\n", 75, "once it can be judged"),
+    ],
+)
+def test_a_rollback_that_nobody_could_verify(
+    run: Run, project: Path, noted: Note, broken: str, trouble: str, code: int, then: str
+) -> None:
+    """v2, which it was to put there, is not blamed, nor passed over by the same command again."""
+    noted("v2", "prod", "PASSED", 0.5)
+    noted("v3", "prod", "DEPLOYED", 0.3, RecordKind.PUSHED)
+    noted("v3", "prod", "PASSED", 0.2)
+    serves(project, "v3")
+    file = project / broken
+    working = file.read_text()
+    file.write_text(working + trouble)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == code, ended.output
+    assert ended.out.endswith(f"look there; {then}: knowngood rollback --env=prod\n")
+    state = run("status", "--env=prod").out
+    assert "! the rollback of v2 by " in state
+    assert " was not verified: it may be bad; " in state
+    file.write_text(working)
+    for release in ("v1", "v2", "v3"):
+        (project / "releases" / release / "__version__").write_text(f'{{"version": "{release}"}}')
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v2"
+    assert "rejected on prod: v2" not in run("status", "--env=prod", "--check").out
 
 
 @pytest.mark.usefixtures("history", "in_one_process")

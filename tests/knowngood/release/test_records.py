@@ -239,6 +239,27 @@ def test_an_outage_that_began_before_it(before: list[Record], revoked: bool) -> 
 
 
 @pytest.mark.parametrize(
+    ("last", "revoked"),
+    [
+        (step("v1", 0.1, kind=RecordKind.ROLLED_BACK), False),
+        (step("v2", 0.1, kind=RecordKind.ROLLED_BACK), True),
+        (step("v1", 0.1), True),
+        (verified("v1", 0.1), True),
+    ],
+)
+def test_a_rollback_that_did_not_arrive(last: Record, revoked: bool) -> None:
+    """What is put back was good when it was seen: that an edge is stuck is not its fault. Nor is
+    it known to be there.
+    """
+    last = replace(last, after=PASSED.name)
+    again = replace(UNSEEN, when=UNSEEN.when - timedelta(minutes=1), after=last.name)
+    unseen = replace(UNSEEN, after=again.name)
+    made = Made([unseen, again, last, PASSED]).records
+    assert (made.revoked_by(PASSED) is not None) == revoked
+    assert (made.unverified("prod") == last) != revoked
+
+
+@pytest.mark.parametrize(
     ("between", "revoked"),
     [
         ([step("v1", 0.01, "DEPLOYED"), step("v1", 0.02, "STARTED")], False),
