@@ -22,7 +22,12 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
     with push_lock.held(repository, name, f"knowngood adopt {ledger.option} --release={tag}", say):
         answer = live.ask(environment, repository)
         if not answer.releases:
-            say(f"nothing was recorded: {name} does not say what is live ({answer.trouble})")
+            say(
+                f"nothing was recorded: {name} does not say what is live ({answer.trouble}); what "
+                f"it is asked: {environment.path}, [release] url; again: knowngood live "
+                f"{ledger.option}; where nothing is there yet: knowngood push {ledger.option} "
+                f"--release={tag} --override='first push'"
+            )
             return HELD
         if answer.commit != commit:
             say(f"nothing was recorded: live on {name} is {answer}, and not {tag}")

@@ -154,7 +154,7 @@ class Ledger:
         """Say why there is no last known good release."""
         passed = self.last_passed()
         if passed is None:
-            verify = f"knowngood verify {self.option} --record"
+            verify = f"knowngood verify {self.option} --record --push"
             return f"nothing has PASSED there; verify one: {verify}"
         return self.why_not_good(passed)
 

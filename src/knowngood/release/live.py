@@ -17,7 +17,7 @@ from ..environment import BadEnvironment, Environment
 from ..safety import one_line, process_group
 from ..verdict import USAGE_ERROR
 from .git import Repository
-from .record import Record, at
+from .record import NOT_DEPLOYED, STARTED, Record, at
 from .release_name import resolve
 
 SECONDS: Final = 30.0
@@ -77,7 +77,8 @@ class LiveAnswer:
             return ""
         by_records = "nothing is on record"
         if recorded is not None:
-            by_records = f"by the records it is {recorded.release}"
+            verb = "may be" if recorded.verdict in {STARTED, NOT_DEPLOYED} else "is"
+            by_records = f"by the records it {verb} {recorded.release}"
             if recorded.release == str(self):  # two commits of one name
                 by_records += f" at {recorded.commit[:12]}"
             by_records += f" ({recorded.verdict}, {at(recorded.when)})"

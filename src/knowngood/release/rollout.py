@@ -91,9 +91,10 @@ def _pushed(deployment: Deployment, before: LiveAnswer) -> PushResult:
         say(f"{release} is on {name}, and verified")
         rejection.warn(deployment.ledger, release, deployment.commit, say)
     else:
+        again = f"knowngood verify {deployment.ledger.option} --release={release} --record --push"
         say(
             f"the verification could not tell whether {release} is good; nothing more was changed. "
-            f"Again: knowngood verify {deployment.ledger.option} --release={release} --record"
+            f"Again: {again}"
         )
     return PushResult(verification.code)
 

@@ -13,6 +13,7 @@ from release_side import Note, git
 
 from knowngood.release import records
 from knowngood.release.git import Repository
+from knowngood.release.live import LiveAnswer, LiveRelease
 from knowngood.release.record import RecordKind
 
 pytestmark = pytest.mark.usefixtures("in_one_process")
@@ -226,12 +227,24 @@ def test_adopt_what_was_rejected(run: Run, noted: Note) -> None:
     assert "knowngood reject --env=prod --release=v1 --undo --why=WHY" in ended.out
 
 
+@pytest.mark.parametrize(("verdict", "verb"), [("STARTED", "may be"), ("DEPLOYED", "is")])
+def test_what_a_push_that_broke_off_has_put_there(noted: Note, verdict: str, verb: str) -> None:
+    """Nobody knows whether it arrived."""
+    record = noted("v2", "prod", verdict, 1, RecordKind.PUSHED)
+    answer = LiveAnswer((LiveRelease("v1", "1" * 40),))
+    told = f"live on prod is v1, but by the records it {verb} v2 ({verdict}, "
+    assert answer.difference("prod", record).startswith(told)
+
+
 def test_adopt_where_nobody_answers(run: Run, project: Path) -> None:
     """What cannot be seen is not recorded."""
     (project / "live" / "__version__").unlink()
     ended = run("adopt", "--env=prod", "--release=v1")
     assert ended.code == 75
     assert "prod does not say what is live" in ended.output
+    asked = project / "environments" / "prod.toml"
+    assert f"; what it is asked: {asked}, [release] url; again: knowngood live" in ended.output
+    assert "knowngood push --env=prod --release=v1 --override='first push'\n" in ended.output
     assert run("adopt", "--env=prod", "--release=v9").code == 4
 
 
