@@ -27,7 +27,7 @@ from ..content.javascript import markup as markup_in_script
 from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
-from ..fetch import FRESH, NAMED, REPEATABLE, Client, Resource, Response
+from ..fetch import FRESH, NAMED, REPEATABLE, WEBSOCKET, Client, Resource, Response
 from ..safety import DeploymentError
 from .certificates import certificate_problems
 from .dead_links import dead_link_problems
@@ -95,6 +95,7 @@ __all__ = [
     "GONE",
     "NAMED",
     "REPEATABLE",
+    "WEBSOCKET",
     "Client",
     "DeploymentError",
     "Environment",

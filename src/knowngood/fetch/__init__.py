@@ -16,7 +16,7 @@ from .attempt_error import (
     SILENT,
     AttemptError,
 )
-from .client import FRESH, NAMED, REPEATABLE, Client
+from .client import FRESH, NAMED, REPEATABLE, WEBSOCKET, Client
 from .curl_line import connect_options
 from .decompression import decoded, decodes, with_plain_body
 from .documents import forget_documents, source_of_document
@@ -53,6 +53,7 @@ __all__ = [
     "SAFE_METHODS",
     "SILENT",
     "SOUND",
+    "WEBSOCKET",
     "Answer",
     "AnswerTimes",
     "Attempt",

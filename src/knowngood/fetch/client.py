@@ -31,7 +31,15 @@ the check ends. Without this a URL is never deleted, as it may be that of the co
 FRESH: Final = {"fresh": True}
 """The same for a request on a new connection, which brings the server's certificate."""
 
-_SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding", "connection"}
+WEBSOCKET: Final = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "a25vd25nb29kLWNoZWNrcw==",  # any 16 bytes in base64
+}
+"""Headers of a request that opens a WebSocket (RFC 6455): it is answered with 101, and closed."""
+
+_SET_BY_CURL: Final = {"host", "content-length", "transfer-encoding"}
 
 
 class BadExpectation(UsageError):
@@ -178,7 +186,7 @@ class _FetcherTransport(httpx.BaseTransport):
             address=self._address,
             template=walk_group(self._origin),
             item=self._item,
-            headers=tuple(pair for pair in pairs if pair[0].lower() not in _SET_BY_CURL),
+            headers=tuple(pair for pair in pairs if not _is_set_by_curl(*pair)),
             body=request.read() or (b"" if request.method in {"POST", "PUT"} else None),
             repeatable=options.get("repeatable", options.get("named", False)),
             fresh=bool(options.get("fresh")),
@@ -234,6 +242,12 @@ class _FetcherTransport(httpx.BaseTransport):
             self._just_stored = exchange.probe.url
         elif exchange.probe.method not in {"GET", "HEAD", "OPTIONS"} or not 400 <= status < 500:
             self._just_stored = ""
+
+
+def _is_set_by_curl(name: str, value: str) -> bool:
+    """Return whether libcurl sets a header of httpx's: of Connection all but an upgrade."""
+    own = name.lower() == "connection" and "upgrade" not in value.lower()
+    return own or name.lower() in _SET_BY_CURL
 
 
 def _finds_nothing(exchange: Exchange) -> bool:

@@ -45,6 +45,7 @@ class Received:
         body: the body as sent, so far.
         too_large: which limit the answer has exceeded, in words; empty for none.
         postponed: whether the body turned out large and may not become so now.
+        switched: whether the server speaks another protocol from here on (101), as a WebSocket.
         sent: the request line and headers as sent, where they are recorded.
         note_sent: called when the request is about to be put on the wire.
     """
@@ -57,6 +58,7 @@ class Received:
     body: bytearray = field(default_factory=bytearray)
     too_large: str = ""
     postponed: bool = False
+    switched: bool = False
     sent: bytes = b""
     note_sent: Callable[[], object] = lambda: None
     _header_bytes: int = 0
@@ -107,7 +109,9 @@ class Received:
             if name.lower() == b"content-length" and value.isdigit():
                 self._length = int(value[:20])
         elif not line.strip():
-            self.headers_complete = not self._interim
+            self.switched = self.status_line.partition(b" ")[2].startswith(b"101")
+            self.headers_complete = self.switched or not self._interim
+            return 0 if self.switched else None  # libcurl would wait for another answer
         return None
 
     def on_body(self, chunk: bytes) -> int | None:

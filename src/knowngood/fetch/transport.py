@@ -106,7 +106,8 @@ class Transport:
             await self._multi.perform(handle)
             diagnosis, completed = judge(received), True
         except pycurl.error as error:
-            diagnosis, completed = diagnose(handle, error, received, limits), False
+            over, completed = received.switched, False
+            diagnosis = judge(received) if over else diagnose(handle, error, received, limits)
         finally:
             received.note_sent()
         seconds = time.perf_counter() - started
@@ -183,7 +184,7 @@ class Transport:
             _prepare_write(handle, probe)
 
     def _prepare_tls(self, handle: pycurl.Curl, probe: Probe) -> None:
-        if self._shared is not None:
+        if self._shared is not None and not _wants_other_protocol(probe):
             handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
             handle.setopt(pycurl.PIPEWAIT, int(self._shared.has(probe)))
         if self._both is None:
@@ -204,9 +205,14 @@ def _both(authorities: Path) -> bytes:
 
 def _has_own_connection(probe: Probe) -> bool:
     """Whether a request gets its own connection, as a write that may not be repeated does: the
-    server may be about to close a kept one.
+    server may be about to close a kept one. Another protocol takes the whole connection.
     """
-    return probe.fresh or not probe.may_be_repeated
+    return probe.fresh or not probe.may_be_repeated or _wants_other_protocol(probe)
+
+
+def _wants_other_protocol(probe: Probe) -> bool:
+    """Whether a request asks to go on in another protocol, which HTTP/2 cannot (RFC 9113, 8.6)."""
+    return any(name.lower() == "upgrade" for name, _ in probe.headers)
 
 
 def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
@@ -235,7 +241,7 @@ def _attempt(
     return Attempt(
         began=began,
         seconds=seconds,
-        status=status if status >= 200 else None,
+        status=status if status >= 200 or received.switched else None,
         error=diagnosis.error,
         detail=diagnosis.detail,
         phase=diagnosis.phase,

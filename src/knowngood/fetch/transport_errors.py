@@ -82,7 +82,9 @@ _X509_FAULTS: Final = {
 
 
 def judge(received: Received) -> Diagnosis:
-    """Judge a transfer that libcurl calls complete: one cut off in its headers is not."""
+    """Judge a transfer that libcurl calls complete, or that ended since another protocol goes on:
+    one cut off in its headers is not.
+    """
     if received.headers_complete:
         return Diagnosis(None)
     return Diagnosis(AttemptError.TRUNCATED, "the connection was closed within the headers")

@@ -30,7 +30,14 @@ from wire import (
 from knowngood.environment.model import Environment
 from knowngood.fetch.answer_errors import Blocked, NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
-from knowngood.fetch.client import FRESH, NAMED, REPEATABLE, BadExpectation, Client
+from knowngood.fetch.client import (
+    FRESH,
+    NAMED,
+    REPEATABLE,
+    WEBSOCKET,
+    BadExpectation,
+    Client,
+)
 from knowngood.fetch.prefetch import Plan
 from knowngood.safety.redactor import Redactor
 from knowngood.session.cases import Case
@@ -74,6 +81,25 @@ def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]
 
 
 # -- httpx's interface
+
+
+def test_a_websocket_that_opens(serve: Serve, clients: Clients) -> None:
+    """Its answer is 101, though the connection stays open, and nothing else is asked on that."""
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nX-Own: 1\r\n\r\n"
+    server = serve(by_path({"/news": raw(switch, end=hang), "/": answer("fine")}))
+    client = clients(server)
+    for _ in range(2):
+        opened = client.get("/news", headers=WEBSOCKET)
+        assert (opened.status_code, opened.content, opened.headers["x-own"]) == (101, b"", "1")
+    assert client.get("/").text == "fine"
+    assert server.requests[0].headers["connection"] == "Upgrade"
+    assert server.requests[0].headers["upgrade"] == "websocket"
+    assert server.connections == 3
+
+
+def test_a_websocket_that_does_not_open(serve: Serve, clients: Clients) -> None:
+    """The server's answer is like any other."""
+    assert clients(serve(answer("none", 404))).get("/news", headers=WEBSOCKET).status_code == 404
 
 
 def test_get_with_everything_httpx_has(serve: Serve, clients: Clients) -> None:

@@ -14,11 +14,12 @@ import pytest
 from h2.errors import ErrorCodes
 from h2.settings import SettingCodes
 from missing_part import needed
-from wire import Authority, Fetchers, Serve, Talk, answer
+from wire import Authority, Fetchers, Serve, Talk, answer, hang, raw
 from wire_http2 import Http2Server, ServeHttp2, Stream, StreamPlay
 
 from knowngood.environment.model import Network
 from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.client import WEBSOCKET
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.received import Limits
 from knowngood.fetch.recording import Recording
@@ -339,6 +340,16 @@ def test_a_connection_of_its_own(serve_http2: ServeHttp2, send: Send, more: dict
     results = send(*probes(server, 1), *probes(server, 3, **more), at_once=False)
     assert errors(results) == [None] * 4
     assert [request.connection for request in server.requests] == [1, 2, 3, 4]
+
+
+def test_another_protocol_is_asked_for_in_http_1(serve_http2: ServeHttp2, send: Send) -> None:
+    """HTTP/2 has no upgrade."""
+    switch = raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", end=hang)
+    server, headers = serve_http2(sound, old=switch), tuple(WEBSOCKET.items())
+    results = send(*probes(server, 1), *probes(server, 1, headers=headers), at_once=False)
+    assert [attempt.status for attempt, _ in results] == [200, 101]
+    versions = [request.head.split(b"\r\n")[0].split()[-1] for request in server.requests]
+    assert versions == [b"HTTP/2", b"HTTP/1.1"]
 
 
 def test_edges_have_a_connection_each(serve_http2: ServeHttp2, send: Send) -> None:
