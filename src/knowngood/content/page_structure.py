@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _COMMENT: Final = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without an end hides all
 _DOCTYPE: Final = re.compile(r"\ufeff?\s*<!doctype html", re.I)
+_MARKUP: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.I)
+_TAG: Final = re.compile(r"<[^<>]*>")
 _END: Final = re.compile(r"</html\s*>\s*\Z", re.I)
 _SHOWN: Final = 60  # characters of a value that a message quotes
 _ERROR_CODE: Final = re.compile(r"\b(?:http/?[\d.]* )?(?:error |status )?[45]\d\d\b", re.I)
@@ -55,7 +57,6 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     """
     bare = _COMMENT.sub("", text)
     sound = {
-        "the page does not begin with <!doctype html>": _DOCTYPE.match(bare[:200]) is not None,
         "the page has no title": _has_title(tree),
         "the page has more than one doctype": text.lower().count("<!doctype") <= 1,
         "the page has more than one </html>": len(re.findall(r"</html\b", bare, re.I)) <= 1,
@@ -63,11 +64,26 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     }
     return [
         *server_page_problems(tree),
+        *_before_doctype(bare),
         *(problem for problem, holds in sound.items() if not holds),
         *_open_at_the_end(text, bare),
         *_open_scripts(tree),
         *_swallowed(text, tree),
     ]
+
+
+def _before_doctype(bare: str) -> list[str]:
+    """Return that a page does not begin with its doctype, with the text that does: a warning of the
+    language that made it, or of its server.
+    """
+    if _DOCTYPE.match(bare[:200]):
+        return []
+    before = _MARKUP.split(bare, maxsplit=1)[0]
+    plain = " ".join(_TAG.sub("", before).split()) if len(before) < len(bare) else ""
+    text = leftovers.crash(before) or plain[:_SHOWN]
+    if text:
+        return [f'the page begins with "{text}", not with <!doctype html>']
+    return ["the page does not begin with <!doctype html>"]
 
 
 def server_page_problems(tree: LexborHTMLParser) -> list[str]:

@@ -83,6 +83,10 @@ FAULTS = {
         "the page does not end with </html>, and is cut off within <!--",
     ),
     "no-doctype": (PAGE[16:], "the page does not begin with <!doctype html>"),
+    "no-doctype-in-xml": (
+        "<?xml version='1.0'?>" + PAGE,
+        "the page does not begin with <!doctype html>",
+    ),
     "no-title": (PAGE.replace("x</title>", "</title>"), "the page has no title"),
     "title-of-a-picture": (
         PAGE.replace("<title>x</title>", "").replace("text", "<svg><title>z</title></svg>"),
@@ -104,6 +108,32 @@ def test_a_page_that_is_not_whole(name: str) -> None:
     """What is missing or there twice is named."""
     text, expected = FAULTS[name]
     assert problems(text, html.parse(text)) == [expected]
+
+
+WARNINGS = {
+    "php": (
+        "<br />\n<b>Warning</b>:  Undefined variable $a in <b>/srv/head.php</b> on line <b>3</b>"
+        "<br />\n" + PAGE,
+        "Warning: Undefined variable $a in /srv/head.php on line 3",
+    ),
+    "php-and-no-page": (
+        "PHP Fatal error: Uncaught Error in /srv/head.php on line 3",
+        "Fatal error: Uncaught Error in /srv/head.php on line 3",
+    ),
+    "node": (
+        "(node:12) DeprecationWarning: punycode\n" + PAGE,
+        "(node:12) DeprecationWarning: punycode",
+    ),
+    "no-doctype": ("Warning: low on memory\n" + PAGE[16:], "Warning: low on memory"),
+}
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_a_page_behind_a_warning(name: str) -> None:
+    """The warning is what is wrong, not the doctype behind it."""
+    text, warning = WARNINGS[name]
+    first = problems(text, html.parse(text))[0]
+    assert first == f'the page begins with "{warning}", not with <!doctype html>'
 
 
 def test_a_page_written_twice() -> None:
