@@ -75,6 +75,8 @@ from .resources import (
     styles_itself,
     stylesheets_in_force,
     syntax_problems,
+    unscripted_problems,
+    unstyled_problems,
 )
 from .scripts import (
     element_problems,
@@ -153,5 +155,7 @@ __all__ = [
     "texts",
     "unbalanced_script",
     "uncalled_problems",
+    "unscripted_problems",
+    "unstyled_problems",
     "web_page_problems",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
 
 from ..content import (
     csp,
@@ -21,7 +21,7 @@ from ..content import (
     strict_json,
     stylesheet_links,
 )
-from ..content.problem import Problem
+from ..content.problem import Aspect, Problem
 from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _NAMED = rb"""[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
 """A host by itself, and not as a part of a longer name, with the URL around it."""
+
+_ANOTHER_PAGE: Final = "its template lost it, or another page came in its place"
 
 
 def own(resources: Iterable[Resource], page: Response | None = None) -> list[Resource]:
@@ -64,6 +66,21 @@ def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[
 def styles_itself(page: Response) -> bool:
     """Return whether the page holds styles for a screen, in a ``<style>`` element."""
     return page.once(_styles_itself)
+
+
+def unstyled_problems(page: Response) -> list[str]:
+    """Return that a page, of a site whose pages have styles, has none for a screen."""
+    if stylesheet_links.are_there(page.html, str(page.url)):
+        return []
+    line = f"the page has no stylesheet for screens: {_ANOTHER_PAGE}"
+    return [Problem(line, Aspect.SERVER_PAGE)]
+
+
+def unscripted_problems(page: Response) -> list[str]:
+    """Return that a page, of a site whose pages are made by scripts, runs none."""
+    if any(page_elements.scripts(page.html, str(page.url))):
+        return []
+    return [Problem(f"the page runs no script: {_ANOTHER_PAGE}", Aspect.SERVER_PAGE)]
 
 
 def file_problems(resource: Resource) -> list[str]:
@@ -135,7 +152,10 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     loads += [
         (file.kind, _upgraded(file.url), file.url)
         for file in files
-        if file.page == url and file.exchange is None and file.url in elsewhere[file.kind]
+        if file.page == url
+        and file.exchange is None
+        and file.url in elsewhere[file.kind]
+        and _parts(file.url) is not None
     ]
     forbidden: dict[tuple[str, str], list[str]] = {}
     for nonce, source in inline:
@@ -180,12 +200,15 @@ def elsewhere_problems(
     page: Response, resources: Iterable[Resource], hosts: Collection[str] | None
 ) -> list[str]:
     """Return what the page loads from hosts beyond our own and ``hosts`` (None: any host is
-    allowed), and what a page of https:// loads over http://.
+    allowed), or from what is no URL, and what a page of https:// loads over http://.
     """
     problems = []
     for resource in resources:
         if resource.page == str(page.url) and resource.exchange is None:
-            url = urlsplit(resource.url)
+            url = _parts(resource.url)
+            if url is None:
+                problems.append(f"{_a(resource.kind)} of what is no URL: {resource.url}")
+                continue
             if hosts is not None and url.hostname not in hosts:
                 problems.append(
                     f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
@@ -235,6 +258,14 @@ def _stray_mark(stylesheet: bytes) -> str | None:
 
 def _a(kind: str) -> str:
     return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of a URL; None for what is none, such as ``http://[``."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _relative(url: str, page: str) -> str:

@@ -38,6 +38,11 @@ def of(tree: LexborHTMLParser, url: str) -> StylesheetLinks:
     return StylesheetLinks(frozenset(in_force), frozenset(others - in_force))
 
 
+def are_there(tree: LexborHTMLParser, url: str) -> bool:
+    """Return whether the page of ``url`` has styles for a screen, linked or within it."""
+    return bool(of(tree, url).in_force) or styles_itself(tree)
+
+
 def styles_itself(tree: LexborHTMLParser) -> bool:
     """Return whether a ``<style>`` element of the page declares anything for a screen."""
     return any(

@@ -95,10 +95,13 @@ def base(tree: LexborHTMLParser, url: str) -> str:
 
 
 def resolved(base: str, written: str) -> str:
-    """Return the URL that a browser asks for where a page of ``base`` refers to ``written``. Raises
-    ValueError for what is no URL.
+    """Return the URL that a browser asks for where a page of ``base`` refers to ``written``; where
+    that is no URL, what is written, as :class:`Resolver` does.
     """
-    return urldefrag(urljoin(base, as_read(written))).url
+    try:
+        return urldefrag(urljoin(base, as_read(written))).url
+    except ValueError:  # such as of "http://["
+        return written
 
 
 def as_read(written: str) -> str:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..content import leftovers, links, page_texts
+from ..content import leftovers, links, page_elements, page_texts, stylesheet_links
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import ContentTooLarge
@@ -41,6 +41,9 @@ _PLACE: Final = re.compile(r"<loc>(?:\s*<!\[CDATA\[)?([^<\]]{1,2048})")
 _SITEMAPS: Final = 8
 """Sitemaps of an index that are read: each is one request of few."""
 
+_TITLE: Final = 1
+"""Texts of a page that shows nothing before its scripts run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -52,6 +55,8 @@ class Page:
         direction: the value of ``<html dir>``; empty without one.
         sound: whether it was answered with 200.
         leftovers: the kinds of what looks left over from a build, and is what the page has.
+        is_styled: whether it has styles for a screen.
+        needs_scripts: whether it has scripts, and without them shows nothing, or has no styles.
         texts: what a translator translates of it.
     """
 
@@ -60,6 +65,8 @@ class Page:
     direction: str = ""
     sound: bool = True
     leftovers: tuple[str, ...] = ()
+    is_styled: bool = False
+    needs_scripts: bool = False
     texts: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
@@ -106,14 +113,21 @@ def to_page(path: str, exchange: Exchange) -> Page:
     """Return what a suite says of the page at ``path``."""
     if not is_ok(exchange.answer):
         return Page(path, sound=False)
-    root = tree(exchange).css_first("html")
+    page = respond(exchange)
+    root = page.html.css_first("html")
     attributes = root.attributes if root is not None else {}
+    texts = page_texts.of(page.html)
+    url = str(page.url)
+    is_styled = stylesheet_links.are_there(page.html, url)
+    scripts = any(page_elements.scripts(page.html, url))
     return Page(
         path,
         language=(attributes.get("lang") or "").strip(),
         direction=(attributes.get("dir") or "").strip().lower(),
         leftovers=leftovers_of(exchange) or (),
-        texts=page_texts.of(tree(exchange)),
+        is_styled=is_styled,
+        needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
+        texts=texts,
     )
 
 

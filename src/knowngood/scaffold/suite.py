@@ -41,6 +41,8 @@ class PageGroup:
         direction: the value of their ``<html dir>``; empty if they say none.
         paths: their paths, without the first slash.
         leftovers: the kinds of what looks left over from a build in any of them.
+        is_styled: whether all have styles for a screen.
+        needs_scripts: whether all need scripts to show anything.
         has_sisters: whether there are pages in another kind of the language, as ``pt-BR`` and
             ``pt-PT``.
     """
@@ -50,6 +52,8 @@ class PageGroup:
     direction: str
     paths: tuple[str, ...]
     leftovers: tuple[str, ...] = ()
+    is_styled: bool = False
+    needs_scripts: bool = False
     has_sisters: bool = False
 
     @property
@@ -178,6 +182,8 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
             *key,
             paths=tuple(page.path[1:] for page in group),
             leftovers=tuple(sorted({kind for page in group for kind in page.leftovers})),
+            is_styled=all(page.is_styled for page in group if page.sound),
+            needs_scripts=all(page.needs_scripts for page in group if page.sound),
             has_sisters=bases[key[0].lower().partition("-")[0]] > 1,
         )
         for key, group in groups.items()

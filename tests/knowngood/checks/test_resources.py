@@ -97,6 +97,36 @@ def test_files_that_have_content(site: Site, kind: str, body: str, expected: lis
     assert checks.content_problems(site.resource("/a", body, CSS, kind)) == expected
 
 
+@pytest.mark.parametrize(
+    ("element", "is_styled", "is_scripted"),
+    [
+        ("<link rel=stylesheet href=/a.css>", True, False),
+        ("<link rel=stylesheet href=https://cdn.example/a.css>", True, False),
+        ("<style>a { color: red }</style>", True, False),
+        ("<script type=module src=/a.js></script>", False, True),
+        ("<script>f();</script>", False, True),
+        (
+            "<link rel=stylesheet href=/a.css media=print><script type=text/x>f()</script>",
+            False,
+            False,
+        ),
+        ("<style></style><h1>Something went wrong</h1>", False, False),
+    ],
+)
+def test_page_that_another_page_replaced(
+    site: Site, element: str, is_styled: bool, is_scripted: bool
+) -> None:
+    """It has nothing of the site's own: no styles, no scripts."""
+    page = site.page(element)
+    why = "its template lost it, or another page came in its place"
+    assert checks.unstyled_problems(page) == (
+        [] if is_styled else [f"the page has no stylesheet for screens: {why}"]
+    )
+    assert checks.unscripted_problems(page) == (
+        [] if is_scripted else [f"the page runs no script: {why}"]
+    )
+
+
 def test_integrity_of_a_file(site: Site) -> None:
     """A file without the hash that its element names is a problem; one without a name is none."""
     digest = base64.b64encode(hashlib.sha256(b"f()").digest()).decode()
@@ -187,6 +217,24 @@ def test_what_a_page_loads_elsewhere(
     assert checks.elsewhere_problems(site.page(), resources, hosts) == expected
     other = respond(site.exchange("/de/", HTML))
     assert checks.elsewhere_problems(other, resources, hosts) == []
+
+
+def test_reference_that_is_no_url(site: Site) -> None:
+    """It is told once, by the claim on what pages load; no other claim breaks on it."""
+    written = "http://[cdn/x"
+    elements = f"<link rel=stylesheet href='{written}'><script src='{written}'></script>"
+    page = site.page(elements, {"content-security-policy": "script-src 'self'"})
+    resources = [replace(site.elsewhere(), url=written)]
+    assert checks.elsewhere_problems(page, resources, None) == [
+        "a script of what is no URL: http://[cdn/x"
+    ]
+    assert checks.policy_problems(page, resources) == []
+    assert checks.order_problems(page, resources) == []
+    assert checks.missing_definition_problems(page, resources) == []
+    assert checks.unstyled_problems(page) == []
+    assert checks.unscripted_problems(page) == []
+    file = site.resource("/fr/a.js", "f()")
+    assert checks.integrity_problems(page, file) == []
 
 
 @pytest.mark.parametrize(

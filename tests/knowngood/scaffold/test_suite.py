@@ -191,6 +191,16 @@ def test_links_of_the_start_page(sound: bool) -> None:
     assert ("test_links_lead_somewhere" in source["smoketests/test_pages.py"]) is sound
 
 
+@pytest.mark.parametrize("other", [True, False])
+def test_what_all_pages_have(other: bool) -> None:
+    """Styles, and scripts that they need, are claimed where no page lacks them."""
+    styled = Page("/", "en", is_styled=True, needs_scripts=True)
+    pages = (styled, Page("/b", "en", is_styled=other, needs_scripts=other))
+    source = written(pages=pages)["smoketests/test_pages.py"]
+    assert ("checks.unstyled_problems(response)" in source) is other
+    assert ("checks.unscripted_problems(response)" in source) is other
+
+
 def test_schema_that_is_refused() -> None:
     """The check is written without it, and says why."""
     schema = {"type": "string", "format": "strange"}

@@ -160,6 +160,23 @@ def test_language_and_direction_are_those_of_the_page(serve: Serve) -> None:
     assert seen(server, "/x").pages[0] == Page("/x")
 
 
+@pytest.mark.parametrize(
+    ("body", "is_styled", "needs_scripts"),
+    [
+        ("<title>Shop</title><style>a{b:c}</style><h1>Hello</h1><script>f()</script>", True, False),
+        ("<title>Shop</title><style>a{b:c}</style><div></div><script>f()</script>", True, True),
+        ("<title>a</title><h1>Hello</h1><p>World</p><script>f()</script>", False, True),
+        ("<title>a</title><h1>Hello</h1>", False, False),
+    ],
+)
+def test_what_a_page_cannot_be_without(
+    serve: Serve, body: str, is_styled: bool, needs_scripts: bool
+) -> None:
+    """Its styles; and its scripts where it shows nothing without them, or has no styles."""
+    (only,) = seen(serve(by_path({"/": page(body)}))).pages
+    assert (only.is_styled, only.needs_scripts) == (is_styled, needs_scripts)
+
+
 def test_robots_are_honoured(serve: Serve) -> None:
     """What they forbid is not asked for, but by the service's own people."""
     robots = page("User-agent: *\nDisallow: /b", "text/plain")
@@ -441,7 +458,7 @@ def test_urls_that_are_none(serve: Serve) -> None:
         "/b": redirect("http://["),
         "/sitemap.xml": page("<loc>http://[</loc>", "application/xml"),
     }
-    assert seen(serve(by_path(plays))).pages == (Page("/"),)
+    assert seen(serve(by_path(plays))).pages == (Page("/", needs_scripts=True),)
 
 
 def test_paths_of_a_large_sitemap_are_spread() -> None:
