@@ -98,7 +98,13 @@ def _tag(question: GateQuestion, commit: str) -> Iterator[GateReason]:
             f"the tag {release}: {records.unfetched[release]}",
             "find out who moved it; then make a release with a name of its own",
         )
-    kind = question.ledger.repository.run("cat-file", "-t", f"refs/tags/{release}").strip()
+    repository, ref = question.ledger.repository, f"refs/tags/{release}"
+    if repository.has_origin and not repository.run("ls-remote", "--tags", "origin", ref):
+        yield GateReason(
+            f"the tag {release} is not at the origin: others could not go back to it",
+            f"if nobody has withdrawn it: {repository.by_hand('push', 'origin', ref)}",
+        )
+    kind = repository.run("cat-file", "-t", ref).strip()
     if kind != "tag":
         yield GateReason(
             f"{release} is a lightweight tag, which says neither who made it nor when",

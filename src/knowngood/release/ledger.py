@@ -178,7 +178,7 @@ class Ledger:
         if why := self.records.unfetched.get(passed.release):
             return f"the tag {passed.release}: {why}"
         if self.has_lost_tag(passed):
-            return "its release's tag was deleted"
+            return "its release's tag was deleted, or never pushed"
         if not self._is_unmoved(passed):
             return "its release's tag moved"
         return "it is dated in the future"

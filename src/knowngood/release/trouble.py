@@ -85,8 +85,12 @@ def _to_tag(ledger: Ledger, recorded: Record) -> str:
     """Return the commands that give a release its tag again, whose commit is on record."""
     repository, tag = ledger.repository, recorded.release
     again = repository.by_hand("tag", "-a", "-m", tag, tag, recorded.commit)
-    at_origin = f" && {repository.by_hand('push', 'origin', tag)}" if repository.has_origin else ""
-    return f": it was deleted; to make it again: {again}{at_origin}"
+    if not repository.has_origin:
+        return f": it was deleted; to make it again: {again}"
+    return (
+        f": it was deleted, or never pushed; whoever has it: git push origin {tag}; to make it "
+        f"again: {again} && {repository.by_hand('push', 'origin', tag)}"
+    )
 
 
 def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:

@@ -138,6 +138,24 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
+def test_a_release_that_nobody_else_has(
+    run: Run, project: Path, site: Repository, tmp_path: Path
+) -> None:
+    """Its tag was not pushed, or was withdrawn: others could neither name it nor go back to it."""
+    bare = with_origin(site, tmp_path)
+    git(bare, "tag", "-d", "v2")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    assert "1. the tag v2 is not at the origin: others could not go back to it\n" in ended.out
+    assert live(project) == "v1"
+    assert run("gate", "--env=prod", "--release=v2", "--offline").code == 0
+    [to_do] = [line for line in ended.out.splitlines() if line.startswith("   → ")]
+    command = to_do.partition("withdrawn it: ")[2]
+    subprocess.run(["sh", "-c", command], check=True, capture_output=True, timeout=400)
+    assert run("push", "--env=prod", "--release=v2").code == 0
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_bad_push_goes_back_to_what_was_live(run: Run, project: Path, noted: Note) -> None:
     """v2 is the last known good release; somebody has put v1 there by hand, and knew why."""
     noted("v2", "prod", "DEPLOYED", 0.6, RecordKind.PUSHED)

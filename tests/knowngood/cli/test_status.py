@@ -190,6 +190,18 @@ def test_the_tag_of_the_live_release_was_deleted(run: Run, site: Repository) -> 
     assert trouble.endswith(f"; to make it again: git -C {site.path} tag -a -m v2 v2 {commit}")
 
 
+def test_the_tag_of_the_live_release_is_nowhere(run: Run, site: Repository, tmp_path: Path) -> None:
+    """Whoever made it may have it yet: another tag of that name would bar theirs."""
+    bare = with_origin(site, tmp_path)
+    for repository in (bare, site.path):
+        git(repository, "tag", "-d", "v2")
+    trouble = run("status", "--env=prod").out.splitlines()[-1]
+    first = (
+        ": it was deleted, or never pushed; whoever has it: git push origin v2; to make it again: "
+    )
+    assert first in trouble
+
+
 def test_the_tag_of_the_live_release_was_moved_at_the_origin(
     run: Run, site: Repository, tmp_path: Path
 ) -> None:
