@@ -94,8 +94,9 @@ def marked(environment: Environment, command: str) -> Iterator[int]:
     file = _opened(path)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(file, 0)
-        os.write(file, json.dumps({"pid": os.getpid(), "command": command}).encode())
+        with suppress(OSError):  # a full disk: the lock counts, and what it says is for people
+            os.ftruncate(file, 0)
+            os.write(file, json.dumps({"pid": os.getpid(), "command": command}).encode())
         yield file
         with suppress(OSError):
             path.unlink()

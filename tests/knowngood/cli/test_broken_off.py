@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from command_run import Run
@@ -58,6 +59,17 @@ def test_what_nobody_saw_whole_is_not_rejected(
     assert live(project) == "v1"
     assert ("v2 is rejected on prod" in ended.output) == rejected
     assert (run("gate", "--env=prod", "--release=v2").code == 1) == rejected
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_full_disk(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs cannot be noted; it can be locked, and the way back is worth more than a note."""
+    serves(project, "v2")
+    full = mock.Mock(side_effect=lambda _: os.open("/dev/full", os.O_RDWR))
+    monkeypatch.setattr(deploy_command, "_opened", full)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 0, ended.output
+    assert live(project) == "v1"
 
 
 WAITS = (
