@@ -144,9 +144,10 @@ def text(site: Repository, desk: Path) -> Iterator[str]:
 
 def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     """V8 is pushed and verified, then FAILS and is rolled back; the records made by hand count."""
-    fetch, lock, who, listing, _, *deploying = [
+    fetch, lock, who, listing, _, *deploying, rejecting = [
         c for c in commands(text) if c.section[:2] in ("# ", "1.")
     ]
+    rejecting = replace(rejecting, text=rejecting.text.replace("v9", "v8").replace("WHY", "blank"))
     verifying = [command for command in commands(text) if command.section == "2. Verify"]
     pushing = [command for command in commands(text) if command.section == "3. Push"]
 
@@ -170,20 +171,24 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     chosen = Command("", "", "", f"release=v7 commit={commit}")
     *checking, passed = verifying
     passing = replace(passed, text=passed.text.replace(".000000Z", ".000002Z"))
-    typed = [failing, chosen, *deploying, *checking, passing, free]
+    typed = [failing, chosen, *deploying, rejecting, *checking, passing, free]
     assert wrong(type_in(typed, desk, "v7")) == []
     with push_lock.held(site, "prod", "a push", print):
         assert lock_holder.holder(site, "prod") is not None
     assert (desk / "live").read_text() == "v7\n"
 
     made = records.read(site, datetime.now(UTC), ["prod"])
-    assert [(r.kind, r.release, r.verdict, r.reason) for r in all_of(made)[:3]] == [
+    rejected = made.rejected("prod", bad, lambda _: True)
+    assert rejected is not None
+    assert rejected.reason == "by hand: blank"
+    verified = [record for record in all_of(made) if record.kind == RecordKind.VERIFIED]
+    assert [(r.kind, r.release, r.verdict, r.reason) for r in verified[:3]] == [
         (RecordKind.VERIFIED, "v7", "PASSED", "all as expected"),
         (RecordKind.VERIFIED, "v8", "FAILED", "not as expected"),
         (RecordKind.VERIFIED, "v8", "PASSED", "all as expected"),
     ]
     assert made.bad == ()
-    assert all_of(made)[0].who == 'Ann "$(date)" O\'Hara <ann@example.org>'
+    assert verified[0].who == 'Ann "$(date)" O\'Hara <ann@example.org>'
     assert made.last_good("prod", lambda record: record.release == "v8") is None
 
 
