@@ -74,7 +74,8 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
             raise
         missing = re.search("No such file|not a git repository", str(error))
         make = f"; it is to be a clone of that: git clone URL {path}" if missing else ""
-        raise BadEnvironment(f"{where} is no git repository: {error}{make}") from None
+        what = "is no git repository" if missing else "cannot be used"
+        raise BadEnvironment(f"{where} {what}: {error}{make}") from None
     if outer is not None:
         update = Repository(outer).by_hand("submodule", "update", "--init", str(path))
         raise BadEnvironment(

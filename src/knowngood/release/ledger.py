@@ -181,7 +181,7 @@ class Ledger:
             return "its release's tag was deleted, or never pushed"
         if not self._is_unmoved(passed):
             return "its release's tag moved"
-        return "it is dated in the future"
+        return f"it is dated in the future; the clock here says {at(datetime.now(UTC))}"
 
     def last_passed(self, commit: str | None = None) -> Record | None:
         """Return the newest PASSED, of any commit or of this one, whether it counts or not."""

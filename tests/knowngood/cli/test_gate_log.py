@@ -237,6 +237,17 @@ def test_status_tells_trouble(run: Run, project: Path, site: Repository) -> None
     assert len(rows["prod"]["trouble"]) == 1
 
 
+def test_a_repository_of_somebody_else(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is one: what git says to do is not led in by that it is none."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    ended = run("gate", "--env=prod", "--release=v1")
+    assert ended.code == 4
+    assert f"{project.parent / 'site'} cannot be used: git " in ended.err
+    assert "git config --global --add safe.directory" in ended.err
+
+
 @pytest.mark.parametrize("folder", ["sub", "bare.git/refs"])
 def test_a_folder_within_another_repository(
     run: Run, project: Path, site: Repository, folder: str

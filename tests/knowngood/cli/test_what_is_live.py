@@ -180,6 +180,14 @@ def test_what_a_rollback_passes_over(
     assert live(project) == "v1"
 
 
+def test_a_clock_that_may_be_behind(run: Run, noted: Note) -> None:
+    """What it says is told: it may be the one that is wrong."""
+    noted("v1", "prod", "PASSED", -1)
+    ended = run("rollback", "--env=prod", "--yes")
+    assert ended.code == 1
+    assert "it is dated in the future; the clock here says 20" in ended.output
+
+
 @pytest.mark.parametrize("what", ["moved", "unreadable"])
 def test_why_what_passed_does_not_count(
     run: Run, noted: Note, project: Path, site: Repository, what: str
