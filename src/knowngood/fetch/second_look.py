@@ -94,11 +94,12 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
     return [exchanges[probe] for probe in silent]
 
 
-def ask_addresses(fetcher: Fetcher, origin: str, addresses: Sequence[str]) -> list[Exchange]:
-    """Return the exchanges with addresses that lack a URL which ``origin`` served: by HEAD, and by
-    GET where HEAD fails.
+def ask_addresses(
+    fetcher: Fetcher, origin: str, addresses: Sequence[str], urls: Sequence[str]
+) -> list[Exchange]:
+    """Return the exchanges with addresses that lack one of ``urls``, which ``origin`` served: by
+    HEAD, and by GET where HEAD fails.
     """
-    urls = sorted(fetcher.statistics.there[origin])
     heads = [
         Probe(origin, url, "HEAD", address=address, template=f"{origin} by address")
         for address in addresses

@@ -6,7 +6,7 @@ verdicts or pytest.
 """
 
 from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watching
-from .edges import addresses_of
+from .edges import addresses_of, one_of_each_family
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .pacing import pauses
@@ -26,6 +26,7 @@ __all__ = [
     "look_at_controls",
     "look_at_release",
     "missing_field",
+    "one_of_each_family",
     "pauses",
     "varying",
     "watching",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import urlsplit
@@ -31,25 +32,45 @@ def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...
 
 def addresses_of(environment: Environment, origin: str) -> tuple[str, ...]:
     """Return the addresses between which clients of ``origin`` choose by chance: those of one
-    family that take connections, at most ``MOST``. None if there are fewer than two, if [edges]
-    names them, and if a proxy chooses.
-
-    IPv4 and IPv6 are mostly one server, so the first family stands for both; ``localhost`` is one
-    server in any case.
+    family that take connections, at most ``MOST``. None if there are fewer than two.
     """
-    parts = urlsplit(environment.origins[origin])
-    host = parts.hostname or ""
-    if origin in environment.edges or environment.network.proxy or host == "localhost":
-        return ()
-    resolved = _resolved(host)
+    resolved = _to_choose_from(environment, origin)
     family = [address for address in resolved if ("[" in address) == ("[" in resolved[0])]
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    if len(family) < 2:
-        return ()
-    with ThreadPoolExecutor(MOST) as pool:
-        accepts = list(pool.map(lambda address: _accepts(address, port), family[:MOST]))
-    accepting = tuple(address for address, yes in zip(family, accepts, strict=False) if yes)
+    accepting = _accepting(family[:MOST], environment.origins[origin])
     return accepting if len(accepting) > 1 else ()
+
+
+def one_of_each_family(environment: Environment, origin: str) -> tuple[str, ...]:
+    """Return an IPv4 and an IPv6 address of ``origin``. None if one of them takes no connection
+    from this machine.
+
+    Mostly they are one server; but what was set up for one family can be forgotten for the other.
+    """
+    resolved = _to_choose_from(environment, origin)
+    firsts = {"[" in address: address for address in reversed(resolved)}
+    accepting = _accepting(list(firsts.values()), environment.origins[origin])
+    return accepting if len(accepting) > 1 else ()
+
+
+def _to_choose_from(environment: Environment, origin: str) -> list[str]:
+    """Return every address of an origin; none if [edges] names them, if a proxy chooses, and for
+    ``localhost``, at which each family may be another program.
+    """
+    host = urlsplit(environment.origins[origin]).hostname or ""
+    if origin in environment.edges or environment.network.proxy or host == "localhost":
+        return []
+    return _resolved(host)
+
+
+def _accepting(addresses: Sequence[str], url: str) -> tuple[str, ...]:
+    """Return those of several addresses that take connections; none if there is but one."""
+    if len(addresses) < 2:
+        return ()
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    with ThreadPoolExecutor(MOST) as pool:
+        accepts = list(pool.map(lambda address: _accepts(address, port), addresses))
+    return tuple(address for address, yes in zip(addresses, accepts, strict=True) if yes)
 
 
 def _accepts(address: str, port: int) -> bool:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import Environment
 from ..fetch import (
@@ -24,7 +24,7 @@ from ..fetch import (
     excuse_passed,
     forget_documents,
 )
-from ..readiness import addresses_of
+from ..readiness import addresses_of, one_of_each_family
 from ..safety import UsageError, one_line
 from .cases import Case
 from .running_item import RunningItem
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from ..browser import Browser
+
+FEW: Final = 20
+"""URLs for which an address of the other family is asked: what it lacks, such as the whole site or
+a certificate, most of them show."""
 
 
 class Runner:
@@ -212,13 +216,18 @@ class Runner:
             self._asked_again.append((exchange.probe.origin, url, heard))
 
     def look_at_addresses(self) -> None:
-        """Ask every address of each name for the URLs that the name served."""
+        """Ask every address of each name for the URLs that the name served, and one of the other
+        family for a few of them.
+        """
         if self._replay is not None:
             return
-        for origin in sorted(self._fetcher.statistics.there):
-            addresses = addresses_of(self._environment, origin)
-            if addresses:
-                lacking = ask_addresses(self._fetcher, origin, addresses)
+        for origin, there in sorted(self._fetcher.statistics.there.items()):
+            urls = sorted(there)
+            several = addresses_of(self._environment, origin)
+            families = one_of_each_family(self._environment, origin)
+            few = urls[:: len(urls) // FEW + 1]
+            for addresses, asked in ((several, urls), (families, few)):
+                lacking = ask_addresses(self._fetcher, origin, addresses, asked)
                 self._lacking += map(describe, lacking)
 
     def close(self) -> None:

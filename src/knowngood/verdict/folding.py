@@ -91,7 +91,9 @@ def _united(
 
 
 def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
-    """Group by URL; many URLs of one origin with the same trouble are one group."""
+    """Group by URL; many URLs of one origin with the same trouble are one group, and all that it
+    redirects alike: one rule of a server does that.
+    """
     alike: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
     for group in _united(symptoms, lambda s: [s.url, (s.place, s.refusal)]):
         first = group.core[0]
@@ -99,7 +101,8 @@ def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
     groups: list[Group] = []
     for same in alike.values():
         merged = [Group([symptom for group in same for symptom in group.core])]
-        groups += merged if len(same) >= MANY else same
+        is_redirect = same[0].core[0].trouble.startswith("3")
+        groups += merged if len(same) >= MANY or is_redirect else same
     groups.sort(key=lambda g: (g.core[0].trouble not in NO_ANSWER, -len(g.core)))
     return _without_not_asked(groups)
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from knowngood.environment.model import Environment, Network
-from knowngood.readiness.edges import MOST, _resolved, addresses_of
+from knowngood.readiness.edges import MOST, _resolved, addresses_of, one_of_each_family
 
 V4 = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 
@@ -35,6 +35,17 @@ def test_one_server_is_not_asked_twice(site: Environment, monkeypatch: pytest.Mo
     for resolved in (["192.0.2.1"], ["192.0.2.1", "[2001:db8::1]"], []):
         monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _, to=resolved: to)
         assert addresses_of(site, "content") == ()
+
+
+def test_an_address_of_each_family(site: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set up for IPv4 can be forgotten for IPv6, if this machine reaches both."""
+    six = ["[2001:db8::1]", "[2001:db8::2]"]
+    monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _: [*six, *V4])
+    assert set(one_of_each_family(site, "content")) == {six[0], V4[0]}
+    assert one_of_each_family(site, "here") == ()
+    for resolved in (V4, [V4[1], *six], []):
+        monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _, to=resolved: to)
+        assert one_of_each_family(site, "content") == ()
 
 
 def test_who_names_edges_or_a_proxy_has_chosen(site: Environment) -> None:

@@ -376,17 +376,18 @@ def test_a_write_that_hangs(run: Run, tmp_path: Path, more: str, seconds: float,
 # -- addresses of a name
 
 
+@pytest.mark.parametrize("chosen", ["addresses_of", "one_of_each_family"])
 @pytest.mark.parametrize(
     ("play", "code"),
     [(answer(), 0), (by_path({f"/{n}": answer() for n in range(39)}), 1), (hang, 1)],
     ids=["alike", "one-file-lacks", "silent"],
 )
 def test_every_address_of_a_name_serves_what_one_does(
-    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, play: Play, code: int
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, play: Play, code: int, chosen: str
 ) -> None:
     """Clients choose among them by chance."""
     other = f"127.0.0.1:{serve(play).port}"
-    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: (other,))
+    monkeypatch.setattr(f"knowngood.session.runner.{chosen}", lambda *_: (other,))
     result = run(answer(), "settle = 0\nprobe = 5\nattempts = 1")
     assert result.code == code, result.output
     if code:

@@ -563,6 +563,15 @@ def test_a_method_other_than_get() -> None:
     assert sentences(delete, replace(one, nodeid="gets")) == ["DELETE, GET /1.0/{id} is 405"]
 
 
+def test_two_redirects_are_one_rule_of_a_server() -> None:
+    """One that takes the slash away does so for what is there and for what is not."""
+    there = outcome("is_there", "/fr/", 301, kind="redirect", expected="200", got="301")
+    not_there = outcome("is_gone", "/xx/", 301, kind="status", expected="404 or 410", got="301")
+    another = outcome("is_there", "/a/", 302, kind="redirect", expected="200", got="302")
+    assert sentences(there, not_there) == ["/fr/ and /xx/ redirect to /login"]
+    assert len(sentences(there, another)) == 2
+
+
 def test_where_all_locales_are_redirected_to() -> None:
     """The target is folded like the URL."""
     moved = [
