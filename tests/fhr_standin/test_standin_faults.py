@@ -161,6 +161,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "script-redeclares": ("/pl/js/data.js", 200, JAVASCRIPT, "const Bridge ="),
     "inline-script-twice": (f"/{ONE}/", 200, HTML, "const strings = {};\nconst strings"),
     "inline-script-too-new": (f"/{ONE}/", 200, HTML, "greeting: '\u2028"),
+    "sound-texts-apart": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "var texts = {"),
     "library-deferred": ("/pl/", 200, HTML, '<script defer src="js/lib/request.js">'),
     "sound-deferred": ("/pl/", 200, HTML, '<script defer src="js/fhr.js">'),
     "script-too-new": ("/pl/js/data.js", 200, JAVASCRIPT, "payload?.data"),
@@ -543,7 +544,7 @@ def test_what_is_sound_differs_from_the_stand_in(
     content: Callable[..., Content], ask: Callable[..., Any], name: str
 ) -> None:
     """Otherwise nothing would show that checks put up with it."""
-    paths = ("/pl/", "/ar/v4/", "/en-US/", "/robots.txt", "/nowhere/", VERSION)
+    paths = ("/pl/", "/ar/v4/", "/en-US/", "/pl/mobile/js/data.js", "/robots.txt", "/xx/", VERSION)
     assert [ask(content(name), path) for path in paths] != [ask(content(), path) for path in paths]
 
 

@@ -1,10 +1,12 @@
 """Faults of a build: files as they are written, or as another environment has them."""
 
+import json
 from dataclasses import replace
 
 from fhr_standin.faults.changes import body, content, swap, typed
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
+from fhr_standin.words import strings
 
 
 def _exporting(_ask: Ask, resource: Resource) -> Resource:
@@ -18,6 +20,12 @@ def _for_development(_ask: Ask, resource: Resource) -> Resource:
 
 def _requiring(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=b'var settings = require("./settings");\n' + resource.body)
+
+
+def _with_texts(ask: Ask, resource: Resource) -> Resource:
+    locale = ask.site.locales[ask.locale or ""]
+    texts = json.dumps(strings(locale.target or locale.code), ensure_ascii=False)
+    return replace(resource, body=resource.body + f"\nvar texts = {texts};\n".encode())
 
 
 def _twice(_ask: Ask, resource: Resource) -> Resource:
@@ -57,6 +65,13 @@ FAULTS = [
         "img/logo.svg stands twice in its file",
         ["img/logo.svg"],
         _twice,
+    ),
+    content(
+        "sound-texts-apart",
+        "nothing is wrong: the texts of each language stand in its mobile/js/data.js as well",
+        ["mobile/js/data.js"],
+        _with_texts,
+        verdict="PASSED",
     ),
     content(
         "stylesheet-is-script",

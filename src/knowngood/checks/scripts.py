@@ -138,6 +138,15 @@ def _state_problems(page: Response, model: Response, named: Container[str]) -> I
             yield f"#{name} is <{our.tag}> and #{other} <{their.tag}>: exchanged in {model.path}"
 
 
+def is_translation(file: Resource, model: Resource) -> bool:
+    """Return whether a script or a JSON document differs from ``model``, the same file of another
+    language, in its texts alone: pages may have theirs in a file beside them.
+    """
+    return file.kind in ("script", "json") and javascript_names.is_translation(
+        file.response.content, model.response.content
+    )
+
+
 def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[Resource]) -> bool:
     """Return whether pages or their scripts name the file at ``path``. True also if a script is
     missing, since that one may name it.

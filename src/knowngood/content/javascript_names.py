@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from . import javascript
+from . import javascript, leftovers
 from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ _ASKED: Final = re.compile(
 """A script looks an element up and asks whether it is there."""
 LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)(?:\1(\s*:)?)?""")
 """A string of a script, and the colon after it where it is a key."""
+
+_TEXT: Final = re.compile(r"[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\S \S")
+"""In a string that people read; one word alone may be a name."""
+_NO_TEXT: Final = re.compile(r"[\"']\S*[/#]\S*[\"']")  # a URL, a path, a selector
 
 _KEY: Final = re.compile(r"[{,]\s*([A-Za-z_$][\w$]*)\s*:")
 _MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
@@ -233,6 +237,28 @@ def needed_selectors(source: bytes) -> frozenset[str]:
     text = without_comments(source)
     asked = {name for match in _ASKED.findall(text) for name in (match[0], match[1], match[3])}
     return selectors(source).difference(*((f"#{name}", *_SELECTOR.findall(name)) for name in asked))
+
+
+def is_translation(source: bytes, model: bytes) -> bool:
+    """Return whether a script, or a JSON document, differs from ``model`` in texts alone, and in
+    most of them: it holds those of another language, rendered, and is no other release's.
+    """
+    ours, theirs = without_comments(source), without_comments(model)
+    if _code(ours) != _code(theirs) or leftovers.spoils(ours, theirs):
+        return False
+    found = zip(LITERAL.finditer(ours), LITERAL.finditer(theirs), strict=True)
+    pairs = [(our[0], their[0]) for our, their in found]
+    others = [pair for pair in pairs if pair[0] != pair[1]]
+    texts = [pair for pair in pairs if any(map(_TEXT.search, pair))]
+    translated = [pair for pair in texts if pair[0] != pair[1]]
+    if any(_NO_TEXT.fullmatch(side) for pair in others for side in pair):
+        return False
+    return 2 * len(translated) > max(len(texts), len(others))
+
+
+def _code(text: str) -> list[str]:
+    """Return the words of a script but for its strings; keys are not left out."""
+    return LITERAL.sub(lambda found: found[0] if found[3] else " 0 ", text).split()
 
 
 def reads_fragments(source: bytes) -> bool:

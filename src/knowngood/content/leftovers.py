@@ -164,6 +164,12 @@ def empty_texts(tree: LexborHTMLParser) -> Counter[str]:
     return Counter(map(_start_tag, empty))
 
 
+def spoils(text: str, model: str) -> bool:
+    """Return whether a text has garbled letters or a placeholder, and ``model`` has none."""
+    patterns = (_MOJIBAKE, _PLACEHOLDER, _OF_GETTEXT)
+    return any(kind.search(text) and not kind.search(model) for kind in patterns)
+
+
 def keys(texts: Iterable[str]) -> list[str]:
     """Return the texts that are the key of one, such as ``health.sessions.label``."""
     return sorted(text for text in texts if _KEY_OF_PARTS.fullmatch(text))
