@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -453,13 +454,19 @@ def _touches(fault: ContentFault, path: str, site: Site) -> bool:
 
 def _matches(pattern: str, path: str, locales: Iterable[str]) -> bool:
     """Whether a path is one of those that a fault touches; `{unknown}` is a locale not there."""
+    return _expression(pattern, tuple(locales)).fullmatch(path) is not None
+
+
+@cache  # it takes longer to make than the faults take to act
+def _expression(pattern: str, locales: tuple[str, ...]) -> re.Pattern[str]:
     codes = "|".join(map(re.escape, locales))
     segments = {"{locale}": f"(?:{codes})", "{unknown}": f"(?!(?:{codes})/)[^/]+", "*": ".*"}
     parts = re.split(r"({\w+}|\*)", pattern)
-    expression = "".join(
-        segments.get(part, "[^/]+" if part[:1] == "{" else re.escape(part)) for part in parts
+    return re.compile(
+        "".join(
+            segments.get(part, "[^/]+" if part[:1] == "{" else re.escape(part)) for part in parts
+        )
     )
-    return re.fullmatch(expression, path) is not None
 
 
 def test_one_locale_can_be_chosen(content: Callable[..., Content], site: Site) -> None:

@@ -2,6 +2,7 @@
 never PASSED.
 """
 
+import os
 import random
 from dataclasses import replace
 from typing import Any
@@ -452,11 +453,11 @@ def _random_evidence(choose: random.Random) -> RunResults:
 
 def test_whatever_the_evidence() -> None:
     """PASSED only when all that was expected ran and held; a wrong answer never goes unsaid;
-    code, kind and action always agree.
+    code, kind and action always agree. The evidence is another each day.
     """
-    choose = random.Random(75)  # noqa: S311
+    choose = random.Random(os.environ["KNOWNGOOD_TESTS_DAY"])  # noqa: S311
     seen = set()
-    for _ in range(10_000):
+    for _ in range(2_500):
         observed = _random_evidence(choose)
         verdict = fold(observed)
         seen.add(verdict.kind)
