@@ -11,6 +11,8 @@ from behind_nginx import Served
 from knowngood.content import manifest_build
 
 BUILT = "knowngood::every_file_is_the_one_that_was_built"
+RESOURCES = "test_resources.py"
+"""The checks that ask for every file: with a manifest a run needs no others."""
 
 
 def test_the_suite_passes_on_nginx(served: Served, suite: Callable) -> None:
@@ -113,7 +115,7 @@ def test_what_is_served_is_what_was_built(served: Served, run: Callable, manifes
 def test_one_byte_is_another(served: Served, run: Callable, manifest: Path) -> None:
     """A file that every check takes, and that is not the one that was built."""
     built, there = _change_one_byte(served.shared("css/styles.css"))
-    ended = run(f"--env={served.environment}", f"--manifest={manifest}")
+    ended = run(*served.required(RESOURCES), f"--manifest={manifest}")
     assert ended.code == 1, ended.output
     assert ended.failed_checks() == {BUILT}
     [failure] = ended.verdict["failures"]
@@ -126,7 +128,7 @@ def test_a_file_that_was_not_built(served: Served, suite_here: Callable, manifes
     """What an older release left behind still answers, and hides that the build lacks it."""
     lines = manifest.read_text().splitlines(keepends=True)
     manifest.write_text("".join(line for line in lines if "/css/print.css" not in line))
-    ended = suite_here(f"--env={served.environment}", f"--manifest={manifest}")
+    ended = suite_here(*served.required(RESOURCES), f"--manifest={manifest}")
     assert ended.code == 1, ended.output
     assert ended.failed_checks() == {BUILT}
     assert "/fr/css/print.css is served and was not built" in ended.output
@@ -145,6 +147,6 @@ def test_a_manifest_of_something_else(
     else:
         lines = [line for line in lines if "robots.txt" in line]
     manifest.write_text("".join(lines))
-    ended = suite_here(f"--env={served.environment}", f"--manifest={manifest}")
+    ended = suite_here(*served.required(RESOURCES), f"--manifest={manifest}")
     assert ended.code == 75, ended.output
     assert "make it of the folder that is served" in ended.output

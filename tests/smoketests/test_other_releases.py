@@ -3,7 +3,6 @@
 They differ in content alone, and so only the checks that never ask submission are run and required.
 """
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -21,11 +20,11 @@ OF_CONTENT = [
 
 
 def _required(served: Served, files: list[str]) -> list[str]:
-    """Have the environment require the checks of these files alone; return what a run is given."""
-    required = json.dumps([f"{name}::*" for name in files])
-    with served.environment.open("a", encoding="utf-8") as file:
-        file.write(f"\n[require]\nchecks = {required}\n")
-    return [f"--env={served.environment}", *(f"smoketests/{name}" for name in files)]
+    """Have the environment require the checks of these files alone, in a locale of each kind;
+    return what a run is given.
+    """
+    _edit(served, r"locale = .*", 'locale = ["ar", "en-US", "he"]')
+    return served.required(*files)
 
 
 def _edit(served: Served, pattern: str, replacement: str) -> None:

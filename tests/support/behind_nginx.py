@@ -1,5 +1,6 @@
 """A real nginx that serves FHR's content over TLS, by HTTP/2 to those who know it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -54,6 +55,15 @@ class Served:
         lines = (self.site.parent / "asked.log").read_text().splitlines()
         versions, connections = zip(*(line.split() for line in lines), strict=True)
         return set(versions), len(set(connections))
+
+    def required(self, *files: str) -> list[str]:
+        """Have the environment require the checks of these files alone; return what a run is
+        given.
+        """
+        required = json.dumps([f"{name}::*" for name in files])
+        with self.environment.open("a", encoding="utf-8") as file:
+            file.write(f"\n[require]\nchecks = {required}\n")
+        return [f"--env={self.environment}", *(f"smoketests/{name}" for name in files)]
 
     def shared(self, name: str) -> Path:
         """The one copy that all locales link to."""
