@@ -183,11 +183,13 @@ def _lead(core: Sequence[Symptom]) -> Symptom:
 
 def _weakness(symptom: Symptom) -> int:
     """Return how little it says of an answer: least, that it cannot be read as what it is; more,
-    that it is not as its schema says; then all else.
+    that it is not as its schema says, or as the check reads it; then all else.
     """
-    if symptom.has_other_shape:
+    if symptom.outcome.kind == "schema":
         return 1
-    return 0 if symptom.outcome.aspect else 2
+    if symptom.has_other_shape:
+        return 2
+    return 0 if symptom.outcome.aspect else 3
 
 
 def _odd_one(lead: Symptom, core: Sequence[Symptom], params: Mapping[str, int]) -> str:

@@ -8,13 +8,19 @@ that cause.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence, Set
+from typing import Final
+from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
 from .impostors import MANY, errors_in_place, impostors, mistyped
 from .own_claims import CONVERGED
 from .symptom import NO_ANSWER, Group, Symptom
+
+_PROPERTY: Final = re.compile(r"\$(?:[.\w-]|\[\d+\])*?((?:\.[\w-]+)?): (.*?)(?:, found .*)?")
+"""What a schema says of one property: its name, where it has one, and what is wrong with it."""
 
 
 def grouped(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
@@ -151,9 +157,27 @@ def _alike(symptoms: Sequence[Symptom]) -> list[Group]:
         own_code = symptom.outcome.kind == "check" and not symptom.url
         words = symptom.outcome.origin, symptom.first_words
         everywhere = [words] if words in common and symptom.url else []
-        return [*about_url, *everywhere, ("" if own_code else check, symptom.words, "words")]
+        return [
+            *about_url,
+            *everywhere,
+            *_of_documents(symptom),
+            ("" if own_code else check, symptom.words, "words"),
+        ]
 
     return _united(symptoms, keys)
+
+
+def _of_documents(symptom: Symptom) -> list[Hashable]:
+    """Return keys that unite what is wrong with the shape of one kind of document: asked for with
+    several queries, or the same property in a list and in its item, whose name has a digit.
+    """
+    if not symptom.has_other_shape or not symptom.url:
+        return []
+    origin, path = symptom.outcome.origin, urlsplit(symptom.url).path.rstrip("/")
+    above, _, name = path.rpartition("/")
+    wrong = _PROPERTY.fullmatch(symptom.first_words)
+    of_kind = above if any(map(str.isdigit, name)) else path
+    return [(origin, path), *([(origin, of_kind, *wrong.groups())] if wrong else [])]
 
 
 def _roots(groups: Sequence[Group]) -> list[Group]:

@@ -900,3 +900,43 @@ def test_what_says_most_of_an_answer_leads(first: int) -> None:
         outcome("list", "/a", message="not JSON: the body is empty", aspect=Aspect.JSON),
     ]
     assert sentences(found[first], found[1 - first]) == ["/a: not JSON: the body is empty"]
+
+
+# -- documents of one kind
+
+
+def of_shape(check: str, path: str, message: str) -> Outcome:
+    return outcome(check, path, kind="schema", message=message)
+
+
+PROPERTIES = {
+    "missing": ("$.items[0]: missing key: cents", "$: missing key: cents"),
+    "another-type": (
+        '$[0].cents: expected integer, found "300"',
+        '$.cents: expected integer, found "420"',
+    ),
+}
+
+
+@pytest.mark.parametrize(("of_list", "of_item"), PROPERTIES.values(), ids=PROPERTIES)
+def test_a_property_that_is_wrong_in_a_list_and_its_item(of_list: str, of_item: str) -> None:
+    """It is one fault, in the words of the list."""
+    wrong = of_shape("item", "/breads/1", of_item), of_shape("list", "/breads", of_list)
+    assert sentences(*wrong) == [f"/breads and /breads/1: {of_list}"]
+
+
+def test_properties_of_other_documents() -> None:
+    """Neither another property of the item, nor the same of another kind of document, is folded."""
+    listed = of_shape("list", "/breads", "$.items[0]: missing key: cents")
+    name = of_shape("item", "/breads/1", "$: missing key: name")
+    cake = of_shape("cake", "/cakes/1", "$: missing key: cents")
+    assert len(sentences(listed, name, cake)) == 3
+
+
+def test_one_document_with_several_queries() -> None:
+    """What its schema says goes before what a check cannot read of it."""
+    reads = outcome(
+        "pages", "/breads?size=5", aspect=Aspect.SHAPE, message="KeyError: 'items', at `x`"
+    )
+    wrong = reads, of_shape("list", "/breads", "$: missing key: items, total")
+    assert sentences(*wrong) == ["/breads and /breads?size=5: $: missing key: items, total"]
