@@ -109,16 +109,26 @@ def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve)
     assert "left out: `knowngood drill`" in ended.output
 
 
+LATER_FAULTS = {
+    "cut-off": ("var a = {", "/a.js: "),
+    "undefined-name": (
+        "showPrices();",
+        "a.js uses showPrices, which no script of the page defines",
+    ),
+}
+
+
 @pytest.mark.usefixtures("in_one_process")
+@pytest.mark.parametrize(("script", "told"), LATER_FAULTS.values(), ids=LATER_FAULTS)
 def test_suite_notices_a_later_fault(
-    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
+    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str], script: str, told: str
 ) -> None:
-    """A script that is cut off after the suite was written."""
+    """A script that is wrong after the suite was written."""
     plays = dict(SITE)
     assert init(serve(by_path(plays)).url).code == 0
-    plays["/a.js"] = page("var a = {", "text/javascript")
+    plays["/a.js"] = page(script, "text/javascript")
     assert main.run(["verify", "--env=prod"]) == 1
-    assert "/a.js" in capfd.readouterr().out
+    assert told in capfd.readouterr().out
 
 
 @pytest.mark.usefixtures("in_one_process")
