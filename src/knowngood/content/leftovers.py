@@ -99,6 +99,10 @@ _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _NO_TIME: Final = {*_NOTHING, "Invalid Date", "Invalid date"}  # of JavaScript, and of Moment
 _PARTS_OF_TITLE: Final = re.compile(r"\s+[-\u2013\u2014|\u00b7:\u2022]\s+")
 _NO_NUMBER: Final = re.compile(r">\s*+NaN\s*+<")
+_NO_AMOUNT: Final = re.compile(
+    r"(?<=>)\s*+(?:[^<>:]{1,40}: ?)?(?:[$\u20ac\xa3\xa5]\s?(?:undefined|NaN)"
+    r"|(?:undefined|NaN)\s?[$\u20ac\xa3\xa5])(?=\s*+<)"
+)
 _TABLES: Final = frozenset({"a", "code", "kbd", "li", "pre", "samp", "td", "th", "tt", "var"})
 """In these ``NaN`` is data or a name."""
 _TITLES: Final = "title, h1, h2, h3"
@@ -190,6 +194,7 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         "no translation": _outside(_UNTRANSLATED, text, _TEMPLATE, _UNSEEN),
         "garbled letters": _MOJIBAKE.search(text),
         "crash": _outside(_CRASH, text, _QUOTED),
+        "no amount": _outside(_NO_AMOUNT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
         "dump": _outside(_DUMP, text, _QUOTED),
         "debug mode": _DEBUG.search(text),
     }

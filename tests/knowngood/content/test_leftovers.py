@@ -36,6 +36,8 @@ SOUND = {
     "much-asked": "<p>Who???really.so??? ???what??? yes.</p>",
     "a-time-on-a-line": "<p>We met<br>&nbsp; at noon 12:30:45, in app.js</p>",
     "about-php": "<p>A <b>Fatal error</b>: what to do, in short, about index.php</p>",
+    "about-amounts": "<code>NaN \u20ac</code><p>A price of NaN \u20ac is a fault.</p>"
+    "<template><b>NaN \u20ac</b></template>",
     "about-numbers": "<table><td>NaN</td></table><p><code><b>NaN</b></code> is <b>NaN</b>?"
     "<li><span>NaN</span></li>".replace("<b>NaN</b>?", "no number."),
     "about-a-toolbar": "<p>Look for &lt;div id=&quot;djDebug&quot;&gt;</p>",
@@ -157,6 +159,8 @@ FAULTS = {
         '<title>: expected a text, found "undefined"',
     ),
     "no-date": ("<time>Invalid Date</time>", '<time>: expected a text, found "Invalid Date"'),
+    "no-amount": ("<table><td>Rye: NaN\xa0\u20ac</td></table>", "no amount: Rye: NaN\xa0\u20ac"),
+    "no-price": ("<b> $undefined </b>", "no amount: $undefined"),
     "no-number": ("<p>Crashes: <b> NaN </b></p>", '<b>: expected a text, found "NaN"'),
     "django-toolbar": (
         '<div class="x" id="djDebug">',
