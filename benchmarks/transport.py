@@ -70,14 +70,10 @@ async def fetcher(urls: list[str]) -> list[int]:
         description="",
         origins={"content": f"{parts.scheme}://{parts.netloc}"},
     )
-    fetching = Fetcher(environment, "benchmark", time.time() + 600)
-    fetching.start()
-    try:
-        waiting = [fetching.load(Probe("content", url)) for url in urls]
-        exchanges = [visit.result().exchange for visit in waiting]
-        return [each.answer.status if each.answer else 0 for each in exchanges]
-    finally:
-        fetching.close()
+    with Fetcher(environment, "benchmark", time.time() + 600) as fetching:
+        loads = [fetching.load(Probe("content", url)) for url in urls]
+        answers = [load.result().exchange.answer for load in loads]
+    return [answer.status if answer else 0 for answer in answers]
 
 
 async def httpx_pool(urls: list[str]) -> list[int]:

@@ -109,9 +109,7 @@ def fetchers(environment: Callable[..., Environment]) -> Iterator[Fetchers]:
         ) -> Fetcher:
             found = environment(origins, **options)
             fetcher = Fetcher(found, "run-1", time.time() + seconds, share)
-            fetcher.start()
-            stack.callback(fetcher.close)
-            return fetcher
+            return stack.enter_context(fetcher)
 
         yield start
 

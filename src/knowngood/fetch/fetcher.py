@@ -38,7 +38,7 @@ from .transport import Transport
 
 
 class Fetcher:
-    """Fetches for one process until closed.
+    """Fetches for one process until closed; a ``with`` block starts it and closes it.
 
     ``share`` is the number of processes that divide the environment's concurrency among them;
     ``public`` trusts the usual authorities beside those of the environment; ``recording`` gets what
@@ -128,6 +128,13 @@ class Fetcher:
         """Requests a second of each origin that refuses more."""
         paces = {} if isinstance(self._attempts, Replay) else self._attempts.paces
         return {origin: pace.rate for (origin, _), pace in list(paces.items()) if pace.rate}
+
+    def __enter__(self) -> Fetcher:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def start(self) -> None:
         """Begin to fetch."""

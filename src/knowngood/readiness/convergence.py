@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from ..environment import Environment, Release
 from ..fetch import Fetcher, Probe, Recording
-from ..safety import one_line
+from ..safety import columns, one_line
 from .edges import edge_addresses
 from .pacing import pauses
 from .version_document import ReleaseSighting, missing_field, sight
@@ -126,9 +126,7 @@ class Convergence:
     def table(self) -> str:
         """Return a line for each edge with its release, missing ones first."""
         edges = (*self.missing, *self.given_up, *self.there)
-        rows = [("edge", "release seen"), *(edge.row() for edge in edges)]
-        width = max(len(address) for address, _ in rows)
-        return "\n".join(f"{address:{width}}  {seen}" for address, seen in rows)
+        return "\n".join(columns([("edge", "release seen"), *(edge.row() for edge in edges)]))
 
 
 @dataclass(slots=True)
@@ -254,13 +252,10 @@ def watching(
     recording: Recording | None = None,
 ) -> Iterator[ReleaseWatch]:
     """Yield a watch with a fetcher of its own, which is closed at the end."""
-    fetcher = Fetcher(with_single_attempts(environment), run_id, deadline, recording=recording)
-    fetcher.start()
-    try:
+    single = with_single_attempts(environment)
+    with Fetcher(single, run_id, deadline, recording=recording) as fetcher:
         addresses = edge_addresses(environment, release)
         yield ReleaseWatch(environment, release, fetcher, addresses)
-    finally:
-        fetcher.close()
 
 
 def with_single_attempts(environment: Environment) -> Environment:

@@ -57,18 +57,14 @@ def look_at_controls(
     began = time.time()
     names = {f"control-{number}": control for number, control in enumerate(environment.control)}
     controls = _control_environment(environment, names)
-    fetcher = Fetcher(controls, run_id, began + SECONDS, public=True, recording=recording)
-    fetcher.start()
-    try:
+    deadline = began + SECONDS
+    with Fetcher(controls, run_id, deadline, public=True, recording=recording) as fetcher:
         loads = [
             (control, fetcher.load(Probe(name, control.url, sample=number, fresh=True)))
             for name, control in names.items()
             for number in range(1, connections + 1)
         ]
-        answers = [(control, load.result().exchange) for control, load in loads]
-    finally:
-        fetcher.close()
-    return judge(began, answers)
+        return judge(began, [(control, load.result().exchange) for control, load in loads])
 
 
 def judge(began: float, answers: Sequence[tuple[Control, Exchange]]) -> ControlLook:

@@ -35,17 +35,14 @@ def varying(
     origin_of = Guard(environment.origins).origin_of
     asked = {url: origin for url in list(edges)[:MOST] if (origin := origin_of(url))}
     varying_urls: set[str] = set()
-    fetcher = Fetcher(with_single_attempts(environment), run_id, deadline, recording=recording)
-    fetcher.start()
-    try:
+    single = with_single_attempts(environment)
+    with Fetcher(single, run_id, deadline, recording=recording) as fetcher:
         for first in range(0, len(asked), _AT_ONCE):
             urls = list(asked)[first : first + _AT_ONCE]
             probes = [Probe(asked[url], url, address=edge) for url in urls for edge in edges[url]]
             varying_urls |= _varying(fetcher, probes, urls)
             if not varying_urls.issuperset(urls):
                 break
-    finally:
-        fetcher.close()
     return varying_urls
 
 

@@ -132,12 +132,8 @@ def visiting(
         origins=MappingProxyType({ORIGIN: origin}),
         budget=Budget(run=_RUN, probe=_SECONDS, attempts=1, concurrency=AT_ONCE, settle=0),
     )
-    fetcher = Fetcher(environment, new_run_id(), time.time() + _RUN)
-    fetcher.start()
-    try:
+    with Fetcher(environment, new_run_id(), time.time() + _RUN) as fetcher:
         yield Visitor(origin, fetcher, say, obeys_robots=obeys_robots)
-    finally:
-        fetcher.close()
 
 
 def is_ok(answer: Answer | None) -> bool:

@@ -34,9 +34,7 @@ def stack() -> Iterator[ExitStack]:
 
 def ask(stack: ExitStack, environment: Environment) -> Exchange:
     """Send one request."""
-    fetcher = Fetcher(environment, "run-1", time.time() + 60)
-    fetcher.start()
-    stack.callback(fetcher.close)
+    fetcher = stack.enter_context(Fetcher(environment, "run-1", time.time() + 60))
     return fetcher.send(Probe("a", environment.origins["a"] + "/x"))
 
 

@@ -67,12 +67,8 @@ def converge(environment: Callable[..., Environment]) -> Converge:
     def watching(edges: tuple[str, ...], named: bool, probe: float) -> Iterator[ReleaseWatch]:
         site = environment({"content": "http://content.test"}, probe=probe)
         site = replace(site, edges={"content": edges} if named else {}, release=RELEASE)
-        fetcher = Fetcher(with_single_attempts(site), "run-1", time.time() + 60)
-        fetcher.start()
-        try:
+        with Fetcher(with_single_attempts(site), "run-1", time.time() + 60) as fetcher:
             yield ReleaseWatch(site, RELEASE, fetcher, addresses=edges)
-        finally:
-            fetcher.close()
 
     def run(
         *edges: Server | str,
@@ -197,13 +193,9 @@ def test_host_and_certificate_are_the_names(
     context, _ = authority.context("content.test")
     edge = serve(V2, tls=context)
     site = environment({"content": "https://content.test"}, ca=authority.pem)
-    fetcher = Fetcher(with_single_attempts(site), "run-1", time.time() + 60)
-    fetcher.start()
-    try:
+    with Fetcher(with_single_attempts(site), "run-1", time.time() + 60) as fetcher:
         watch = ReleaseWatch(site, RELEASE, fetcher)
         [seen] = watch.look([f"127.0.0.1:{edge.port}"])[f"127.0.0.1:{edge.port}"]
-    finally:
-        fetcher.close()
     assert seen.names == ("v2",)
 
 

@@ -49,16 +49,10 @@ def log(serve: Serve, environment: Callable[..., Environment], tmp_path: Path) -
         folder = tmp_path / "recorded"
         folder.mkdir()
         recording = Recording(folder, processes)
-        fetcher = Fetcher(
-            environment({"content": url}, writes=True),
-            "run-1",
-            time.time() + 60,
-            recording=recording,
-        )
-        fetcher.start()
-        for request in requests:
-            fetcher.send(Probe("content", url + request.pop("path", "/"), **request))
-        fetcher.close()
+        place, end = environment({"content": url}, writes=True), time.time() + 60
+        with Fetcher(place, "run-1", end, recording=recording) as fetcher:
+            for request in requests:
+                fetcher.send(Probe("content", url + request.pop("path", "/"), **request))
         return written(folder, tmp_path / "run.har")
 
     return send
@@ -144,10 +138,9 @@ def test_tls_is_part_of_the_connection(
     for ca, folder in ((authority.pem, tmp_path / "trusted"), (None, tmp_path / "untrusted")):
         folder.mkdir()
         place = environment({"content": url}, ca=ca)
-        fetcher = Fetcher(place, "run-1", time.time() + 60, recording=Recording(folder))
-        fetcher.start()
-        fetcher.send(Probe("content", url))
-        fetcher.close()
+        end = time.time() + 60
+        with Fetcher(place, "run-1", end, recording=Recording(folder)) as fetcher:
+            fetcher.send(Probe("content", url))
     [entry] = written(tmp_path / "trusted", tmp_path / "run.har")["entries"]
     assert 0 < entry["timings"]["ssl"] <= entry["timings"]["connect"]
     [entry] = written(tmp_path / "untrusted", tmp_path / "run.har")["entries"]
