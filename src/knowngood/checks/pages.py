@@ -17,6 +17,7 @@ from ..content import (
     variation,
 )
 from ..content.problem import Aspect, Problem
+from ..fetch import read_once
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -118,14 +119,16 @@ def framing_problems(page: Response, frame: str = "") -> list[str]:
     return page_structure.framing_problems(page.headers, str(page.url), frame)
 
 
+@read_once
 def texts(page: Response) -> frozenset[str]:
     """Return the texts of a page that are translated, each as it stands in an element."""
-    return page.once(_texts)
+    return page_texts.of(page.html)
 
 
+@read_once
 def language(page: Response) -> str:
     """Return the language that ``<html lang>`` says, without its region: ``pt`` of ``pt-BR``."""
-    return page.once(_language)
+    return page_structure.language(page.html).partition("-")[0]
 
 
 def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[str]:
@@ -166,7 +169,7 @@ def empty_text_problems(page: Response, model: Response) -> list[str]:
     """Return the headings, labels, buttons and links that are empty and have a text in ``model``,
     the same page in another language.
     """
-    empty, allowed = page.once(_empty_texts), model.once(_empty_texts)
+    empty, allowed = _empty_texts(page), _empty_texts(model)
     if empty.total() <= allowed.total():
         return []
     return [f"{tag}: it is empty, and has a text in {model.path}" for tag in empty - allowed]
@@ -184,7 +187,7 @@ def link_problems(page: Response, model: Response) -> list[str]:
     """Return the links that lead nowhere and are URLs in ``model``, the same page in another
     language; and whether links open in the page itself, if those of ``model`` do not.
     """
-    ours, theirs = page.once(_links), model.once(_links)
+    ours, theirs = _links(page), _links(model)
     problems = []
     if page_elements.target(model.html) and not page_elements.target(page.html):
         problems.append(f"no <base target>, which {model.path} has: links open within the frame")
@@ -201,7 +204,7 @@ def end_tag_problems(page: Response, model: Response) -> list[str]:
     """Return the elements that lack an end tag, or have one too many, and do not in ``model``, the
     same page in another language: a translation has changed its markup.
     """
-    ours, theirs = page.once(_uneven), model.once(_uneven)
+    ours, theirs = _uneven(page), _uneven(model)
     return [
         f"<{name}>: an end tag is missing" if count > 0 else f"</{name}>: an end tag too many"
         for name, count in ours.items()
@@ -209,21 +212,16 @@ def end_tag_problems(page: Response, model: Response) -> list[str]:
     ]
 
 
+@read_once
 def _uneven(page: Response) -> dict[str, int]:
     return open_elements.uneven(page.text)
 
 
+@read_once
 def _links(page: Response) -> list[str]:
     return page_elements.links(page.html)
 
 
-def _language(page: Response) -> str:
-    return page_structure.language(page.html).partition("-")[0]
-
-
-def _texts(page: Response) -> frozenset[str]:
-    return page_texts.of(page.html)
-
-
+@read_once
 def _empty_texts(page: Response) -> Counter[str]:
     return leftovers.empty_texts(page.html)

@@ -22,6 +22,7 @@ from ..content import (
     stylesheet_links,
 )
 from ..content.problem import Aspect, Problem
+from ..fetch import read_once
 from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
@@ -50,7 +51,7 @@ def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[
     """Return the stylesheets on our own origins that a screen uses for the page: none for print, no
     alternates, none that is disabled, and none that only these import.
     """
-    linked = page.once(_stylesheet_links)
+    linked = _stylesheet_links(page)
     idle = set(linked.idle)
     in_force: list[Resource] = []
     for file in own(resources, page):
@@ -63,9 +64,10 @@ def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[
     return in_force
 
 
+@read_once
 def styles_itself(page: Response) -> bool:
     """Return whether the page holds styles for a screen, in a ``<style>`` element."""
-    return page.once(_styles_itself)
+    return stylesheet_links.styles_itself(page.html)
 
 
 def unstyled_problems(page: Response) -> list[str]:
@@ -129,7 +131,7 @@ def content_problems(resource: Resource) -> list[str]:
 
 def integrity_problems(page: Response, resource: Resource) -> list[str]:
     """Return the ``integrity`` attributes of the page whose hash the resource does not have."""
-    attributes = page.once(_integrity).get(resource.url)
+    attributes = _integrity(page).get(resource.url)
     if not attributes:
         return []
     content = resource.response.content
@@ -147,7 +149,7 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
         return []
     url, inline = str(page.url), list(page_elements.inline_scripts(page.html))
     nonces = page_elements.nonces(page.html, url)
-    files, elsewhere = list(resources), page.once(_loaded_elsewhere)
+    files, elsewhere = list(resources), _loaded_elsewhere(page)
     loads = [(_loaded_as(file), file.url, _relative(file.url, url)) for file in own(files, page)]
     loads += [
         (file.kind, _upgraded(file.url), file.url)
@@ -185,6 +187,7 @@ def _loaded_as(file: Resource) -> str:
     return "font" if kind in {"eot", "otf", "ttf", "woff", "woff2"} else file.kind
 
 
+@read_once
 def _loaded_elsewhere(page: Response) -> Mapping[str, Collection[str]]:
     scripts = {script.url for script in scripts_of(page)}
     loaded = page_elements.loaded(page.html, page.text, str(page.url))
@@ -230,14 +233,12 @@ def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
     return problems
 
 
+@read_once
 def _stylesheet_links(page: Response) -> stylesheet_links.StylesheetLinks:
     return stylesheet_links.of(page.html, str(page.url))
 
 
-def _styles_itself(page: Response) -> bool:
-    return stylesheet_links.styles_itself(page.html)
-
-
+@read_once
 def _integrity(page: Response) -> dict[str, list[str]]:
     return page_elements.integrity(page.html, str(page.url))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..content import javascript, page_elements
 from ..content.page_elements import Script
-from ..fetch import respond
+from ..fetch import read_once, respond
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
@@ -59,9 +59,10 @@ def running(page: Response, resources: Iterable[Resource]) -> RunningScripts:
     return RunningScripts(scripts, complete)
 
 
+@read_once
 def scripts_of(page: Response) -> list[Script]:
     """Return the scripts of ``page`` as it names them: of files without the source."""
-    return page.once(_scripts)
+    return list(page_elements.scripts(page.html, str(page.url)))
 
 
 def inline_scripts(page: Response) -> list[Script]:
@@ -72,7 +73,3 @@ def inline_scripts(page: Response) -> list[Script]:
 def inline_sources(page: Response) -> list[bytes]:
     """Return the sources of the scripts that stand in ``page``."""
     return [script.source for script in inline_scripts(page)]
-
-
-def _scripts(page: Response) -> list[Script]:
-    return list(page_elements.scripts(page.html, str(page.url)))

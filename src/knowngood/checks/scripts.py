@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from ..content import javascript, javascript_names, page_elements, settings_scripts
-from ..fetch import respond
+from ..fetch import read_once, respond
 from .running_scripts import inline_scripts, running
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def element_problems(page: Response, model: Response, resources: Iterable[Resour
     sources = script_sources(model, resources)
     named = set[str]().union(*map(javascript_names.selectors, sources))
     needed = set[str]().union(*map(javascript_names.needed_selectors, sources))
-    lost = sorted(model.once(_selectors) & needed - page.once(_selectors))
+    lost = sorted(_selectors(model) & needed - _selectors(page))
     return [
         *(
             f"no element {selector}, which scripts look for and {model.path} has"
@@ -124,7 +124,7 @@ def element_problems(page: Response, model: Response, resources: Iterable[Resour
 
 
 def _state_problems(page: Response, model: Response, named: Container[str]) -> Iterator[str]:
-    ours, theirs = page.once(_states), model.once(_states)
+    ours, theirs = _states(page), _states(model)
     both = [name for name in theirs if name in ours and f"#{name}" in named]
     changed = {(theirs[name].tag, ours[name].tag): name for name in both}
     for name in both:
@@ -174,9 +174,11 @@ def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:
     return why
 
 
+@read_once
 def _states(page: Response) -> dict[str, page_elements.ElementState]:
     return page_elements.states(page.html)
 
 
+@read_once
 def _selectors(page: Response) -> set[str]:
     return page_elements.selectors(page.html)

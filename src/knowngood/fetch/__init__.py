@@ -35,7 +35,7 @@ from .redirects import REDIRECTS, redirects, target_of
 from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
-from .response import Resource, Response, respond
+from .response import Resource, Response, read_once, respond
 from .second_look import ask_addresses, ask_silent_again, excuse_passed
 from .tape import Tape
 from .turned_away import is_refused_write, is_turned_away
@@ -96,6 +96,7 @@ __all__ = [
     "is_turned_away",
     "may_be_chance",
     "proxy_hint",
+    "read_once",
     "redirects",
     "request_headers",
     "resource_group",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, ref
@@ -94,15 +94,6 @@ class Response(httpx.Response):
         """The body parsed as a browser parses HTML; for CSS selectors."""
         return html.parse(self.text)
 
-    def once(self, read: Callable[[Response], Result]) -> Result:
-        """Return the result of ``read`` for this answer. It is called once and its result shared,
-        so do not change it.
-        """
-        if read not in self._results:
-            self._results[read] = read(self)
-        result: Result = self._results[read]
-        return result
-
     @property
     def deleted(self) -> bool:
         """Whether a DELETE is done: its answer says so, or is 404 on a repeat after the first
@@ -149,6 +140,19 @@ class Resource:
         if self.exchange is None:
             raise LookupError(f"{self.url} lies outside the environment's origins: not asked")
         return respond(self.exchange)
+
+
+def read_once(read: Callable[[Response], Result]) -> Callable[[Response], Result]:
+    """Have ``read`` called once for each answer. Its result is shared, so do not change it."""
+
+    @wraps(read)
+    def shared(response: Response) -> Result:
+        if read not in response._results:
+            response._results[read] = read(response)
+        result: Result = response._results[read]
+        return result
+
+    return shared
 
 
 _NO_STREAM: Final = httpx.ByteStream(b"")

@@ -11,7 +11,7 @@ from wire import Fetchers, Play, Serve, Server, answer, by_path, close, in_turn,
 from knowngood.fetch.answer_errors import Blocked, NoAnswer
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.response import Resource, Response, respond
+from knowngood.fetch.response import Resource, Response, read_once, respond
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
@@ -94,13 +94,14 @@ def test_what_is_read_once_is_computed_once(ask: Any) -> None:
     """Several claims share what one found in an answer; each question has its own result."""
     response, calls = respond(ask(answer("body"))), []
 
+    @read_once
     def size(read: Response) -> int:
         calls.append(read)
         return len(read.content)
 
-    assert [response.once(size), response.once(size)] == [4, 4]
+    assert [size(response), size(response)] == [4, 4]
     assert calls == [response]
-    assert response.once(lambda read: read.text) == "body"
+    assert read_once(lambda read: read.text)(response) == "body"
 
 
 def test_a_response_does_not_keep_its_exchange(serve: Serve, fetchers: Fetchers) -> None:
