@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from . import javascript, leftovers
@@ -15,7 +17,13 @@ from .result_cache import cached_by_content
 if TYPE_CHECKING:
     from .page_elements import Script
 
-_BUILT_IN: Final = {"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"}
+_CALLED: Final = frozenset({"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"})
+"""Functions of browsers that a later script may define anew. Not all names of browsers are here: a
+script that uses ``Request`` at once may mean the library behind it."""
+
+_OF_A_BROWSER: Final = re.compile(r"on[a-z]|(?:moz|webkit|ms|Moz|WebKit|MS)[A-Z]")
+"""How the names begin that are not listed in ``browser_names.txt``."""
+
 _OF_JQUERY: Final = frozenset({"$", "jQuery"})
 """What no browser has and no polyfill sets: who sets them on ``window`` is the library."""
 _OF_NODE: Final = frozenset({"Buffer", "exports", "module", "process", "require"})
@@ -53,6 +61,18 @@ _LOADS_SCRIPTS: Final = re.compile(
 )
 
 
+def is_of_browsers(name: str) -> bool:
+    """Return whether browsers give every page something of this name, or gave it once."""
+    return name in _of_browsers() or _OF_A_BROWSER.match(name) is not None
+
+
+@cache
+def _of_browsers() -> frozenset[str]:
+    path = Path(__file__).with_name("browser_names.txt")  # importlib.resources loads slowly
+    lines = path.read_text("utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+
+
 def may_define(source: bytes) -> frozenset[str]:
     """Return the names that a script may give the whole page: it declares or sets them."""
     return javascript.declares(source) | may_set(source)
@@ -75,10 +95,11 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
         handlers: the attributes of the page's elements, such as ``init()`` of ``onload``.
         sources: the scripts that the page runs.
     """
-    defined = _BUILT_IN.union(*map(may_define, sources))
+    defined = frozenset[str]().union(*map(may_define, sources))
     return [
         f"{name}(): the page calls it, no script defines it"
         for name in sorted(called_by(handlers) - defined)
+        if not is_of_browsers(name)
     ]
 
 
@@ -106,7 +127,7 @@ def order_problems(scripts: Sequence[Script]) -> list[str]:
     for place, user in enumerate(scripts):
         used = javascript.used_while_loaded(user.source)
         earlier = (may_define(script.source) for script in scripts[: place + 1])
-        defined = _BUILT_IN.union(*earlier)
+        defined = _CALLED.union(*earlier)
         for later in scripts[place + 1 :]:
             on_window = _OF_JQUERY & javascript.declared_on_window(later.source)
             late = used & (javascript.declared_at_the_top(later.source) | on_window) - defined
@@ -182,7 +203,7 @@ def lost_keys(
     ``readers`` read, as ``strings.title``.
     """
     keys = frozenset[str]().union(*map(_keys, lost)).difference(*map(_keys, inline))
-    return sorted(name for name in keys if any(name in _members(source) for source in readers))
+    return sorted(name for name in keys if any(name in members(source) for source in readers))
 
 
 @cached_by_content
@@ -193,7 +214,8 @@ def _keys(source: bytes) -> frozenset[str]:
 
 
 @cached_by_content
-def _members(source: bytes) -> frozenset[str]:
+def members(source: bytes) -> frozenset[str]:
+    """Return the names that a script looks up in something, as ``name`` of ``window.name``."""
     return frozenset(_MEMBER.findall(without_comments(source)))
 
 

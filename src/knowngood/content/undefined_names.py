@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..safety import nearest
@@ -29,8 +27,6 @@ _FUNCTION: Final = re.compile(
     r"\bfunction\s++([\w$]{5,}+)|(?<![.\w$])([\w$]{5,}+)\s*+=\s*+(?:async\s++)?"
     r"(?:function\b|\([^()]{0,200}+\)\s*+=>)"
 )
-_OF_A_BROWSER: Final = re.compile(r"on[a-z]|(?:moz|webkit|ms|Moz|WebKit|MS)[A-Z]")
-"""How the names begin that are not listed in ``browser_names.txt``."""
 
 
 def undefined_names(
@@ -60,8 +56,10 @@ def undefined_names(
         if (script, name) not in sure and _is_undefined(name, scripts, known)
     ]
     orphans = [name for name in _orphans(scripts) if name not in called] if unsure else []
-    for script, name in unsure:
-        if nearest(name, orphans, _ALIKE) and not _is_member(name, scripts):
+    for script, name in unsure:  # none that a script looks up, as `if (window.name) { name(); }`
+        if nearest(name, orphans, _ALIKE) and not any(
+            name in javascript_names.members(script.source) for script in scripts
+        ):
             yield script, name
 
 
@@ -78,12 +76,7 @@ def _parsed(scripts: Iterable[Script]) -> list[tuple[Script, Mapping[str, Uses]]
 
 
 def _is_undefined(name: str, scripts: Iterable[Script], known: Container[str]) -> bool:
-    return not (name in known or is_of_browsers(name) or _is_quoted(name, scripts))
-
-
-def is_of_browsers(name: str) -> bool:
-    """Return whether browsers give every page something of this name, or gave it once."""
-    return name in _of_browsers() or _OF_A_BROWSER.match(name) is not None
+    return not (name in known or javascript_names.is_of_browsers(name) or _is_quoted(name, scripts))
 
 
 def _orphans(scripts: Iterable[Script]) -> Iterator[str]:
@@ -118,16 +111,3 @@ def _is_quoted(name: str, scripts: Iterable[Script]) -> bool:
     """
     quoted = re.compile(rf"[\"'`]{re.escape(name)}[\"'`.]".encode())
     return any(quoted.search(script.source) for script in scripts)
-
-
-def _is_member(name: str, scripts: Iterable[Script]) -> bool:
-    """Return whether a script looks the name up, as ``if (window.name) { name(); }`` does."""
-    member = re.compile(rf"\.{re.escape(name)}\b".encode())
-    return any(member.search(script.source) for script in scripts)
-
-
-@cache
-def _of_browsers() -> frozenset[str]:
-    path = Path(__file__).with_name("browser_names.txt")  # importlib.resources loads slowly
-    lines = path.read_text("utf-8").splitlines()
-    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())

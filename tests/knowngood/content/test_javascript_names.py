@@ -30,6 +30,7 @@ def script(name: str, source: bytes) -> Script:
         ("init()", b"function init() {}"),
         ("return go(1)", b"var go = function () {};"),
         ("alert('x')", b""),
+        ("getSelection()", b""),
         ("app.start()", b""),
         ("x = 1", b""),
     ],
@@ -186,6 +187,14 @@ def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
 def test_a_script_before_one_that_it_uses_later_or_can_do_without(user: bytes) -> None:
     """Functions run when all scripts are there; who asks first gets no error."""
     assert order_problems([script("page.js", user), script("lib.js", b"var Lib = {};")]) == []
+
+
+def test_a_library_with_the_name_of_something_of_browsers() -> None:
+    """A script that uses it at once means the library: browsers have no ``Request.fresh``."""
+    scripts = [script("page.js", b"Request.fresh();"), script("lib.js", b"var Request = {};")]
+    assert order_problems(scripts) == [
+        "page.js uses Request, which only lib.js, behind it, defines"
+    ]
 
 
 @pytest.mark.parametrize(
