@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from ..safety import one_line
 from ..verdict import VerdictKind
-from .wording import claim_words
 
 MOST: Final = 10
 """Errors that GitHub shows of one step, and as many warnings."""
@@ -77,7 +76,7 @@ def _of_cause(kind: str, cause: Mapping[str, Any]) -> str:
     properties: dict[str, str] = {}
     for claim in cause["claims"][:1]:  # a cause of too many retries has none
         file, _, line = claim["place"].rpartition(":")
-        title = claim_words(claim["check"], claim["claim"])
+        title = claim["claim"] or claim["check"]
         properties = {"file": file, "line": line, "title": title}
     compared = ", ".join(f"{word} {cause[word]}" for word in ("expected", "got") if cause[word])
     accepted = (f"accepted {why}" for why in cause["accepted"])

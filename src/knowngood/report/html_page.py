@@ -18,7 +18,7 @@ from . import html_rows
 from .html_template import colour_of, html_templates, own_code
 from .report import Report
 from .timeline import bars
-from .wording import attempt_words, claim_words, got_words
+from .wording import attempt_words, got_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -67,7 +67,6 @@ def _templates() -> Environment:
         "image": _image,
         "bars": bars,
         "attempt_words": attempt_words,
-        "claim_words": claim_words,
         "got_words": got_words,
         "state_words": _STATES.__getitem__,
     }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..safety import plural
 from .facts import clock, facts
-from .wording import claim_words, result_word
+from .wording import result_word
 
 _CAUSES_SHOWN: Final = 100
 _RETRIES_SHOWN: Final = 50
@@ -17,12 +17,13 @@ def rows(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of each section, and under ``sections`` the headings of those that are
     not empty.
     """
+    retried = document["requests"]["retried"]
     content = {
         "causes": document["causes"][:_CAUSES_SHOWN],
         "doubts": list(_doubts(document)),
         "claims": list(_claims(document)),
         "slowest": list(_slowest(document["requests"]["slowest"])),
-        "retried": _longest_first(document["requests"]["retried"])[:_RETRIES_SHOWN],
+        "retried": sorted(retried, key=lambda exchange: -exchange["seconds"])[:_RETRIES_SHOWN],
         "warnings": list(_warnings(document)),
         "controls": list(_controls(document["control"])),
         "facts": list(facts(document)),
@@ -83,7 +84,7 @@ def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, s
             _RESULTS[word],
             word,
             f"{check['ran'] - check['bad']} of {check['ran']}",
-            f"{claim_words(name, check['claim'])}{note}",
+            f"{check['claim'] or name}{note}",
             name,
         )
     for name, why in document["not_applicable"].items():
@@ -99,10 +100,6 @@ def _slowest(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[float, flo
     for request in requests:
         seconds = request["seconds"]
         yield seconds, round(100 * seconds / longest, 1), request["request"]
-
-
-def _longest_first(exchanges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return sorted(exchanges, key=lambda exchange: -exchange["seconds"])
 
 
 def _warnings(document: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,6 @@ from ..fetch import SILENT
 from ..safety import first_lines, one_line, plural
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
-from .wording import claim_words
 
 MOVES: Final = 0.25
 """Seconds between two changes of the line on a terminal."""
@@ -48,7 +47,7 @@ def failure(outcome: Outcome, width: int) -> str:
     If that is too long, the claim is cut first, down to half of the line. A request without an
     answer names its URL and is not called a failure: the controls decide at the end of the run.
     """
-    word, subject, case = outcome.result.upper(), claim_words(outcome.check, outcome.claim), ""
+    word, subject, case = outcome.result.upper(), outcome.claim or outcome.check, ""
     if outcome.kind in SILENT and outcome.exchanges:
         word, subject = "NO ANSWER", outcome.exchanges[0]["url"]
     elif outcome.values:

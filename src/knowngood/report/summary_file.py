@@ -11,7 +11,7 @@ from . import github
 from .facts import facts
 from .markdown import code, code_block, plain
 from .report import Report
-from .wording import claim_words, got_words
+from .wording import got_words
 
 LARGEST: Final = 1 << 20
 """Most bytes of a summary that GitHub shows; it shows nothing of a larger one."""
@@ -92,7 +92,7 @@ def _exchange(exchange: Mapping[str, Any]) -> Iterator[str]:
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for claim in claims[:_CLAIMS_SHOWN]:
-        words = plain(claim_words(claim["check"], claim["claim"]))
+        words = plain(claim["claim"] or claim["check"])
         place = f"{code(claim['place'])}, " if claim["place"] else ""
         problem = f": {plain(claim['problem'])}" if claim["problem"] else ""
         yield f"- claim: {words} ({place}{plural(claim['cases'], 'case')}){problem}"

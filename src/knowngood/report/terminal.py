@@ -11,7 +11,7 @@ from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.run_results import RunResults
 from . import cause_block
-from .wording import attempts_words, certificate_warnings, claim_words, result_word
+from .wording import attempts_words, certificate_warnings, result_word
 
 _BLOCKS_SHOWN = 20
 _DRAWN = 12  # cases of a sample that a line names
@@ -54,7 +54,7 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
         note = " (unsteady: too many retries)" if unsteady else ""
         drawn = results.drawn.get(check, [])
         note += f" (drawn: {listed(drawn, _DRAWN)})" if drawn else ""
-        yield word != "FAIL", f"{word:<4} {counted:>7}  {claim_words(check, claim.title)}{note}"
+        yield word != "FAIL", f"{word:<4} {counted:>7}  {claim.title or check}{note}"
     for check, why in results.inapplicable.items():
         yield True, f"n/a           {check}: {why}"
 

@@ -73,11 +73,6 @@ def certificate_warnings(ends: Iterable[tuple[str, float]], now: float) -> Itera
             yield f"the certificate of {origin} expires in {days:.1f} days"
 
 
-def claim_words(check: str, claim: str) -> str:
-    """Return what a check claims, or its file and function if it has no docstring."""
-    return claim or check
-
-
 def result_word(bad: int, advisory: int, *, unsteady: bool) -> str:
     """Return ``FAIL``, ``warn`` or ``ok`` for a check, by its bad cases and how many of them an
     advisory accepts.

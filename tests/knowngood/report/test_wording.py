@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from knowngood.report.wording import attempt_words, claim_words, got_words
+from knowngood.report.wording import attempt_words, got_words
 
 
 def attempt(**more: Any) -> dict[str, Any]:
@@ -58,11 +58,3 @@ def test_no_answer() -> None:
     silent = {"seconds": 10.0, "attempts": [attempt(**SILENT)] * 2}
     ended = "no usable answer: timeout (connect) in 10.00 s, 2 attempts"
     assert got_words(silent) == f"{ended}; an attempt has a third of probe in [budget]"
-
-
-def test_a_check_is_called_by_its_claim() -> None:
-    """One without a docstring has only its name."""
-    assert claim_words("test_config.py::test_debug_is_off", "Debug is off.") == "Debug is off."
-    assert claim_words("test_config.py::test_debug_is_off", "") == (
-        "test_config.py::test_debug_is_off"
-    )
