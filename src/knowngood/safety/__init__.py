@@ -18,8 +18,7 @@ from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
 from .templates import templates
-from .user_folder import usable, user_folder
-from .user_name import user_name
+from .user import usable, user_folder, user_name
 from .wording import Say, and_more, columns, listed, nearest, plural
 
 __all__ = [

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .errors import RunnerError
 from .sanitize import one_line
-from .user_name import user_name
+from .user import user_name
 
 
 class LockUnavailable(RunnerError):

@@ -1,7 +1,8 @@
-"""Find the folder for a user's files, by the XDG Base Directory Specification."""
+"""Find the name of the user of this process, and the folder for this user's files."""
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,19 @@ from pathlib import Path
 from .errors import UsageError
 
 
+def user_name() -> str:
+    """Return the name of the user, or ``uid-NUMBER`` if it has none, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
 def user_folder(variable: str, usual: str) -> Path:
     """Return our folder below that of ``variable``, or else below ``usual`` in the home folder.
 
-    The specification ignores a relative path in the variable. Raises UsageError if there is no home
-    folder.
+    The XDG Base Directory Specification ignores a relative path in the variable. Raises UsageError
+    if there is no home folder.
     """
     named = Path(os.environ.get(variable, ""))
     try:
