@@ -60,18 +60,18 @@ def own_groups(nodeids: Iterable[str], workers: int, number: int | None) -> set[
     return {group for group, turn in turns_of(nodeids, workers).items() if turn == number}
 
 
-class Planner:
-    """Makes the plans of items. Items that read the same share one tuple of probes."""
-
-    def __init__(self, environment: Environment, run_id: str) -> None:
-        self._environment = environment
-        self._run_id = run_id
-        self._planned: dict[tuple[tuple[ProbeTemplate, ...], str], tuple[PlannedProbe, ...]] = {}
-
-    def plan(self, item: pytest.Item) -> Plan:
-        """Return what ``item`` will read."""
+def plans_of(
+    items: Iterable[pytest.Item], environment: Environment, run_id: str
+) -> dict[str, Plan]:
+    """Return what each of ``items`` will read, by node id. Those that read the same share one tuple
+    of probes.
+    """
+    shared: dict[tuple[tuple[ProbeTemplate, ...], str], tuple[PlannedProbe, ...]] = {}
+    plans = {}
+    for item in items:
         case, templates = case_of(item), templates_of(item)
         key = (templates, case.id)
-        if key not in self._planned:
-            self._planned[key] = plan(templates, case, self._environment, self._run_id)
-        return Plan(item.nodeid, intern(group_of(item.nodeid)), self._planned[key])
+        if key not in shared:
+            shared[key] = plan(templates, case, environment, run_id)
+        plans[item.nodeid] = Plan(item.nodeid, intern(group_of(item.nodeid)), shared[key])
+    return plans

@@ -27,7 +27,7 @@ from .check_call import prepare_call, wait_until_answered
 from .collection import CollectedChecks
 from .declarations import case_of, kind_of
 from .marks import BadMark
-from .ordering import Planner, in_order, own_groups
+from .ordering import in_order, own_groups, plans_of
 from .outcomes import Outcomes
 from .pytest_options import USAGE, is_worker, usage_errors, worker_number
 from .runner import Runner
@@ -156,8 +156,7 @@ class Worker:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if not self._selected:
             return  # pytest comes here, too, when a usage error ended the collection
-        planner = Planner(self.environment, self.ticket.run_id)
-        self.plans = {item.nodeid: planner.plan(item) for item in session.items}
+        self.plans = plans_of(session.items, self.environment, self.ticket.run_id)
         runs_here = not self.config.pluginmanager.has_plugin("dsession")
         if runs_here and self.plans and not self.config.option.collectonly:
             declarations.share_location(session.items)
