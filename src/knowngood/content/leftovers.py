@@ -136,12 +136,12 @@ def problems(text: str, tree: LexborHTMLParser, sound: Container[str] = ()) -> l
     """Return what is unfinished in a page, given as text and parsed, each in one line; nothing of
     the kinds in ``sound``.
     """
-    return [line for kind, line in _found(text, tree) if kind not in sound]
+    return [line for kind, line in _unfinished(text, tree) if kind not in sound]
 
 
 def sound_kinds(text: str, tree: LexborHTMLParser) -> list[str]:
     """Return of what kinds a page has something that may be sound, in a page that is."""
-    return list(dict.fromkeys(kind for kind, _ in _found(text, tree) if kind in MAY_BE_SOUND))
+    return list(dict.fromkeys(kind for kind, _ in _unfinished(text, tree) if kind in MAY_BE_SOUND))
 
 
 def crash(text: str) -> str:
@@ -179,7 +179,7 @@ def keys(texts: Iterable[str]) -> list[str]:
     return sorted(text for text in texts if _KEY_OF_PARTS.fullmatch(text))
 
 
-def _found(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+def _unfinished(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Yield kind and line of each thing that is unfinished."""
     yield from _in_text(text)
     yield from _in_elements(tree)

@@ -52,23 +52,23 @@ class OwnSchema:
             schema = schema[name]
         return self._fits(value, schema)
 
-    def _fits_additional(self, value: Any, wanted: Any, schema: Mapping[str, Any]) -> bool:
+    def _fits_additional(self, value: Any, additional: Any, schema: Mapping[str, Any]) -> bool:
         known = schema.get("properties", {})
         return type(value) is not dict or all(
-            self._fits(value[name], wanted) for name in value if name not in known
+            self._fits(value[name], additional) for name in value if name not in known
         )
 
     def _has_format(self, value: Any, name: str, _: Mapping[str, Any]) -> bool:
         return self.formats[name](value)
 
 
-def _same(value: Any, wanted: Any) -> bool:
-    return type(value) is type(wanted) and bool(value == wanted)
+def _same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and bool(value == other)
 
 
 def _of(kind: str, holds: Callable[[OwnSchema, Any, Any], bool]) -> Callable[..., bool]:
     """Return what a keyword says that asks something of values of one kind, and of no others."""
-    return lambda own, value, wanted, _: not _TYPES[kind](value) or holds(own, value, wanted)
+    return lambda own, value, setting, _: not _TYPES[kind](value) or holds(own, value, setting)
 
 
 _KEYWORDS: Final[Mapping[str, Callable[[OwnSchema, Any, Any, Mapping[str, Any]], bool]]] = {
@@ -78,8 +78,8 @@ _KEYWORDS: Final[Mapping[str, Callable[[OwnSchema, Any, Any, Mapping[str, Any]],
     "type": lambda _, value, names, __: any(
         _TYPES[name](value) for name in ([names] if isinstance(names, str) else names)
     ),
-    "const": lambda _, value, wanted, __: _same(value, wanted),
-    "enum": lambda _, value, wanted, __: any(_same(value, one) for one in wanted),
+    "const": lambda _, value, constant, __: _same(value, constant),
+    "enum": lambda _, value, members, __: any(_same(value, member) for member in members),
     "not": lambda own, value, schema, _: not own._fits(value, schema),
     "anyOf": lambda own, value, schemas, _: any(own._fits(value, schema) for schema in schemas),
     "allOf": lambda own, value, schemas, _: all(own._fits(value, schema) for schema in schemas),
@@ -102,7 +102,7 @@ _KEYWORDS: Final[Mapping[str, Callable[[OwnSchema, Any, Any, Mapping[str, Any]],
         "array", lambda _, value, __: all(value.index(v) == n for n, v in enumerate(value))
     ),
     "minLength": _of("string", lambda _, value, least: len(value) >= least),
-    "pattern": _of("string", lambda _, value, wanted: bool(re.search(wanted, value))),
+    "pattern": _of("string", lambda _, value, pattern: bool(re.search(pattern, value))),
     "minimum": _of("number", lambda _, value, least: value >= least),
     "maximum": _of("number", lambda _, value, most: value <= most),
     "exclusiveMinimum": _of("number", lambda _, value, bound: value > bound),
