@@ -24,7 +24,7 @@ from .har_tape import HarTape
 from .mutant_results import MutantResult, Notice
 from .mutants import Mutant, Mutants
 from .mutation_score import UNCAUGHT
-from .recording_plugin import RecordingPlugin, one_of_each_check, worker_of
+from .recording_plugin import RecordingPlugin, rerun_until, worker_of
 from .remedy_places import RemedyPlaces
 from .remedy_search import Remedies
 from .targets import targets_of, without_query
@@ -115,11 +115,11 @@ class MutationPlugin(RecordingPlugin):
         cases of them.
         """
         items = [self.items[nodeid] for nodeid in self.items if nodeid in mutant.readers]
-        sample = one_of_each_check(items)
-        in_part = len(sample) < len(items)
-        result = judge(mutant, rerunner.rerun(sample, mutant.changed, in_part=in_part))
-        if result.notice is not Notice.CAUGHT and in_part:
-            result = judge(mutant, rerunner.rerun(items, mutant.changed))
+
+        def is_caught(rerun: Rerun) -> bool:
+            return judge(mutant, rerun).notice is Notice.CAUGHT
+
+        result = judge(mutant, rerun_until(is_caught, rerunner, items, mutant.changed))
         if result.notice in UNCAUGHT:
             return replace(result, remedy=self._remedies.of(mutant))
         return result

@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
 import pytest
 
 from ..environment import Environment
-from ..fetch import Tape
+from ..fetch import Exchange, Tape
 from ..session import signals
 from ..session.controller import Controller
 from ..session.declarations import check_name
-from ..session.rerun import Rerunner
+from ..session.rerun import Rerun, Rerunner
 from ..session.worker import Worker
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict
@@ -138,12 +138,19 @@ def _in_folder(environment: Environment) -> Iterator[None]:
                 del sys.modules[name]
 
 
-def one_of_each_check(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Return the first case of each check."""
+def rerun_until(
+    is_enough: Callable[[Rerun], bool],
+    rerunner: Rerunner,
+    items: Sequence[pytest.Item],
+    changed: Mapping[Exchange, Exchange],
+) -> Rerun:
+    """Run the first case of each check again and, unless that is enough, all of ``items``."""
     first: dict[str, pytest.Item] = {}
     for item in items:
         first.setdefault(check_name(item), item)
-    return list(first.values())
+    in_part = len(first) < len(items)
+    rerun = rerunner.rerun(list(first.values()), changed, in_part=in_part)
+    return rerunner.rerun(items, changed) if in_part and not is_enough(rerun) else rerun
 
 
 def worker_of(session: pytest.Session) -> Worker:

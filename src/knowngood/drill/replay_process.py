@@ -28,7 +28,7 @@ from ..session.declarations import check_name
 from ..session.rerun import Rerun, Rerunner
 from ..verdict.run_results import RunResults
 from .fault_answers import Changed, changed_by_faults
-from .recording_plugin import RecordingPlugin, one_of_each_check, run_recorded
+from .recording_plugin import RecordingPlugin, rerun_until, run_recorded
 
 
 class FaultPlugin(RecordingPlugin):
@@ -92,11 +92,12 @@ def _run_some(
     """Run ``items`` again; if there are ``checks``, one case of each, and all if one holds then."""
     if not checks:
         return rerunner.rerun(items, changed)
+
+    def all_failed(rerun: Rerun) -> bool:
+        return {outcome.check for outcome in rerun.verdict.failures}.issuperset(checks)
+
     items = [item for item in items if check_name(item) in checks]
-    sample = one_of_each_check(items)
-    rerun = rerunner.rerun(sample, changed, in_part=len(sample) < len(items))
-    failed = {outcome.check for outcome in rerun.verdict.failures}
-    return rerun if failed.issuperset(checks) else rerunner.rerun(items, changed)
+    return rerun_until(all_failed, rerunner, items, changed)
 
 
 def main() -> int:
