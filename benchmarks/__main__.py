@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import signal
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from . import tables
-from .console import FAILED, INTERRUPTED, MET, MISSED, count_up_to, interrupt, progress, say
-from .errors import BenchmarkError
+from .console import MET, MISSED, code_of, count_up_to, machine, progress, say
 from .process import find
 from .results import Results
 from .scale import FULL, QUICK, Scale
@@ -27,27 +24,18 @@ _MOST: Final = 100  # repetitions
 def main() -> int:
     """Run what the command line asks for; the exit code says whether every target was met."""
     options = _options()
-    signal.signal(signal.SIGTERM, interrupt)
     scale = QUICK if options.quick else FULL
     scale = replace(scale, repeat=options.repeat or scale.repeat)
     results = Results(scale.repeat, scale.locales, scale.rtts[-1], options.quick)
-    try:
-        for program in ("nginx", "curl"):
-            find(program)
-        return _run(options.only or list(SECTIONS), scale, results, options.json)
-    except (BenchmarkError, OSError) as error:
-        sys.stderr.write(f"python -m benchmarks: error: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write("python -m benchmarks: interrupted\n")
-        return INTERRUPTED
+    names = options.only or list(SECTIONS)
+    run = partial(_run, names, scale, results, options.json)
+    return code_of("python -m benchmarks", run)
 
 
 def _run(names: list[str], scale: Scale, results: Results, file: Path | None) -> int:
-    say(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
-        f"Python {platform.python_version()}"
-    )
+    for program in ("nginx", "curl"):
+        find(program)
+    say(machine())
     say("")
     for name in names:
         measure, show = SECTIONS[name]
@@ -55,14 +43,14 @@ def _run(names: list[str], scale: Scale, results: Results, file: Path | None) ->
         for line in show(results):
             say(line)
         say("")
-    found = judge(results)
-    for line in tables.targets(found, judged=not results.quick):
+    targets = judge(results)
+    for line in tables.targets(targets, judged=not results.quick):
         say(line)
     if file is not None:
-        judged = [{"demand": t.demand, "measured": t.measured, "met": t.met} for t in found]
+        judged = [{"demand": t.demand, "measured": t.measured, "met": t.met} for t in targets]
         content = {**results.to_json(), "targets": judged}
         file.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    missed = any(each.met is False for each in found)
+    missed = any(target.met is False for target in targets)
     return MISSED if missed and not results.quick else MET
 
 

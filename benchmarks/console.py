@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import signal
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from types import FrameType
 from typing import Final, NoReturn
+
+from .errors import BenchmarkError
 
 MET: Final = 0
 MISSED: Final = 1
@@ -14,9 +19,33 @@ FAILED: Final = 2
 INTERRUPTED: Final = 130
 
 
-def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """A request to end is taken as Ctrl-C is, so that servers end and files go."""
+def code_of(command: str, run: Callable[[], int], *further: type[Exception]) -> int:
+    """Run a command and return its exit code, or that of the interruption or error that ends it:
+    BenchmarkError, OSError, or one of ``further``. SIGTERM interrupts as Ctrl-C does, so that
+    servers end and files go.
+    """
+    errors: tuple[type[Exception], ...] = (BenchmarkError, OSError, *further)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return run()
+    except errors as error:
+        sys.stderr.write(f"{command}: error: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{command}: interrupted\n")
+        return INTERRUPTED
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def machine() -> str:
+    """Return what the figures of a run depend on."""
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
+        f"Python {platform.python_version()}"
+    )
 
 
 def count_up_to(most: int) -> Callable[[str], int]:

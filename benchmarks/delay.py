@@ -198,14 +198,14 @@ class Proxy:
         end.events = events
 
     def _close(self, end: End) -> None:
-        for each in (end, end.peer):
-            if not each.closed:
-                each.closed = True
-                if each.asking:
+        for side in (end, end.peer):
+            if not side.closed:
+                side.closed = True
+                if side.asking:
                     self._in_flight.lost(time.monotonic())
-                if each.events:
-                    self._selector.unregister(each.sock)
-                each.sock.close()
+                if side.events:
+                    self._selector.unregister(side.sock)
+                side.sock.close()
 
 
 def main() -> int:

@@ -138,7 +138,7 @@ def deployed(
         site = folder / "site"
         chosen = _locales(locales)
         listed = folder / "locales"
-        listed.write_text("\n".join(each.code for each in chosen), "utf-8")
+        listed.write_text("\n".join(locale.code for locale in chosen), "utf-8")
         module = ("-m", "fhr_standin", "--write", site, "--locales", listed)
         command: list[str | Path] = [sys.executable, *module]
         require(measure(command, folder, 120), "fhr_standin --write")
@@ -177,7 +177,7 @@ def deployed(
 
 def _locales(count: int) -> tuple[Locale, ...]:
     """The stand-in's own, and beyond them codes for private use (ISO 639's qaa)."""
-    known = [each.code for each in choose(min(count, len(KNOWN)))]
+    known = [locale.code for locale in choose(min(count, len(KNOWN)))]
     return choose([*known, *(f"qaa-{number:04}" for number in range(len(known), count))])
 
 
@@ -198,14 +198,14 @@ def environment_file(
     stand-in's control; without one the environment has none. ``ca`` is the authority to trust, and
     ``http`` the highest version of HTTP that is spoken over TLS.
     """
-    aliases = {each.code: each.target for each in locales if each.target}
-    rtl = [each.code for each in locales if each.rtl and not each.target]
+    aliases = {locale.code: locale.target for locale in locales if locale.target}
+    rtl = [locale.code for locale in locales if locale.rtl and not locale.target]
     folder.mkdir()
     file = folder / "benchmark.toml"
     text = _ENVIRONMENT.format(  # JSON's strings and lists are TOML's, too
         content=json.dumps(content),
         submission=json.dumps(submission),
-        locales=json.dumps([each.code for each in locales]),
+        locales=json.dumps([locale.code for locale in locales]),
         rtl=json.dumps(rtl),
         aliases="\n".join(f'"{alias}" = "{target}"' for alias, target in aliases.items()),
         concurrency=concurrency,

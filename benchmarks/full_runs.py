@@ -55,7 +55,7 @@ def _beside_the_floor(
     note = f"{run.requests} requests"
     series = results.series(at_once(OURS, count), rtt)
     series.add(run.usage.wall, run.usage.cpu, run.usage.peak, note, link.in_flight())
-    urls = [link.content + each.path for each in run.asked if each.method == "GET"]
+    urls = [link.content + request.path for request in run.asked if request.method == "GET"]
     usage = floor.fetch(urls, deployment.folder, count)
     note = f"curl --parallel, {len(urls)} URLs"
     series = results.series(at_once(FLOOR, count), rtt)
@@ -71,7 +71,7 @@ def _over_tls(deployment: Deployment, rtt: int, results: Results) -> None:
         series = results.series(f"{OURS}, TLS, HTTP/{http}", rtt)
         note = f"{run.requests} requests"
         series.add(run.usage.wall, run.usage.cpu, run.usage.peak, note)
-        urls = [link.secure + each.path for each in run.asked if each.method == "GET"]
+        urls = [link.secure + request.path for request in run.asked if request.method == "GET"]
         usage = floor.fetch(urls, deployment.folder, http=http, ca=trusted)
         series = results.series(f"{FLOOR}, TLS, HTTP/{http}", rtt)
         series.add(usage.wall, usage.cpu, usage.peak, f"curl --parallel, {len(urls)} URLs")
@@ -91,9 +91,9 @@ def _cases(deployment: Deployment, rtt: int, asked: Sequence[Asked]) -> list[tup
     """
     origin = deployment.links[rtt].content
     return [
-        (200 if each.status == 304 else each.status, origin + each.path)
-        for each in asked
-        if each.method == "GET"
+        (200 if request.status == 304 else request.status, origin + request.path)
+        for request in asked
+        if request.method == "GET"
     ]
 
 
@@ -124,8 +124,8 @@ def _naive(
         for number in range(scale.repeat):
             say(f"{name} {number + 1} of {scale.repeat} at RTT {rtt} ms")
             timed = suite.time(workers, every)
-            shown = f"-n {workers}, " if workers else ""
-            shown += f"{timed.cases} URLs"
+            note = f"-n {workers}, " if workers else ""
+            note += f"{timed.cases} URLs"
             if timed.measured < timed.cases:
-                shown += f", extrapolated from {timed.measured}"
-            results.series(name, rtt).add(timed.wall, 0.0, timed.peak, shown)
+                note += f", extrapolated from {timed.measured}"
+            results.series(name, rtt).add(timed.wall, 0.0, timed.peak, note)

@@ -138,14 +138,14 @@ class KillRound:
         except ValueError:
             yield UNTOLD_LOCK, f"status ended with {code}: {printed[-500:]}"
             return
-        told = "\n".join(row["trouble"])
+        trouble = "\n".join(row["trouble"])
         locked = self._origin.run("for-each-ref", _LOCKS)
         if locked and not row["left_lock"]:
             yield UNTOLD_LOCK, f"status tells no lock that was left behind: {row}"
         if locked and self._kill.number != signal.SIGKILL and "was left behind" not in output:
             yield UNTOLD_LOCK, f"the push told no lock: {output[-500:]!r}"
-        if local and "not at the origin" not in told:
-            yield LOST_RECORD, f"status does not tell that {local} are here alone: {told!r}"
+        if local and "not at the origin" not in trouble:
+            yield LOST_RECORD, f"status does not tell that {local} are here alone: {trouble!r}"
 
     def _unrecorded(self, records: Records) -> Iterator[tuple[str, str]]:
         """Yield that a release is live of which no record says that its push began."""

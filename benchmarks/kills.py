@@ -8,13 +8,13 @@ are looked at.
 from __future__ import annotations
 
 import argparse
-import platform
 import random
 import secrets
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from knowngood.drill.sandbox import GOOD, STAGE, Sandbox
@@ -22,8 +22,7 @@ from knowngood.environment import BadEnvironment
 from knowngood.release import GitError
 
 from . import tables
-from .console import FAILED, INTERRUPTED, MET, MISSED, count_up_to, interrupt, progress, say
-from .errors import BenchmarkError
+from .console import MET, MISSED, code_of, count_up_to, machine, progress, say
 from .kill_round import FAULTS, Kill, Killed, KillRound
 from .killed_site import lost_file, pushed_site
 
@@ -35,25 +34,23 @@ _MOST: Final = 1000
 def main() -> int:
     """Kill as many pushes as the command line asks for; the exit code says whether all was well."""
     options = _options()
-    signal.signal(signal.SIGTERM, interrupt)
+    run = partial(_run, options.count, options.seed)
+    return code_of("python -m benchmarks.kills", run, BadEnvironment, GitError)
+
+
+def _run(count: int, seed: int) -> int:
     rounds: list[Killed] = []
     try:
-        rounds.extend(_kills(options.count, options.seed))
-        return judge(rounds, options.seed)
-    except (BenchmarkError, BadEnvironment, GitError, OSError) as error:
-        sys.stderr.write(f"python -m benchmarks.kills: error: {error}\n")
-        return FAILED
+        rounds.extend(_kills(count, seed))
     except KeyboardInterrupt:
-        judge(rounds, options.seed)
-        sys.stderr.write("python -m benchmarks.kills: interrupted\n")
-        return INTERRUPTED
+        judge(rounds, seed)
+        raise
+    return judge(rounds, seed)
 
 
 def _kills(count: int, seed: int) -> Iterator[Killed]:
     """Yield what came of each kill; pushes that ended by themselves before are not counted."""
-    say(
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, seed {seed}"
-    )
+    say(f"{machine()}, seed {seed}")
     with pushed_site() as place:
         chance = random.Random(seed)  # noqa: S311  nothing secret
         draw = Draw(place, chance, _push_seconds(place))

@@ -100,14 +100,14 @@ def _tags(commits: list[str], count: int) -> Iterator[str]:
     """The records, newest first: of the last release on every environment, of the one before."""
     now = datetime.now(UTC)
     # Fifteen records have each kind on each environment, so that the last release may go out.
-    each = max(15, -(-count // _RELEASES))
+    per_release = max(15, -(-count // _RELEASES))
     for number in range(count):
-        release = _RELEASES - 1 - number // each
-        made = _record(f"v{release + 1}", commits[release], now - timedelta(minutes=1 + number))
-        text = made.message()
+        release = _RELEASES - 1 - number // per_release
+        record = _record(f"v{release + 1}", commits[release], now - timedelta(minutes=1 + number))
+        text = record.message()
         yield (
-            f"tag {made.name}\nfrom {made.commit}\n"
-            f"tagger Ann <ann@example.org> {int(made.when.timestamp())} +0000\n"
+            f"tag {record.name}\nfrom {record.commit}\n"
+            f"tagger Ann <ann@example.org> {int(record.when.timestamp())} +0000\n"
             f"data {len(text.encode())}\n{text}\n"
         )
 

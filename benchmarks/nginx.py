@@ -131,8 +131,8 @@ def nginx(root: Path, folder: Path) -> Iterator[Nginx]:
                 return
         finally:
             _stop(process)
-    said = (folder / "error.log").read_text("utf-8", "replace")[-1000:]
-    raise BenchmarkError(f"nginx: did not start; its error log says:\n{said}")
+    log = (folder / "error.log").read_text("utf-8", "replace")[-1000:]
+    raise BenchmarkError(f"nginx: did not start; its error log says:\n{log}")
 
 
 def _certify(folder: Path) -> None:

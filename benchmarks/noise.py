@@ -78,9 +78,9 @@ def noisy(
             {n: f"http://127.0.0.1:{port}" for n, port in zip(origins, ports, strict=True)},
             injected,
         )
-        told = json.loads(process.communicate(timeout=10)[0])
-        injected.requests = told["requests"]
-        injected.trouble.update(told["trouble"])
+        report = json.loads(process.communicate(timeout=10)[0])
+        injected.requests = report["requests"]
+        injected.trouble.update(report["trouble"])
     finally:
         process.kill()
         process.communicate()

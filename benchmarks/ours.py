@@ -37,10 +37,12 @@ def run(deployment: Deployment, environment: Path, workers: int = 0) -> Run:
     ]
     deployment.nginx.forget()
     usage = require(measure(command, ROOT, _WITHIN), "the smoke tests against nginx")
-    found = json.loads(verdict.read_text("utf-8"))
-    if found["verdict"] != "PASSED":
-        raise BenchmarkError(f"the smoke tests against nginx: {found['verdict']}, expected PASSED")
+    document = json.loads(verdict.read_text("utf-8"))
+    if document["verdict"] != "PASSED":
+        raise BenchmarkError(
+            f"the smoke tests against nginx: {document['verdict']}, expected PASSED"
+        )
     asked = tuple(deployment.nginx.asked())
     if not asked:
         raise BenchmarkError("the smoke tests passed, but nginx was asked for nothing")
-    return Run(usage, found["requests"]["sent"], found["counts"]["ran"], asked)
+    return Run(usage, document["requests"]["sent"], document["counts"]["ran"], asked)

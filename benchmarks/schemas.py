@@ -25,15 +25,15 @@ Judge = Callable[[Any], bool]
 def documents(count: int) -> list[Any]:
     """As many different date_format.json of a hundred locales, the last of them with a fault."""
     text = Site(choose(100)).shared[DATE_FORMAT].body
-    made = []
+    copies = []
     for number in range(count):
         document = json.loads(text)
         for entry in document.values():
             entry["monthNameShort"] += str(number)  # a cache must not help
-        made.append(document)
-    fault = made[-1]["fr"]
+        copies.append(document)
+    fault = copies[-1]["fr"]
     fault["monthNameShort"] = fault["monthNameShort"].rpartition(",")[0]  # eleven months
-    return made
+    return copies
 
 
 def judges() -> dict[str, Judge]:
@@ -41,19 +41,21 @@ def judges() -> dict[str, Judge]:
     schema = json.loads(_SCHEMA.read_text("utf-8"))
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     reference = jsonschema.Draft202012Validator(schema, format_checker=checker)
-    found: dict[str, Judge] = {"jsonschema": lambda each: not list(reference.iter_errors(each))}
+    validators: dict[str, Judge] = {
+        "jsonschema": lambda document: not list(reference.iter_errors(document))
+    }
     if importlib.util.find_spec("jsonschema_rs") is not None:
         rust: Any = importlib.import_module("jsonschema_rs")
         fast = rust.Draft202012Validator(schema, validate_formats=True)
-        found["jsonschema-rs"] = lambda each: not list(fast.iter_errors(each))
-    return found
+        validators["jsonschema-rs"] = lambda document: not list(fast.iter_errors(document))
+    return validators
 
 
-def validate(judge: Judge, wanted: list[Any]) -> float:
+def validate(judge: Judge, samples: list[Any]) -> float:
     """Seconds that ``judge`` takes for all. Raises BenchmarkError for a wrong answer."""
     started = time.perf_counter()
-    held = [judge(document) for document in wanted]
+    held = [judge(document) for document in samples]
     took = time.perf_counter() - started
-    if held != [True] * (len(wanted) - 1) + [False]:
+    if held != [True] * (len(samples) - 1) + [False]:
         raise BenchmarkError("schemas: a validator misjudged a document")
     return took

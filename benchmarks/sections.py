@@ -52,7 +52,7 @@ def transports(scale: Scale, results: Results, say: Say) -> None:
     with served(scale, results) as deployment:
         link = deployment.links[scale.rtts[0]]
         asked = ours.run(deployment, link.environments[CONCURRENCY]).asked
-        paths = dict.fromkeys(each.path for each in asked if each.status == 200)
+        paths = dict.fromkeys(request.path for request in asked if request.status == 200)
         chosen = list(paths)[: scale.files]
         for rtt in scale.rtts:
             urls = deployment.folder / f"urls{rtt}"
@@ -73,21 +73,21 @@ def _transport(name: str, urls: str, count: int, rtt: int, results: Results) -> 
     command = [sys.executable, "-m", "benchmarks.transport", name, urls]
     usage = require(measure(command, ROOT, 300), name)
     try:
-        found = json.loads(usage.output)
+        measured = json.loads(usage.output)
     except ValueError:
         raise BenchmarkError(f"{name}: said {usage.output[-500:]!r}") from None
     note = (
         f"{count} files"
         + (", once" if name in transport.ONCE else "")
-        + (f", {found['wrong']} not answered" if found["wrong"] else "")
+        + (f", {measured['wrong']} not answered" if measured["wrong"] else "")
     )
     series = results.transports.setdefault((name, rtt), Series())
-    series.add(found["wall"], found["cpu"], usage.peak, note)
+    series.add(measured["wall"], measured["cpu"], usage.peak, note)
 
 
 def validators(scale: Scale, results: Results, say: Say) -> None:
     """The reference validator and, where installed, the faster one."""
-    wanted = schemas.documents(scale.documents)
+    samples = schemas.documents(scale.documents)
     judges = schemas.judges()
     if "jsonschema-rs" not in judges:
         say("jsonschema-rs: left out, it is not installed")
@@ -95,7 +95,7 @@ def validators(scale: Scale, results: Results, say: Say) -> None:
         say(f"{name} {scale.repeat} times")
         for _ in range(scale.repeat):
             series = results.schemas.setdefault(name, Series())
-            series.add(schemas.validate(judge, wanted), note=f"{len(wanted)} documents")
+            series.add(schemas.validate(judge, samples), note=f"{len(samples)} documents")
 
 
 def records(scale: Scale, results: Results, say: Say) -> None:

@@ -13,12 +13,11 @@ import argparse
 import json
 import math
 import os
-import platform
-import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +25,7 @@ import fhr_standin
 from fhr_standin.faults import FAULTS
 
 from . import soaked, tables
-from .console import FAILED, INTERRUPTED, MET, MISSED, count_up_to, interrupt, progress, say
-from .errors import BenchmarkError
+from .console import MET, MISSED, code_of, count_up_to, machine, progress, say
 from .noise import Noise
 from .soaking import LOCALES, Ended, run
 
@@ -83,32 +81,20 @@ class Job:
                 run(standin, seed, self.noise, self.fault, self.probe, self.controlled)
                 for seed in self.seeds
             ]
-        verdicts = " ".join(each.verdict for each in ended)
-        failed = "; ".join(each.reason for each in ended if each.verdict != "PASSED")
+        verdicts = " ".join(one.verdict for one in ended)
+        failed = "; ".join(one.reason for one in ended if one.verdict != "PASSED")
         progress(f"{self.name}: {verdicts}{': ' * bool(failed)}{failed}")
         return ended
 
 
 def main() -> int:
     """Run what the command line asks for; the exit code says whether all of it held."""
-    options = _options()
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        return _soak(options)
-    except (BenchmarkError, OSError) as error:
-        sys.stderr.write(f"python -m benchmarks.soak: error: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write("python -m benchmarks.soak: interrupted\n")
-        return INTERRUPTED
+    return code_of("python -m benchmarks.soak", partial(_soak, _options()))
 
 
 def _soak(options: argparse.Namespace) -> int:
-    say(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
-        f"Python {platform.python_version()}, {LOCALES} locales"
-    )
-    for line in soaked.told(NOISE):
+    say(f"{machine()}, {LOCALES} locales")
+    for line in soaked.noise_words(NOISE):
         say(line)
     runs = _all(_sound(options.runs, options.seeds), options.at_once)
     say("")
@@ -131,21 +117,21 @@ def _soak(options: argparse.Namespace) -> int:
 def _judge(
     runs: Sequence[Ended], lost: Sequence[Ended], faulty: Sequence[Ended], file: Path | None
 ) -> int:
-    found = soaked.judge(runs, lost, faulty)
+    targets = soaked.judge(runs, lost, faulty)
     say("")
-    for line in tables.targets(found, judged=True):
+    for line in tables.targets(targets, judged=True):
         say(line)
     if file is not None:
         content = {
             "noise": asdict(NOISE),
-            "runs": [each.to_json() for each in runs],
-            "lost": [each.to_json() for each in lost],
-            "sensitivity": [{**each.to_json(), "caught": each.caught} for each in faulty],
+            "runs": [run.to_json() for run in runs],
+            "lost": [run.to_json() for run in lost],
+            "sensitivity": [{**run.to_json(), "caught": run.caught} for run in faulty],
             "exempt": EXEMPT,
-            "targets": [asdict(each) for each in found],
+            "targets": [asdict(target) for target in targets],
         }
         file.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return MET if all(each.met for each in found) else MISSED
+    return MET if all(target.met for target in targets) else MISSED
 
 
 def _sound(runs: int, seeds: int) -> list[Job]:
@@ -165,15 +151,15 @@ def _faults() -> tuple[str, ...]:
     return (*LASTING, *(name for name in bad if name not in EXEMPT))
 
 
-def _faulty(faults: Sequence[str], each: int) -> list[Job]:
-    seeds = tuple(map(str, range(1, each + 1)))
+def _faulty(faults: Sequence[str], count: int) -> list[Job]:
+    seeds = tuple(map(str, range(1, count + 1)))
     return [Job(name, seeds, LASTING.get(name, NOISE), name, _PROBE, False) for name in faults]
 
 
-def _without_network(each: int) -> list[Job]:
+def _without_network(count: int) -> list[Job]:
     """Return runs of each kind in which the network is lost, a few to a job."""
-    names = [str(number + 1) for number in range(each)]
-    some = [tuple(names[first : first + _A_JOB]) for first in range(0, each, _A_JOB)]
+    names = [str(number + 1) for number in range(count)]
+    some = [tuple(names[first : first + _A_JOB]) for first in range(0, count, _A_JOB)]
     return [Job(name, seeds, noise, name) for name, noise in LOST.items() for seeds in some]
 
 
@@ -208,11 +194,11 @@ def _options() -> argparse.Namespace:
     add("--quick", action="store_true", help="a small run, to see that all works")
     add("--json", type=Path, metavar="FILE", help="write every run to FILE as well")
     options = parser.parse_args()
-    runs, seeds, lost, each = (4, 2, 2, 1) if options.quick else (300, 10, 20, 3)
+    runs, seeds, lost, count = (4, 2, 2, 1) if options.quick else (300, 10, 20, 3)
     options.runs = options.runs or runs
     options.lost = options.lost or lost
     options.seeds = options.seeds or seeds
-    options.each = options.each or each
+    options.each = options.each or count
     return options
 
 

@@ -22,7 +22,7 @@ _HEAD: Final = (
 )
 
 
-def told(noise: Noise) -> Iterator[str]:
+def noise_words(noise: Noise) -> Iterator[str]:
     """The noise in words."""
     yield (
         f"noise: of all requests {noise.reset_before:.1%} reset before they are passed on, "
@@ -37,7 +37,7 @@ def told(noise: Noise) -> Iterator[str]:
 
 def sound(runs: Sequence[Ended]) -> Iterator[str]:
     """Runs against a sound deployment, a row a seed, and each that did not pass."""
-    ordered = sorted(runs, key=lambda each: int(_series(each)))
+    ordered = sorted(runs, key=lambda run: int(_series(run)))
     rows = [_row(seed, list(some)) for seed, some in groupby(ordered, _series)]
     yield f"a sound deployment: {len(runs)} runs"
     yield from table([_HEAD, *rows, _row("all", ordered)])
@@ -45,9 +45,9 @@ def sound(runs: Sequence[Ended]) -> Iterator[str]:
         "reset to brownouts: what the proxy did, and down what met a brownout and reached it; "
         "flaky: median and most; seconds, CPU s: medians"
     )
-    for each in ordered:
-        if each.verdict != "PASSED":
-            yield f"seed {each.seed}: {each.verdict}: {each.reason}"
+    for run in ordered:
+        if run.verdict != "PASSED":
+            yield f"seed {run.seed}: {run.verdict}: {run.reason}"
 
 
 def _series(ended: Ended) -> str:
@@ -55,11 +55,11 @@ def _series(ended: Ended) -> str:
 
 
 def _row(name: str, runs: Sequence[Ended]) -> tuple[str, ...]:
-    verdicts = Counter(each.verdict for each in runs)
+    verdicts = Counter(run.verdict for run in runs)
     done: Counter[str] = Counter()
-    for each in runs:
-        done.update(each.injected)
-    flaky = [each.flaky for each in runs]
+    for run in runs:
+        done.update(run.injected)
+    flaky = [run.flaky for run in runs]
     return (
         name,
         str(len(runs)),
@@ -67,8 +67,8 @@ def _row(name: str, runs: Sequence[Ended]) -> tuple[str, ...]:
         str(done["requests"]),
         *(str(done[kind]) for kind in (*KINDS, "down", "brownouts")),
         f"{median(flaky):.0f}, {max(flaky)}",
-        f"{median(each.seconds for each in runs):.1f}",
-        f"{median(each.cpu for each in runs):.1f}",
+        f"{median(run.seconds for run in runs):.1f}",
+        f"{median(run.cpu for run in runs):.1f}",
         "",
     )
 
@@ -77,15 +77,15 @@ def lost(runs: Sequence[Ended]) -> Iterator[str]:
     """Runs that lost the network, a row a kind, and each that failed."""
     yield f"the network is lost, that of the control as well: {len(runs)} runs"
     yield from table([("", *_HEAD[1:]), *(_row(kind, some) for kind, some in _by_fault(runs))])
-    for each in runs:
-        if each.verdict == "FAILED":
-            yield f"{each.fault}, seed {each.seed}: FAILED: {each.reason}"
+    for run in runs:
+        if run.verdict == "FAILED":
+            yield f"{run.fault}, seed {run.seed}: FAILED: {run.reason}"
 
 
 def _by_fault(runs: Sequence[Ended]) -> Iterator[tuple[str, list[Ended]]]:
     by_fault: defaultdict[str, list[Ended]] = defaultdict(list)
-    for each in runs:
-        by_fault[each.fault].append(each)
+    for run in runs:
+        by_fault[run.fault].append(run)
     yield from by_fault.items()
 
 
@@ -100,15 +100,15 @@ def sensitivity(runs: Sequence[Ended], exempt: Mapping[str, str]) -> Iterator[st
 
 
 def _fault_row(fault: str, runs: Sequence[Ended]) -> tuple[str, ...]:
-    caught = sum(each.caught for each in runs)
-    named = Counter(check for each in runs for check in each.caught_by)
+    caught = sum(run.caught for run in runs)
+    named = Counter(check for run in runs for check in run.caught_by)
     most = ", ".join(check.partition("::")[2] for check, _ in named.most_common(2))
-    missed = [f"{each.verdict}: {each.reason}" for each in runs if not each.caught]
+    missed = [f"{run.verdict}: {run.reason}" for run in runs if not run.caught]
     return (
         fault,
         f"{caught} of {len(runs)}",
-        f"{median(each.flaky for each in runs):.0f}",
-        f"{median(each.seconds for each in runs):.1f}",
+        f"{median(run.flaky for run in runs):.0f}",
+        f"{median(run.seconds for run in runs):.1f}",
         f"MISSED {missed[0]}" if missed else most,
     )
 
@@ -122,7 +122,7 @@ def judge(
 
 
 def _steady(runs: Sequence[Ended]) -> Iterator[Target]:
-    count = Counter(each.verdict for each in runs)
+    count = Counter(run.verdict for run in runs)
     failed, open_ = count["FAILED"], count["INCONCLUSIVE"]
     other = len(runs) - failed - open_ - count["PASSED"]
     bound = f", at most {min(1.0, 3 / len(runs)):.1%} at 95 % confidence" if not failed else ""
@@ -130,29 +130,29 @@ def _steady(runs: Sequence[Ended]) -> Iterator[Target]:
     demand = f"sound: at most {_INCONCLUSIVE:.0%} INCONCLUSIVE"
     measured = f"{open_} of {len(runs)}"
     yield Target(demand, measured, open_ <= _INCONCLUSIVE * len(runs) and not other)
-    untold = sum(max(0, each.documents - each.told) for each in runs)
-    left = sum(each.documents for each in runs)
+    untold = sum(max(0, run.documents - run.reported) for run in runs)
+    left = sum(run.documents for run in runs)
     demand = "sound: nothing left behind that is not told"
     yield Target(demand, f"{left} documents left, {untold} not told", not untold)
     trouble = sum(_troubled(runs))
-    asked = sum(each.injected["requests"] for each in runs)
+    asked = sum(run.injected["requests"] for run in runs)
     demand = f"sound: at least {_TROUBLE:.0%} of requests met trouble"
     yield Target(demand, f"{trouble / asked:.1%}", trouble >= _TROUBLE * asked)
 
 
 def _held(runs: Sequence[Ended]) -> Iterator[Target]:
-    count = Counter(each.verdict for each in runs)
+    count = Counter(run.verdict for run in runs)
     measured = ", ".join(f"{number} {verdict}" for verdict, number in sorted(count.items()))
     allowed = count["INCONCLUSIVE"] + count["PASSED"]
     yield Target("network lost: none FAILED", measured, allowed == len(runs))
 
 
 def _troubled(runs: Iterable[Ended]) -> Iterator[int]:
-    for each in runs:
-        yield sum(count for kind, count in each.injected.items() if kind in (*KINDS, "down"))
+    for run in runs:
+        yield sum(count for kind, count in run.injected.items() if kind in (*KINDS, "down"))
 
 
 def _caught(runs: Sequence[Ended]) -> Iterator[Target]:
-    missed = sum(not each.caught for each in runs)
+    missed = sum(not run.caught for run in runs)
     measured = f"{len(runs) - missed} of {len(runs)} runs"
     yield Target("a fault: FAILED, by a check that names it", measured, not missed)

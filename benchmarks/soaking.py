@@ -34,7 +34,7 @@ class Ended:
     ``fault`` is one of the deployment or of the network, empty where there is noise alone.
     ``flaky`` counts requests that needed a retry, ``failed`` names the checks that failed or
     were unsteady, ``injected`` is what the proxy did, ``documents`` how many were left in the
-    store and ``told`` how many of them the run said it may have left.
+    store and ``reported`` how many of them the run said it may have left.
     """
 
     seed: str
@@ -47,7 +47,7 @@ class Ended:
     attempts: int
     flaky: int
     documents: int
-    told: int
+    reported: int
     failed: tuple[str, ...]
     injected: dict[str, int]
     failures: list[dict[str, Any]] = field(default_factory=list)
@@ -101,25 +101,25 @@ def run(
             usage = measure(command, ROOT, _WITHIN)
         if not verdict.exists():
             raise BenchmarkError(f"seed {seed} {fault}: no verdict\n{usage.output[-3000:]}")
-        found = json.loads(verdict.read_text("utf-8"))
+        document = json.loads(verdict.read_text("utf-8"))
     documents = len(standin.documents())
     standin.reset()
-    bad = [name for name, check in found["checks"].items() if check["bad"] or check["unsteady"]]
+    bad = [name for name, check in document["checks"].items() if check["bad"] or check["unsteady"]]
     return Ended(
         seed=seed,
         fault=fault,
-        verdict=found["verdict"],
-        reason=found["reason"],
+        verdict=document["verdict"],
+        reason=document["reason"],
         seconds=usage.wall,
         cpu=usage.cpu,
-        requests=found["requests"]["sent"],
-        attempts=found["requests"]["attempts"],
-        flaky=found["counts"]["flaky"],
+        requests=document["requests"]["sent"],
+        attempts=document["requests"]["attempts"],
+        flaky=document["counts"]["flaky"],
         documents=documents,
-        told=len(found["left_behind"]),
+        reported=len(document["left_behind"]),
         failed=tuple(bad),
         injected={"requests": injected.requests, **injected.trouble},
-        failures=[*found["failures"], *found["unsettled"]][:3] if not fault else [],
+        failures=[*document["failures"], *document["unsettled"]][:3] if not fault else [],
     )
 
 
@@ -130,12 +130,12 @@ def catching(fault: str) -> set[str]:
 
 @cache
 def _catches() -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    catches: dict[str, set[str]] = {}
     for path in sorted((ROOT / "smoketests").glob("test_*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef):
-                found[f"{path.name}::{node.name}"] = set(_named(node))
-    return found
+                catches[f"{path.name}::{node.name}"] = set(_named(node))
+    return catches
 
 
 def _named(function: ast.FunctionDef) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Final
 
@@ -64,7 +64,7 @@ def transports(results: Results) -> Iterator[str]:
 def schemas(results: Results) -> Iterator[str]:
     """What a validator costs."""
     yield f"schemas: large date_format.json documents, median of {results.repeat}"
-    yield from table([_HEAD, *(_row(name, None, each) for name, each in results.schemas.items())])
+    yield from table([_HEAD, *_untimed(results.schemas)])
 
 
 def records(results: Results) -> Iterator[str]:
@@ -88,29 +88,33 @@ def starts(results: Results) -> Iterator[str]:
     """What it costs to start and to end."""
     count = max(len(series.wall) for series in results.starts.values())
     yield f"start-up: whole commands, median of {count}"
-    yield from table([_HEAD, *(_row(name, None, each) for name, each in results.starts.items())])
+    yield from table([_HEAD, *_untimed(results.starts)])
 
 
 def ceilings(results: Results) -> Iterator[str]:
     """What the proxy could do, and the delays that were measured."""
     yield "server and proxy: curl --parallel, one small file, requests a second"
-    for name, found in results.ceilings.items():
-        yield f"  {name}: {sorted(found)[len(found) // 2]:,.0f}"
+    for name, rates in results.ceilings.items():
+        yield f"  {name}: {sorted(rates)[len(rates) // 2]:,.0f}"
     yield "  the delay also holds a new connection back by one round trip, as a handshake does"
     for rtt, measured in results.measured_rtt.items():
         yield f"  RTT {rtt} ms: {measured:.2f} ms on a kept connection"
 
 
-def targets(found: Iterable[Target], judged: bool) -> Iterator[str]:
+def targets(demands: Iterable[Target], judged: bool) -> Iterator[str]:
     """Each target, what was measured, and whether it was met."""
     yield "targets" if judged else "targets (not judged: --quick is too small)"
     words = {True: "met", False: "MISSED", None: ""}
-    rows = [(each.demand, each.measured, words[each.met] if judged else "") for each in found]
-    yield from table(rows)
+    yield from table([(t.demand, t.measured, words[t.met] if judged else "") for t in demands])
 
 
 def _timed(items: Iterable[tuple[Key, Series]]) -> list[tuple[str, ...]]:
     return [_row(name, rtt, series) for (name, rtt), series in items]
+
+
+def _untimed(runs: Mapping[str, Series]) -> list[tuple[str, ...]]:
+    """Return the rows of what has no round-trip time."""
+    return [_row(name, None, series) for name, series in runs.items()]
 
 
 def _row(name: str, rtt: int | None, series: Series) -> tuple[str, ...]:

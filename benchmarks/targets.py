@@ -41,8 +41,8 @@ class Target:
     """One demand. ``met`` is None where it was not measured."""
 
     demand: str
-    measured: str
-    met: bool | None
+    measured: str = "not measured"
+    met: bool | None = None
 
 
 def judge(results: Results) -> list[Target]:
@@ -66,7 +66,7 @@ def _near_the_floor(results: Results) -> Target:
     ours = results.runs.get((OURS, results.rtt))
     floor = results.runs.get((FLOOR, results.rtt))
     if ours is None or floor is None:
-        return Target(demand, "not measured", None)
+        return Target(demand)
     limit = 1.15 * floor.seconds + 1.5
     return Target(demand, f"{ours.seconds:.1f} s, allowed {limit:.1f} s", ours.seconds <= limit)
 
@@ -75,7 +75,7 @@ def _always_in_flight(results: Results) -> Target:
     demand = f"at {results.rtt} ms: at least {IN_FLIGHT} of {CONCURRENCY} requests in flight"
     ours = results.runs.get((OURS, results.rtt))
     if ours is None or not ours.in_flight:
-        return Target(demand, "not measured", None)
+        return Target(demand)
     count = median(ours.in_flight)
     return Target(demand, f"{count:.0f}", count >= IN_FLIGHT)
 
@@ -89,7 +89,7 @@ def _faster_with_more_at_once(results: Results) -> Iterator[Target]:
         fewer = results.runs.get((at_once(OURS, count // 2), results.rtt))
         more = results.runs.get((at_once(OURS, count), results.rtt))
         if fewer is None or more is None:
-            yield Target(demand, "not measured", None)
+            yield Target(demand)
             continue
         factor = fewer.seconds / more.seconds
         yield Target(demand, f"{factor:.2f} x", factor >= 1)
@@ -99,7 +99,7 @@ def _little_cpu(results: Results) -> Target:
     demand = f"at 0 ms: at most {CPU:g} s of CPU"
     ours = results.runs.get((OURS, 0))
     if ours is None:
-        return Target(demand, "not measured", None)
+        return Target(demand)
     return Target(demand, f"{median(ours.cpu):.1f} s", median(ours.cpu) <= CPU)
 
 
@@ -107,7 +107,7 @@ def _fast_in_two_processes(results: Results) -> Target:
     demand = "at 0 ms: -n 2 takes at most 0.65 x one process"
     one, two = results.runs.get((OURS, 0)), results.runs.get((OURS2, 0))
     if one is None or two is None:
-        return Target(demand, "not measured", None)
+        return Target(demand)
     factor = two.seconds / one.seconds
     return Target(demand, f"{factor:.2f} x", factor <= 0.65)
 
@@ -117,7 +117,7 @@ def _faster_than_naive(results: Results) -> Target:
     ours = results.runs.get((OURS, results.rtt))
     naive = results.runs.get((NAIVE8, results.rtt))
     if ours is None or naive is None:
-        return Target(demand, "not measured", None)
+        return Target(demand)
     factor = naive.seconds / ours.seconds
     return Target(demand, f"{factor:.1f} x", factor >= 5)
 
@@ -127,7 +127,7 @@ def _small(results: Results) -> Target:
     peaks = [peak for (name, _), s in results.runs.items() if name == OURS for peak in s.peak]
     peaks += [peak for series in results.scaling.values() for peak in series.peak]
     if not peaks:
-        return Target(demand, "not measured", None)
+        return Target(demand)
     return Target(demand, f"{max(peaks) / MEGABYTE:.0f} MB", max(peaks) <= 250 * MEGABYTE)
 
 
@@ -137,11 +137,11 @@ def _flat_and_linear(results: Results) -> Iterator[Target]:
         factor = max(results.scaling[LARGE].peak) / max(results.scaling[SMALL].peak)
         yield Target(demand, f"{factor:.2f} x", factor <= 1.25)
     else:
-        yield Target(demand, "not measured", None)
+        yield Target(demand)
     demand = "time linear in locales: r² at least 0.99, no point 15 % off"
     line = results.line()
     if line is None:
-        yield Target(demand, "not measured", None)
+        yield Target(demand)
     else:
         yield Target(
             demand,
@@ -152,11 +152,11 @@ def _flat_and_linear(results: Results) -> Iterator[Target]:
 
 def _asked_quickly(results: Results) -> Target:
     demand = f"{MANY_RECORDS:,} records: each command within 0.5 s of CPU and 60 MB"
-    found = [series for (_, count), series in results.records.items() if count == MANY_RECORDS]
-    if not found:
-        return Target(demand, "not measured", None)
-    cpu = max(median(series.cpu) for series in found)
-    peak = max(max(series.peak) for series in found) / MEGABYTE
+    large = [series for (_, count), series in results.records.items() if count == MANY_RECORDS]
+    if not large:
+        return Target(demand)
+    cpu = max(median(series.cpu) for series in large)
+    peak = max(max(series.peak) for series in large) / MEGABYTE
     return Target(demand, f"{cpu:.2f} s, {peak:.0f} MB", cpu <= 0.5 and peak <= 60)
 
 
@@ -166,13 +166,13 @@ def _starts_quickly(results: Results) -> Iterator[Target]:
         demand = f"{name}: at most {most:g} s over pytest with one test"
         series = results.starts.get(name)
         if series is None or bare is None:
-            yield Target(demand, "not measured", None)
+            yield Target(demand)
             continue
         over = series.seconds - bare.seconds
         yield Target(demand, f"{over:.2f} s", over <= most)
     demand = f"{DRILL}: at most {DRILLED:g} s"
     drill = results.starts.get(DRILL)
     if drill is None:
-        yield Target(demand, "not measured", None)
+        yield Target(demand)
     else:
         yield Target(demand, f"{drill.seconds:.2f} s", drill.seconds <= DRILLED)

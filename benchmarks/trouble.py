@@ -241,7 +241,7 @@ def _print(data: Any) -> None:
 def main() -> int:
     """Run a proxy until standard input ends."""
     seed, noise, *targets = sys.argv[1:]
-    pairs = [(host, int(port)) for host, _, port in (each.rpartition(":") for each in targets)]
+    pairs = [(host, int(port)) for host, _, port in (target.rpartition(":") for target in targets)]
 
     async def run() -> None:
         await Proxy(seed, Noise(**json.loads(noise)), pairs).run()
