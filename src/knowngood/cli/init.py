@@ -14,7 +14,7 @@ import click
 from ..drill import MutationOptions, drill_mutations
 from ..safety import UsageError, one_line, plural
 from ..scaffold import (
-    Change,
+    FileChange,
     changes,
     read_openapi,
     server,
@@ -150,7 +150,7 @@ def _verify_and_drill(environment: str, folder: Path) -> int:
     return code
 
 
-def _carry_out(folder: Path, change: Change, *, dry_run: bool) -> None:
+def _carry_out(folder: Path, change: FileChange, *, dry_run: bool) -> None:
     print_line(f"{change.path}: {change.remark}")
     if not change.text:
         return

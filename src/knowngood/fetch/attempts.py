@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from ..environment import Budget
 from .attempt_error import GATEWAY_ERRORS, AttemptError, Excuse
-from .concurrency import Concurrency, Place
+from .concurrency import Concurrency, CrowdPlace
 from .decompression import BadEncoding, decoded_size
 from .failing_origins import DownOrigins
 from .pace import Pace
@@ -78,14 +78,14 @@ class Attempts:
         attempt, answer = await self.in_place(place, turn, probe, send)
         return Exchange(probe, (attempt,), answer)
 
-    async def enter(self, probe: Probe) -> tuple[int, Place]:
+    async def enter(self, probe: Probe) -> tuple[int, CrowdPlace]:
         """Wait until the origin takes another request, and until there is a place for it."""
         turn = await self.paces[probe.origin, probe.address].turn()
         return turn, await self.concurrency.enter()
 
     async def in_place(
         self,
-        place: Place,
+        place: CrowdPlace,
         turn: int,
         probe: Probe,
         send: Awaitable[Tried],
@@ -119,7 +119,7 @@ class Attempts:
             excuses |= Excuse.SETTLING
         return replace(attempt, excuses=excuses), answer
 
-    def _note_pace(self, probe: Probe, place: Place, turn: int, status: int | None) -> None:
+    def _note_pace(self, probe: Probe, place: CrowdPlace, turn: int, status: int | None) -> None:
         """Note whether an answer says that requests come too fast. Servers say so with 503, too, as
         nginx does by default; in a crowd that may mean that there are too many at once, and to a
         write that what stores it is in trouble.

@@ -37,7 +37,7 @@ _RESERVED: Final = 24
 and the looks at release and controls."""
 
 
-class Place(NamedTuple):
+class CrowdPlace(NamedTuple):
     """The place of a request among those under way.
 
     Attributes:
@@ -78,7 +78,7 @@ class Concurrency:
         """Whether the server takes fewer requests at once than the environment allows."""
         return self.limit < self.most
 
-    async def enter(self) -> Place:
+    async def enter(self) -> CrowdPlace:
         """Wait until one more request may go."""
         while self._crowd >= self.limit:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -86,10 +86,10 @@ class Concurrency:
             await turn
         self._crowd += 1
         self._peak = max(self._peak, self._crowd)
-        return Place(self._number, self._crowd, self.limit)
+        return CrowdPlace(self._number, self._crowd, self.limit)
 
     def leave(
-        self, place: Place, *, failed: bool, starved: bool = False, answered: bool = False
+        self, place: CrowdPlace, *, failed: bool, starved: bool = False, answered: bool = False
     ) -> None:
         """Note that a request is done: whether it ``failed`` as in a crowd, ``starved`` on a
         connection that no worker took, or was ``answered``.
@@ -115,7 +115,7 @@ class Concurrency:
             if not turn.done():
                 turn.set_result(None)
 
-    def was_crowded(self, place: Place) -> bool:
+    def was_crowded(self, place: CrowdPlace) -> bool:
         """Return whether more than FEW requests were under way beside one."""
         return (self._peak if place.limit == self._number else place.allowed) > FEW
 

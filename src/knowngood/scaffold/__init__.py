@@ -5,13 +5,13 @@ It asks with GET alone and writes files that belong to the user. This room knows
 
 from .openapi import read as read_openapi
 from .openapi import server
-from .project import Change, changes, write
+from .project import FileChange, changes, write
 from .suite import suite
 from .survey import survey
 from .unchecked import unchecked
 
 __all__ = [
-    "Change",
+    "FileChange",
     "changes",
     "read_openapi",
     "server",

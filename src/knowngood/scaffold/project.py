@@ -28,7 +28,7 @@ _IMPORT: Final = re.compile(r"^(?:import|from) .*?(\w+)\n", re.M)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """What happens to one file.
 
     Attributes:
@@ -44,7 +44,7 @@ class Change:
 
 def changes(
     folder: Path, files: Mapping[str, str], environment: str, named: str = ""
-) -> Iterator[Change]:
+) -> Iterator[FileChange]:
     """Yield what is to be done in ``folder`` for the suite ``files``. ``named`` is the URL that the
     person named, as a mark has it: it gets a check, if there is one of that name for another, too.
 
@@ -56,7 +56,7 @@ def changes(
     yield from _pipeline(folder, environment)
 
 
-def write(folder: Path, change: Change) -> None:
+def write(folder: Path, change: FileChange) -> None:
     """Write one file. Raises UsageError if that cannot be done."""
     path = folder / change.path
     try:
@@ -66,16 +66,16 @@ def write(folder: Path, change: Change) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _change(folder: Path, path: str, text: str, named: str) -> Change:
+def _change(folder: Path, path: str, text: str, named: str) -> FileChange:
     old = _read(folder / path)
     if old is None:
-        return Change(path, text, "new")
+        return FileChange(path, text, "new")
     if path.endswith(".toml"):
         return _with_lists(folder, path, old, text)
     if path.endswith(".json"):
         return _with_parts(path, old, text)
     if not path.endswith(".py"):
-        return Change(path, "", "is there and stays as it is")
+        return FileChange(path, "", "is there and stays as it is")
     head, *blocks = _BETWEEN.split(text)
     unnamed = named and named not in old
     blocks = [
@@ -84,13 +84,13 @@ def _change(folder: Path, path: str, text: str, named: str) -> Change:
         if _is_new(block, old) or (unnamed and named in block)
     ]
     if not blocks:
-        return Change(path, "", "is there and has all of it")
+        return FileChange(path, "", "is there and has all of it")
     added = "\n\n\n".join(blocks).rstrip("\n") + "\n"
     old = _with_imports(old.rstrip("\n"), head, added)
-    return Change(path, f"{old}\n\n\n{added}", f"adds {', '.join(_FUNCTION.findall(added))}")
+    return FileChange(path, f"{old}\n\n\n{added}", f"adds {', '.join(_FUNCTION.findall(added))}")
 
 
-def _with_lists(folder: Path, path: str, old: str, text: str) -> Change:
+def _with_lists(folder: Path, path: str, old: str, text: str) -> FileChange:
     """Return the environment file with the lists of [params] that new checks ask for. A list that
     is there stays as it is, since pages may be left out on purpose: the remark says what it lacks.
     """
@@ -98,12 +98,12 @@ def _with_lists(folder: Path, path: str, old: str, text: str) -> Change:
     lists = {name: values for name, values in new.items() if name not in before}
     lacking = "".join(_lacking(before, new))
     if not lists:
-        return Change(path, "", f"is there and stays as it is{lacking}")
+        return FileChange(path, "", f"is there and stays as it is{lacking}")
     lines = "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
     head, params, after = old.partition("[params]\n")
     added = f"{head}{params}{lines}{after}" if params else f"{old.rstrip()}\n\n[params]\n{lines}"
     _toml(folder / path, added)
-    return Change(path, added, f"adds {', '.join(lists)} to [params]{lacking}")
+    return FileChange(path, added, f"adds {', '.join(lists)} to [params]{lacking}")
 
 
 def _lacking(before: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -116,18 +116,20 @@ def _lacking(before: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]
             yield f"; {name} in [params] lacks what was seen, add what is to be checked:{lines}"
 
 
-def _with_parts(path: str, old: str, text: str) -> Change:
+def _with_parts(path: str, old: str, text: str) -> FileChange:
     """Return a JSON document with the parts of ``text`` that it lacks, since new checks name them.
     One that is no JSON stays as it is: the run that follows refuses it.
     """
     try:
         before = json.loads(old)
     except ValueError:
-        return Change(path, "", "is there and stays as it is")
+        return FileChange(path, "", "is there and stays as it is")
     joined = _joined(before, json.loads(text))
     if joined == before:
-        return Change(path, "", "is there and has all of it")
-    return Change(path, json.dumps(joined, indent=2, ensure_ascii=False) + "\n", "adds what is new")
+        return FileChange(path, "", "is there and has all of it")
+    return FileChange(
+        path, json.dumps(joined, indent=2, ensure_ascii=False) + "\n", "adds what is new"
+    )
 
 
 def _joined(old: Any, new: Any) -> Any:
@@ -170,19 +172,19 @@ def _with_imports(old: str, head: str, added: str) -> str:
     return old[:place] + "".join(lacking) + old[place:]
 
 
-def _pytest_options(folder: Path) -> Change:
+def _pytest_options(folder: Path) -> FileChange:
     """Return the options of pytest that a suite needs, for pyproject.toml."""
     path = "pyproject.toml"
     old = _read(folder / path)
     if old is None:
-        return Change(path, _PYTEST, "new")
+        return FileChange(path, _PYTEST, "new")
     tables = _toml(folder / path, old)
     if "ini_options" in tables.get("tool", {}).get("pytest", {}):
-        return Change(path, "", "has options of pytest, which stay as they are")
-    return Change(path, f"{old.rstrip()}\n\n{_PYTEST}", "adds [tool.pytest.ini_options]")
+        return FileChange(path, "", "has options of pytest, which stay as they are")
+    return FileChange(path, f"{old.rstrip()}\n\n{_PYTEST}", "adds [tool.pytest.ini_options]")
 
 
-def _pipeline(folder: Path, environment: str) -> Iterator[Change]:
+def _pipeline(folder: Path, environment: str) -> Iterator[FileChange]:
     """Yield the file that runs the suite in the CI of the folder's git remote, if it is known."""
     remote = _remote(folder)
     if "github.com" in remote:
@@ -191,11 +193,11 @@ def _pipeline(folder: Path, environment: str) -> Iterator[Change]:
         yield _new_only(folder, ".gitlab-ci.yml", "gitlab.yml", environment)
 
 
-def _new_only(folder: Path, path: str, template: str, environment: str) -> Change:
+def _new_only(folder: Path, path: str, template: str, environment: str) -> FileChange:
     if (folder / path).exists():
-        return Change(path, "", "is there and stays as it is")
+        return FileChange(path, "", "is there and stays as it is")
     text = (_TEMPLATES / template).read_text("utf-8")
-    return Change(path, text.replace("ENVIRONMENT", environment), "new")
+    return FileChange(path, text.replace("ENVIRONMENT", environment), "new")
 
 
 def _remote(folder: Path) -> str:

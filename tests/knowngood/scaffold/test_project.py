@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowngood.safety import UsageError
-from knowngood.scaffold import Change, changes, write
+from knowngood.scaffold import FileChange, changes, write
 
 FIRST = '''"""Pages."""
 
@@ -32,7 +32,7 @@ def test_b(response):
 PATH = "smoketests/test_pages.py"
 
 
-def change(folder: Path, files: dict[str, str], path: str = PATH) -> Change:
+def change(folder: Path, files: dict[str, str], path: str = PATH) -> FileChange:
     """What happens to one file."""
     return next(change for change in changes(folder, files, "prod") if change.path == path)
 
@@ -46,7 +46,7 @@ def test_new_file_is_written_whole(tmp_path: Path) -> None:
 def test_checks_that_are_new_are_added(tmp_path: Path) -> None:
     """What the user has changed stays."""
     own = FIRST.replace('"""A."""', '"""Mine."""')
-    write(tmp_path, Change(PATH, own, ""))
+    write(tmp_path, FileChange(PATH, own, ""))
     added = change(tmp_path, {PATH: SECOND})
     write(tmp_path, added)
     assert (tmp_path / PATH).read_text() == SECOND.replace('"""A."""', '"""Mine."""')
@@ -55,7 +55,7 @@ def test_checks_that_are_new_are_added(tmp_path: Path) -> None:
 
 def test_named_url_gets_a_check_beside_that_of_another(tmp_path: Path) -> None:
     """Under a free name; once alone, whatever it is called then."""
-    write(tmp_path, Change(PATH, SECOND, ""))
+    write(tmp_path, FileChange(PATH, SECOND, ""))
     other = FIRST.replace("site:/", "site:/api/breads/")
     named = '"site:/api/breads/"'
     added = next(iter(changes(tmp_path, {PATH: other}, "prod", named)))
@@ -63,7 +63,7 @@ def test_named_url_gets_a_check_beside_that_of_another(tmp_path: Path) -> None:
     assert f"@pytest.mark.get({named})\ndef test_a_2(response):" in added.text
     write(tmp_path, added)
     again = next(iter(changes(tmp_path, {PATH: other}, "prod", named)))
-    assert again == Change(PATH, "", "is there and has all of it")
+    assert again == FileChange(PATH, "", "is there and has all of it")
 
 
 def test_second_run_changes_nothing(tmp_path: Path) -> None:
@@ -80,14 +80,14 @@ LISTS = '[params]\na = ["1"]\nb = ["2", "3"]\n'
 
 def test_environment_file_stays(tmp_path: Path) -> None:
     """It belongs to the user: a list that is there is not changed."""
-    write(tmp_path, Change(ENVIRONMENT, '[params]\na = ["7"]\nb = ["8"]\n', ""))
+    write(tmp_path, FileChange(ENVIRONMENT, '[params]\na = ["7"]\nb = ["8"]\n', ""))
     assert change(tmp_path, {ENVIRONMENT: LISTS}, ENVIRONMENT).text == ""
 
 
 def test_pages_that_a_list_lacks_are_named(tmp_path: Path) -> None:
     """The list may leave them out on purpose. What stands in another list of the file is there."""
     own = '[params]\na = ["1"]\nb = ["3"]\nmine = ["4"]\nc = "file:c.txt"\n'
-    write(tmp_path, Change(ENVIRONMENT, own, ""))
+    write(tmp_path, FileChange(ENVIRONMENT, own, ""))
     seen = '[params]\na = ["1"]\nb = ["2", "3", "4", "5"]\nc = ["6"]\n'
     lacking = change(tmp_path, {ENVIRONMENT: seen}, ENVIRONMENT)
     assert lacking.text == ""
@@ -99,7 +99,7 @@ def test_pages_that_a_list_lacks_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("own", ['x = 1\n[params]\na = ["7"]\n[budget]\nrun = 9\n', "x = 1\n"])
 def test_lists_that_new_checks_ask_for_are_added(tmp_path: Path, own: str) -> None:
     """A new language of the site has a list of its own; all else stays."""
-    write(tmp_path, Change(ENVIRONMENT, own, ""))
+    write(tmp_path, FileChange(ENVIRONMENT, own, ""))
     added = change(tmp_path, {ENVIRONMENT: LISTS}, ENVIRONMENT)
     there, wanted = tomllib.loads(own), tomllib.loads(LISTS)
     params = {**wanted["params"], **there.get("params", {})}
@@ -109,7 +109,7 @@ def test_lists_that_new_checks_ask_for_are_added(tmp_path: Path, own: str) -> No
 
 def test_environment_file_that_is_no_toml(tmp_path: Path) -> None:
     """It is named, and nothing is written into it."""
-    write(tmp_path, Change(ENVIRONMENT, "[", ""))
+    write(tmp_path, FileChange(ENVIRONMENT, "[", ""))
     with pytest.raises(UsageError, match=r"prod\.toml: no TOML"):
         change(tmp_path, {ENVIRONMENT: LISTS}, ENVIRONMENT)
 
@@ -117,7 +117,7 @@ def test_environment_file_that_is_no_toml(tmp_path: Path) -> None:
 def test_parts_of_a_document_that_are_new_are_added(tmp_path: Path) -> None:
     """New checks name them; what the user has mended stays mended."""
     path = "smoketests/schemas/openapi.json"
-    write(tmp_path, Change(path, '{"paths": {"/a": {"get": 1}}}', ""))
+    write(tmp_path, FileChange(path, '{"paths": {"/a": {"get": 1}}}', ""))
     text = '{"paths": {"/a": {"get": 2, "put": 3}, "/b": 4}}'
     added = change(tmp_path, {path: text}, path)
     assert json.loads(added.text) == {"paths": {"/a": {"get": 1, "put": 3}, "/b": 4}}
@@ -127,7 +127,7 @@ def test_parts_of_a_document_that_are_new_are_added(tmp_path: Path) -> None:
 
 def test_imports_that_new_checks_need_are_added(tmp_path: Path) -> None:
     """And no others; a fixture is added like a check."""
-    write(tmp_path, Change(PATH, FIRST, ""))
+    write(tmp_path, FileChange(PATH, FIRST, ""))
     head = FIRST.replace("import pytest", "import re\nimport uuid\n\nimport pytest")
     text = f"{head}\n\n@pytest.fixture\ndef name():\n    return uuid.uuid4()\n"
     added = change(tmp_path, {PATH: text}, PATH)
@@ -172,5 +172,5 @@ def test_pipeline_of_the_git_remote(tmp_path: Path, remote: str, path: str) -> N
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
     pipeline = change(tmp_path, {}, path)
     assert "knowngood verify --env=prod" in pipeline.text
-    write(tmp_path, Change(path, "own", ""))
+    write(tmp_path, FileChange(path, "own", ""))
     assert change(tmp_path, {}, path).text == ""
