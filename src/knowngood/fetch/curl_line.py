@@ -33,7 +33,8 @@ def curl_line(probe: Probe, environment: Environment | None = None) -> str:
     body = sent_body(probe)
     if body is None or _is_inline(body):
         return line
-    return f"{shell_printf(body)} | {line}" if _is_piped(body) else f"{line} <body"
+    # What is short, and not inline, has bytes that no argument can hold: NUL, or a last line end.
+    return f"{shell_printf(body)} | {line}" if len(body) <= LONGEST_BODY else f"{line} <body"
 
 
 def sent_body(probe: Probe) -> bytes | None:
@@ -108,13 +109,6 @@ def _body(probe: Probe) -> Iterator[str]:
 
 def _is_inline(body: bytes) -> bool:
     return _PRINTABLE.fullmatch(body) is not None and len(body) <= LONGEST_BODY
-
-
-def _is_piped(body: bytes) -> bool:
-    """Whether ``body`` is short, but holds bytes that an argument cannot: line ends at its end, or
-    NUL.
-    """
-    return len(body) <= LONGEST_BODY and _PRINTABLE.fullmatch(body) is None
 
 
 def _is_address(host: str) -> bool:

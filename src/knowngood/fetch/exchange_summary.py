@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
 from ..content import media_types
 from ..environment import Environment
-from ..safety import one_line, redact
+from ..safety import one_line, redact, redacted_beginning
 from .attempt_error import AttemptError
 from .curl_line import LONGEST_BODY, curl_line, sent_body
-from .excerpt import excerpt_of, text_of
-from .probe import Exchange
+from .decompression import decoded
+from .probe import Answer, Exchange
 
 LONGEST_LINE: Final = 4000
 """Characters of a command line that a report offers. A terminal takes no more than 4095 at once."""
+
+LONGEST_EXCERPT: Final = 300
+"""Characters of a body that a report shows."""
+
+_READ: Final = 64 * 1024  # bytes of a body that are looked at
+_BYTES_SHOWN: Final = 16
+_CHARSETS: Final = "utf-?8|utf-?16|us-ascii|iso-8859|windows|koi8|gb|big5|euc|shift"
+_CHARSET: Final = re.compile(rf";\s*charset\s*=\s*[\"']?((?:{_CHARSETS})[\w-]*)", re.I)
 
 
 def describe(exchange: Exchange, environment: Environment | None = None) -> dict[str, Any]:
@@ -25,7 +35,7 @@ def describe(exchange: Exchange, environment: Environment | None = None) -> dict
     answer = exchange.answer
     return {
         **summary(exchange),
-        "excerpt": "" if answer is None else excerpt_of(answer),
+        "excerpt": "" if answer is None else _excerpt(answer),
         "request_headers": [
             [one_line(name), one_line(value, 1000)] for name, value in exchange.probe.own_headers
         ],
@@ -36,7 +46,7 @@ def describe(exchange: Exchange, environment: Environment | None = None) -> dict
 
 def _body_words(body: bytes) -> str:
     """Return a short text as it is, any other body as its size and digest."""
-    text = text_of(body) if len(body) <= LONGEST_BODY else None
+    text = _text(body) if len(body) <= LONGEST_BODY else None
     if text is None:
         return f"{len(body)} bytes, sha256 {sha256(body).hexdigest()}"
     return one_line(text, LONGEST_BODY)
@@ -86,3 +96,39 @@ def summary(exchange: Exchange) -> dict[str, Any]:
             "address": answer.address,
         }
     return facts
+
+
+def _excerpt(answer: Answer) -> str:
+    """Return the beginning of the decoded body, safe to print and with each run of white space as
+    one blank; if it is no text, as ``binary: 89 50 4e 47 …``. Secrets are redacted before anything
+    is cut off.
+    """
+    body = decoded(answer)
+    beginning = redacted_beginning(body, _READ)
+    text = _text(beginning, _charset_of(answer), whole=len(body) <= _READ)
+    if text is None:
+        more = " …" if len(beginning) > _BYTES_SHOWN else ""
+        return f"binary: {beginning[:_BYTES_SHOWN].hex(' ')}{more}"
+    return one_line(" ".join(text.split()), LONGEST_EXCERPT)
+
+
+def _text(data: bytes, charset: str = "utf-8", *, whole: bool = True) -> str | None:
+    """Return ``data`` as text; None if it is no text in ``charset``. What is not ``whole`` may end
+    within a character.
+    """
+    try:
+        text = codecs.getincrementaldecoder(charset)().decode(data, final=whole)
+    except UnicodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _charset_of(answer: Answer) -> str:
+    """Return the charset of Content-Type if it is a usual one, else UTF-8. Some of Python's codecs
+    are slow, and some decompress.
+    """
+    match = _CHARSET.search(answer.header("content-type") or "")
+    try:
+        return codecs.lookup(match[1]).name if match else "utf-8"
+    except LookupError:
+        return "utf-8"

@@ -8,8 +8,7 @@ import jsonschema
 import pytest
 
 from knowngood.fetch import Answer, AttemptError, Exchange, Probe, describe
-from knowngood.fetch.excerpt import LONGEST
-from knowngood.fetch.exchange_summary import LONGEST_LINE, summary
+from knowngood.fetch.exchange_summary import LONGEST_EXCERPT, LONGEST_LINE, summary
 from knowngood.fetch.probe import Attempt
 from knowngood.report import verdict_reader
 from knowngood.safety import Redactor, redaction
@@ -146,7 +145,7 @@ def test_an_excerpt(body: bytes, headers: tuple[tuple[bytes, bytes], ...], text:
     assert describe(exchange(body, 200, *headers))["excerpt"] == text
 
 
-@pytest.mark.parametrize("before", [0, 280, LONGEST - 5, 64 * 1024 - 5])
+@pytest.mark.parametrize("before", [0, 280, LONGEST_EXCERPT - 5, 64 * 1024 - 5])
 @pytest.mark.parametrize("filler", [b"x", b" ", b"\xff"])
 def test_no_part_of_a_secret_is_left_by_a_cut(secret: str, before: int, filler: bytes) -> None:
     """Wherever it stands in the body."""
