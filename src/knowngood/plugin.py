@@ -110,7 +110,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if (
         WORKER not in config.stash
         and not reads_help
-        and any(_FIXTURES & _fixtures(item) for item in items)
+        and any(_FIXTURES.intersection(getattr(item, "fixturenames", ())) for item in items)
     ):
         from .session.pytest_options import without_environment
 
@@ -230,7 +230,3 @@ class CheckFixtures:
             return json_schema.find(folder, name)
 
         return find
-
-
-def _fixtures(item: pytest.Item) -> set[str]:
-    return set(getattr(item, "fixturenames", ()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..safety import RunnerError, one_line
@@ -93,4 +92,4 @@ class Browser:
                 f"no browser is installed: looked for {looked_for}; install Chromium (on Debian "
                 "`apt install chromium`), or name yours in [browser] executable"
             )
-        return str(Path(program))
+        return program

@@ -98,11 +98,7 @@ def _cause_of(
     urls = {exchange["url"] for exchange in outcome["exchanges"]} | set(outcome["reads"])
     lasting_urls = set(map(lasting, urls))
     return max(
-        (cause for cause in causes if _has_claim(cause, outcome["check"])),
+        (c for c in causes if outcome["check"] in {claim["check"] for claim in c["claims"]}),
         key=lambda cause: len(lasting_urls.intersection(cause["urls"])),
         default=None,
     )
-
-
-def _has_claim(cause: Mapping[str, Any], check: str) -> bool:
-    return any(claim["check"] == check for claim in cause["claims"])

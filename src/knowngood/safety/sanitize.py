@@ -17,6 +17,8 @@ _UNSAFE: Final = re.compile(
     r"\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
+_WIDEST: Final = 1000  # characters of an indented line
+
 
 def one_line(text: str, limit: int = 200) -> str:
     """Return ``text`` as one line of at most ``limit`` characters.
@@ -37,9 +39,9 @@ def first_lines(text: str, count: int = 12, width: int = 160) -> list[str]:
     return [*first, *and_more(len(all_lines) - len(first))]
 
 
-def indented_lines(text: str, width: int = 1000) -> str:
+def indented_lines(text: str) -> str:
     """Return all lines of ``text``, each safe to print and indented by four spaces."""
-    return "".join(f"    {one_line(line, width)}\n" for line in text.splitlines())
+    return "".join(f"    {one_line(line, _WIDEST)}\n" for line in text.splitlines())
 
 
 def encodable(text: str) -> str:

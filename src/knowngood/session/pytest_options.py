@@ -161,7 +161,9 @@ def narrowed_by(config: pytest.Config) -> str:
         return ""
     started_in, root = config.invocation_params.dir, suite_root(config)
     paths = [started_in / arg.partition("::")[0] for arg in config.args]
-    whole = all(any(_covers(path, part) for path in paths) for part in _parts(config, paths))
+    folders = [path.resolve() for path in paths]
+    parts = [part.resolve() for part in _parts(config, paths)]
+    whole = all(any(part.is_relative_to(folder) for folder in folders) for part in parts)
     if whole and not any("::" in arg for arg in config.args):
         return ""
     if config.args_source is pytest.Config.ArgsSource.ARGS:
@@ -185,7 +187,3 @@ def _parts(config: pytest.Config, paths: Iterable[Path]) -> list[Path]:
         beside = (file for pattern in patterns for file in path.parent.glob(pattern))
         parts += [path] if path.is_dir() else beside
     return parts
-
-
-def _covers(path: Path, root: Path) -> bool:
-    return root.resolve().is_relative_to(path.resolve())

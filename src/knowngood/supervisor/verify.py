@@ -57,8 +57,9 @@ def verify(options: Options, arguments: Sequence[str], say: Say, wait: float = 0
     """
     annotations = Annotations(say) if options.annotate else None
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
+    variables = {TERMINAL: "1"} if sys.stdout.isatty() else {}
     show = _printer(Redactor(options.environment.secrets.values()))
-    run = run_once(options, [*_colour(), *arguments], command, show, _of_terminal(), wait)
+    run = run_once(options, [*_colour(), *arguments], command, show, variables, wait)
     if run.reason:
         _say_verdict(run.code, run.reason, say)
     for note in run.notes:
@@ -185,11 +186,6 @@ def _colour() -> list[str]:
     """Return pytest's option for colour: the child writes to a pipe and cannot see the terminal."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return ["--color=yes"] if colour else []
-
-
-def _of_terminal() -> dict[str, str]:
-    """Return the variable that says that the output ends on a terminal, if it does."""
-    return {TERMINAL: "1"} if sys.stdout.isatty() else {}
 
 
 def _printer(redactor: Redactor) -> Callable[[bytes], None]:

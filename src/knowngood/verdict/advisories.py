@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -20,7 +20,7 @@ def accepting(outcome: Outcome, results: RunResults) -> str:
     cases = {*outcome.values.values(), "-".join(outcome.values.values())}
     places = [as_declared(url, results.environment.origins) for url in culprits(outcome)]
     for advisory in _in_force(outcome.check, results):
-        of_case = not advisory.case or _any_matches(cases, advisory.case)
+        of_case = not advisory.case or any(fnmatchcase(case, advisory.case) for case in cases)
         of_url = not advisory.url or (
             bool(places) and all(fnmatchcase(place, advisory.url) for place in places)
         )
@@ -75,10 +75,6 @@ def _in_force(check: str, results: RunResults) -> Iterator[Advisory]:
     for advisory in results.accepted:
         if advisory.holds_on(results.today) and is_of(check, advisory.check):
             yield advisory
-
-
-def _any_matches(texts: Iterable[str], pattern: str) -> bool:
-    return any(fnmatchcase(text, pattern) for text in texts)
 
 
 def _words(advisory: Advisory) -> str:
