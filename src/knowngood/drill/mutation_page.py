@@ -7,8 +7,7 @@ blind spots with what closes them, and all mutants.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..report import html_template
 from ..safety import one_line
@@ -17,9 +16,6 @@ from .mutant_results import MutantResult, MutationDrill, Notice
 from .mutation_score import UNCAUGHT, counts, exit_code, grid, left_out_by_reason, percent, score
 from .mutation_table import LINE, headline
 from .snippets import snippets
-
-if TYPE_CHECKING:
-    from jinja2 import Environment as Templates
 
 _COLOURS: Final = {
     Notice.MISSED: "failed",
@@ -44,32 +40,23 @@ def page(drill: MutationDrill, fail_under: float | None = None) -> str:
     """Return the page; ``fail_under`` is the least score in per cent, if one is asked for."""
     mutations = {result.mutation: result.stands_for for result in drill.results}
     names = sorted(mutations)
-    return (
-        _templates()
-        .get_template("mutation_page.html.j2")
-        .render(
-            drill=drill,
-            headline=headline(drill.results),
-            score=percent(score(drill.results)),
-            colour=_colour(drill, fail_under),
-            fail_under=fail_under,
-            figures=list(_figures(drill)),
-            legend=[(notice, _COLOURS[notice], _SIGNS[notice]) for notice in _COLOURS],
-            mutations=[(name, mutations[name]) for name in names],
-            kinds=list(_kinds(drill.results, names)),
-            sections=sections(drill.results),
-            snippets=snippets(drill.results),
-            left_out=left_out_by_reason(drill.results),
-            **html_template.own_code("report/html_page.css", "drill/mutation_page.css"),
-        )
+    return html_template.render(
+        "drill/mutation_page.html.j2",
+        ("report/html_page.css", "drill/mutation_page.css"),
+        {"path": path_of, "colour": _COLOURS.__getitem__, "whole": _whole},
+        drill=drill,
+        headline=headline(drill.results),
+        score=percent(score(drill.results)),
+        colour=_colour(drill, fail_under),
+        fail_under=fail_under,
+        figures=list(_figures(drill)),
+        legend=[(notice, _COLOURS[notice], _SIGNS[notice]) for notice in _COLOURS],
+        mutations=[(name, mutations[name]) for name in names],
+        kinds=list(_kinds(drill.results, names)),
+        sections=sections(drill.results),
+        snippets=snippets(drill.results),
+        left_out=left_out_by_reason(drill.results),
     )
-
-
-@cache
-def _templates() -> Templates:
-    templates = html_template.html_templates("drill")
-    templates.filters |= {"path": path_of, "colour": _COLOURS.__getitem__, "whole": _whole}
-    return templates
 
 
 def _whole(text: str) -> str:

@@ -7,21 +7,19 @@ anything in case one slips through.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..safety import write_atomically
 from ..verdict import VerdictKind
 from . import html_rows
-from .html_template import colour_of, html_templates, own_code
+from .html_template import colour_of, render
 from .report import Report
 from .timeline import bars
 from .wording import attempt_words, got_words
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from markupsafe import Markup
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/=]*")
@@ -40,15 +38,13 @@ def write(path: Path, report: Report) -> None:
 
 def page(document: Mapping[str, Any]) -> str:
     """Return the page that shows a verdict document, as in ``verdict.schema.json``."""
-    return (
-        _templates()
-        .get_template("html_page.html.j2")
-        .render(
-            document=document,
-            colour=colour_of(VerdictKind(document["verdict"])),
-            **html_rows.rows(document),
-            **own_code("report/html_page.css", "report/html_page.js"),
-        )
+    return render(
+        "report/html_page.html.j2",
+        ("report/html_page.css", "report/html_page.js"),
+        _FILTERS,
+        document=document,
+        colour=colour_of(VerdictKind(document["verdict"])),
+        **html_rows.rows(document),
     )
 
 
@@ -59,15 +55,10 @@ def _image(base64: str) -> Markup:
     return Markup(base64 if _BASE64.fullmatch(base64) else "")  # noqa: S704 - no character of HTML
 
 
-@cache
-def _templates() -> Environment:
-    """Return the loader of templates."""
-    jinja = html_templates("report")
-    jinja.filters |= {
-        "image": _image,
-        "bars": bars,
-        "attempt_words": attempt_words,
-        "got_words": got_words,
-        "state_words": _STATES.__getitem__,
-    }
-    return jinja
+_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "image": _image,
+    "bars": bars,
+    "attempt_words": attempt_words,
+    "got_words": got_words,
+    "state_words": _STATES.__getitem__,
+}

@@ -7,11 +7,12 @@ style and script, by their digests.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..safety import first_lines, listed, one_line, plural, templates
 from ..verdict import VerdictKind
@@ -29,8 +30,22 @@ def colour_of(verdict: VerdictKind) -> str:
     return _COLOURS.get(verdict, "unsettled")
 
 
+def render(
+    template: str, code: Sequence[str], filters: Mapping[str, Callable[..., object]], **values: Any
+) -> str:
+    """Return the page of ``template``, a file below this package: ``report/html_page.html.j2``.
+
+    ``code`` are the files of its style and script, ``filters`` those that it needs beside the usual
+    ones, ``values`` what it shows.
+    """
+    room, _, name = template.partition("/")
+    jinja = _templates(room)
+    jinja.filters |= filters
+    return jinja.get_template(name).render(**values, **_own_code(*code))
+
+
 @cache
-def own_code(*names: str) -> dict[str, str]:
+def _own_code(*names: str) -> dict[str, str]:
     """Return style, script and the policy that allows nothing else.
 
     ``names`` are files below this package, such as ``report/html_page.css``. They must not be
@@ -56,7 +71,8 @@ def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def html_templates(room: str) -> Environment:
+@cache
+def _templates(room: str) -> Environment:
     """Return the loader of the HTML templates of a room."""
     from markupsafe import Markup
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..environment import Environment
 from ..report import html_template
@@ -20,9 +19,6 @@ from ..verdict import VerdictKind
 from .history import Incident, Span, date_and_time, incidents, milliseconds, spans
 from .news_text import duration
 from .run import WatchedRun
-
-if TYPE_CHECKING:
-    from jinja2 import Environment as Templates
 
 _DAY: Final = 86400
 _POINTS: Final = 200  # of the chart of answer times: a template writes 4000 characters at most
@@ -43,25 +39,18 @@ def write(path: Path, environment: Environment, runs: Sequence[WatchedRun], now:
 def page(environment: Environment, runs: Sequence[WatchedRun], now: float) -> str:
     """Return the page."""
     alike = spans(runs)
-    return (
-        _templates()
-        .get_template("history_page.html.j2")
-        .render(
-            environment=environment,
-            written=date_and_time(now),
-            figures=list(_figures(runs)),
-            days=list(_days(alike, now)),
-            chart=_chart(runs),
-            incidents=[_incident(i, now) for i in incidents(runs, environment.watch)][::-1],
-            spans=[_span(span) for span in alike][::-1],
-            **html_template.own_code("report/html_page.css", "watch/history_page.css"),
-        )
+    return html_template.render(
+        "watch/history_page.html.j2",
+        ("report/html_page.css", "watch/history_page.css"),
+        {},
+        environment=environment,
+        written=date_and_time(now),
+        figures=list(_figures(runs)),
+        days=list(_days(alike, now)),
+        chart=_chart(runs),
+        incidents=[_incident(i, now) for i in incidents(runs, environment.watch)][::-1],
+        spans=[_span(span) for span in alike][::-1],
     )
-
-
-@cache
-def _templates() -> Templates:
-    return html_template.html_templates("watch")
 
 
 def _figures(runs: Sequence[WatchedRun]) -> Iterator[tuple[str, str, str]]:
