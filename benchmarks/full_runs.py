@@ -9,6 +9,7 @@ from . import floor, hurl, ours
 from .deployment import Deployment, deployed
 from .naive import Naive
 from .nginx import Asked
+from .process import Usage
 from .results import CONCURRENCY, FLOOR, HURL, NAIVE, NAIVE8, OURS, OURS2, Results, at_once
 from .scale import Say, Scale
 
@@ -54,12 +55,12 @@ def _beside_the_floor(
     results.requests, results.claims = run.requests, run.claims
     note = f"{run.requests} requests"
     series = results.series(at_once(OURS, count), rtt)
-    series.add(run.usage.wall, run.usage.cpu, run.usage.peak, note, link.in_flight())
+    series.add(run.usage, note, link.in_flight())
     urls = [link.content + request.path for request in run.asked if request.method == "GET"]
     usage = floor.fetch(urls, deployment.folder, count)
     note = f"curl --parallel, {len(urls)} URLs"
     series = results.series(at_once(FLOOR, count), rtt)
-    series.add(usage.wall, usage.cpu, usage.peak, note, link.in_flight())
+    series.add(usage, note, link.in_flight())
     return run.asked
 
 
@@ -70,11 +71,11 @@ def _over_tls(deployment: Deployment, rtt: int, results: Results) -> None:
         run = ours.run(deployment, environment)
         series = results.series(f"{OURS}, TLS, HTTP/{http}", rtt)
         note = f"{run.requests} requests"
-        series.add(run.usage.wall, run.usage.cpu, run.usage.peak, note)
+        series.add(run.usage, note)
         urls = [link.secure + request.path for request in run.asked if request.method == "GET"]
         usage = floor.fetch(urls, deployment.folder, http=http, ca=trusted)
         series = results.series(f"{FLOOR}, TLS, HTTP/{http}", rtt)
-        series.add(usage.wall, usage.cpu, usage.peak, f"curl --parallel, {len(urls)} URLs")
+        series.add(usage, f"curl --parallel, {len(urls)} URLs")
 
 
 def _in_two_processes(deployment: Deployment, rtt: int, results: Results) -> None:
@@ -82,7 +83,7 @@ def _in_two_processes(deployment: Deployment, rtt: int, results: Results) -> Non
     environment = deployment.links[rtt].environments[CONCURRENCY]
     run = ours.run(deployment, environment, workers=2)
     note = f"-n 2, {run.requests} requests"
-    results.series(OURS2, rtt).add(run.usage.wall, run.usage.cpu, run.usage.peak, note)
+    results.series(OURS2, rtt).add(run.usage, note)
 
 
 def _cases(deployment: Deployment, rtt: int, asked: Sequence[Asked]) -> list[tuple[int, str]]:
@@ -105,7 +106,7 @@ def _hurl(
     usage = hurl.run(cases, deployment.folder)
     note = f"hurl --parallel, {len(cases)} URLs, status asserted"
     series = results.series(HURL, rtt)
-    series.add(usage.wall, usage.cpu, usage.peak, note, link.in_flight())
+    series.add(usage, note, link.in_flight())
 
 
 def _naive(
@@ -128,4 +129,4 @@ def _naive(
             note += f"{timed.cases} URLs"
             if timed.measured < timed.cases:
                 note += f", extrapolated from {timed.measured}"
-            results.series(name, rtt).add(timed.wall, 0.0, timed.peak, note)
+            results.series(name, rtt).add(Usage(timed.wall, peak=timed.peak), note)

@@ -37,15 +37,15 @@ _SHOWN: Final = 3000  # characters of output that a failure quotes
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a command took. ``peak`` is in bytes: of the whole tree, sampled, but at least the
-    kernel's own peak of its largest process.
+    """What a command took; zero is what was not measured. ``peak`` is in bytes: of the whole tree,
+    sampled, but at least the kernel's own peak of its largest process.
     """
 
     wall: float
-    cpu: float
-    peak: int
-    code: int
-    output: str
+    cpu: float = 0.0
+    peak: int = 0
+    code: int = 0
+    output: str = ""
 
 
 def find(program: str) -> str:

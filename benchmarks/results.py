@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import linear_regression, median
 
+from .process import Usage
+
 Key = tuple[str, int]
 """What was run, and the round-trip time in milliseconds, or how many records there were."""
 
@@ -35,18 +37,11 @@ class Series:
     in_flight: list[int] = field(default_factory=list)
     note: str = ""
 
-    def add(
-        self,
-        wall: float,
-        cpu: float = 0.0,
-        peak: int = 0,
-        note: str = "",
-        in_flight: int | None = None,
-    ) -> None:
-        """Add one repetition; zero is what was not measured, and None of ``in_flight``."""
-        self.wall.append(wall)
-        self.cpu.append(cpu)
-        self.peak.append(peak)
+    def add(self, usage: Usage, note: str = "", in_flight: int | None = None) -> None:
+        """Add one repetition; ``in_flight`` is None where it was not measured."""
+        self.wall.append(usage.wall)
+        self.cpu.append(usage.cpu)
+        self.peak.append(usage.peak)
         self.in_flight += [] if in_flight is None else [in_flight]
         self.note = note or self.note
 

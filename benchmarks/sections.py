@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from dataclasses import replace
 from typing import Final
 
 from . import floor, full_runs, ledger, ours, schemas, start_up, tables, transport
@@ -12,7 +13,7 @@ from .delayed import delayed
 from .deployment import ROOT, deployed
 from .errors import BenchmarkError
 from .full_runs import served
-from .process import measure, require
+from .process import Usage, measure, require
 from .results import CONCURRENCY, Results, Series
 from .scale import Say, Scale
 
@@ -43,8 +44,7 @@ def scaling(scale: Scale, results: Results, say: Say) -> None:
                 say(f"{locales} locales {number + 1} of {scale.repeat}")
                 run = ours.run(deployment, deployment.links[0].environments[CONCURRENCY])
                 series = results.scaling.setdefault(locales, Series())
-                usage = run.usage
-                series.add(usage.wall, usage.cpu, usage.peak, f"{run.requests} requests")
+                series.add(run.usage, f"{run.requests} requests")
 
 
 def transports(scale: Scale, results: Results, say: Say) -> None:
@@ -82,7 +82,7 @@ def _transport(name: str, urls: str, count: int, rtt: int, results: Results) -> 
         + (f", {measured['wrong']} not answered" if measured["wrong"] else "")
     )
     series = results.transports.setdefault((name, rtt), Series())
-    series.add(measured["wall"], measured["cpu"], usage.peak, note)
+    series.add(replace(usage, wall=measured["wall"], cpu=measured["cpu"]), note)
 
 
 def validators(scale: Scale, results: Results, say: Say) -> None:
@@ -95,7 +95,7 @@ def validators(scale: Scale, results: Results, say: Say) -> None:
         say(f"{name} {scale.repeat} times")
         for _ in range(scale.repeat):
             series = results.schemas.setdefault(name, Series())
-            series.add(schemas.validate(judge, samples), note=f"{len(samples)} documents")
+            series.add(Usage(schemas.validate(judge, samples)), f"{len(samples)} documents")
 
 
 def records(scale: Scale, results: Results, say: Say) -> None:
@@ -109,7 +109,7 @@ def records(scale: Scale, results: Results, say: Say) -> None:
                 for name in ledger.COMMANDS:
                     usage = written.ask(name)
                     series = results.records.setdefault((name, count), Series())
-                    series.add(usage.wall, usage.cpu, usage.peak, f"{count:,} records")
+                    series.add(usage, f"{count:,} records")
 
 
 SECTIONS: Final = {

@@ -71,7 +71,7 @@ def measure(scale: Scale, results: Results, say: Say) -> None:
             for name, command in _COMMANDS.items():
                 usage = process.require(process.measure(command, folder, _WITHIN), name)
                 if number:
-                    results.starts.setdefault(name, Series()).add(usage.wall, usage.cpu, usage.peak)
+                    results.starts.setdefault(name, Series()).add(usage)
 
 
 @contextmanager

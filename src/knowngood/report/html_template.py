@@ -1,4 +1,4 @@
-"""Load the templates of HTML pages, and their style, script and policy.
+"""Render HTML pages of templates, with their style, script and policy.
 
 Templates sanitise and escape every text. The policy in the head allows only this package's own
 style and script, by their digests.
