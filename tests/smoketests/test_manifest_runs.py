@@ -101,9 +101,10 @@ def test_a_secret_is_part_of_a_path(
     workers: tuple[str, ...],
 ) -> None:
     """What is hidden in reports is compared as it is."""
-    environment = fhr_environment(standin.origins, tables='[secrets]\ntoken = "FHR_TOKEN"\n')
+    tables = '[secrets]\ntoken = "FHR_TOKEN"\n[require]\nchecks = ["test_resources.py::*"]\n'
+    environment = fhr_environment(standin.origins, tables=tables)
     options = (f"--env={environment}", f"--manifest={manifest}", *workers)
-    ended = suite(*options, env={"FHR_TOKEN": "styles"})
+    ended = suite(*options, "smoketests/test_resources.py", env={"FHR_TOKEN": "styles"})
     assert ended.code == 0, ended.output
     assert ended.verdict["manifest"]["compared"] > 400
 
