@@ -82,7 +82,8 @@ def _notes(row: Row) -> Iterator[str]:
     if row["lock"]:
         yield f"{name} is locked by {row['lock']}"
     if row["left_lock"]:
-        yield f"{name} has the lock of {row['left_lock']}: the next push or rollback takes it over"
+        left = f"the lock of {name} was left behind by {row['left_lock']}"
+        yield f"{left}: the next push or rollback takes it over"
     for rejected in row["rejected"][:_LISTED]:
         reason = f": {one_line(rejected['reason'], 120)}" if rejected["reason"] else ""
         yield f"rejected on {name}: {rejected['release']}, {_when(rejected)}{reason}"

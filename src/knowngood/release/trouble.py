@@ -40,7 +40,8 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
         step = ledger.records.unverified(name)
         keep = _to_keep(ledger, live, but=step.commit if step is not None else "")
         see = _to_see_unverified(ledger, live)
-        yield f"{unfinished}{says}{see}{_back(ledger, live)}{keep}"
+        to_do = f"{see}{_back(ledger, live)}{keep}" or _another(ledger)
+        yield f"{unfinished}{says}{to_do}"
         return
     if live is None:
         return
@@ -58,8 +59,9 @@ def _back_or_keep(ledger: Ledger, live: LiveAnswer) -> str:
     good is to be kept first: somebody may have gone back to it by hand, from what is on record.
     """
     back, keep = _back(ledger, live), _to_keep(ledger, live)
-    is_good = ledger.good(live.commit) is not None
-    return f", and {live} is known to be good{keep}{back}" if is_good else f"{back}{keep}"
+    if ledger.good(live.commit) is not None:
+        return f", and {live} is known to be good{keep}{back}"
+    return f"{back}{keep}" or _another(ledger)
 
 
 def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:
@@ -119,6 +121,14 @@ def _to_see(ledger: Ledger, release: str) -> str:
     """Return the command that tells whether a release is good."""
     command = f"knowngood verify {ledger.option} --release={release} --record --push"
     return f"; to see: {command}"
+
+
+def _another(ledger: Ledger) -> str:
+    """Return the command that puts any release there, where none is known to be good."""
+    return (
+        f"; no release is known to be good; to put one there: knowngood rollback {ledger.option} "
+        "--to=RELEASE --override=WHY"
+    )
 
 
 def _back(ledger: Ledger, live: LiveAnswer | None) -> str:

@@ -160,6 +160,21 @@ def test_a_good_release_was_put_back_by_hand(run: Run, project: Path) -> None:
 
 
 def test_a_rejected_release_is_live(run: Run, noted: Note, project: Path) -> None:
+@pytest.mark.parametrize("verdict", ["REJECTED", "STARTED"])
+def test_no_release_is_good(run: Run, noted: Note, project: Path, verdict: str) -> None:
+    """Where none can be gone back to, and what is live is not to be kept, any may be put there."""
+    for release in ("v1", "v2"):
+        noted(release, "prod", "FAILED", 0.9)
+    kind = RecordKind.REJECTED if verdict == "REJECTED" else RecordKind.PUSHED
+    noted("v3", "prod", verdict, 0.5, kind)
+    serves(project, "v3")
+    [trouble] = [line for line in run("status", "--env=prod").out.splitlines() if line[0] == "!"]
+    assert trouble.endswith(
+        "; no release is known to be good; to put one there: knowngood rollback --env=prod "
+        "--to=RELEASE --override=WHY"
+    )
+
+
     """It is not offered to be kept."""
     noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED)
     serves(project, "v3")
@@ -312,8 +327,8 @@ def test_a_lock_that_was_left_behind(run: Run, site: Repository, noted: Note) ->
     ended = run("status", "--env=prod", "--check")
     assert ended.code == 0, ended.output
     assert ended.out.splitlines()[2:] == [
-        "prod has the lock of Bob on ci-7, for 0 minutes: knowngood push; that process has ended: "
-        "the next push or rollback takes it over"
+        "the lock of prod was left behind by Bob on ci-7, for 0 minutes: knowngood push; that "
+        "process has ended: the next push or rollback takes it over"
     ]
     noted("v3", "prod", "STARTED", 0.1, RecordKind.PUSHED)
     ended = run("status", "--env=prod", "--check")
