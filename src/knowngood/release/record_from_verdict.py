@@ -34,10 +34,11 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
         return f"no record was written: {error}"
     lines = clocks.warnings([record], datetime.now(UTC))
     try:
-        name = record_store.enter(repository, record, push_it=push)
+        name = record_store.enter(repository, record, push_it=push and repository.has_origin)
     except (RecordNotWritten, GitError) as error:
         return "\n".join([*lines, str(error)])
-    where = f"{repository.path}{' and at its origin' if push else ''}"
+    origin = " and at its origin" if repository.origin else ", which has no origin"
+    where = f"{repository.path}{origin if push else ''}"
     warning = unpushed.warning(repository, unpushed.names(repository))
     return "\n".join([*lines, f"recorded: {name} in {where}", *warning])
 

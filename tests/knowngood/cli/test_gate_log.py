@@ -444,15 +444,18 @@ def test_a_run_is_recorded(
     code: int,
     verdict: str,
 ) -> None:
-    """On the commit of the release that was on the air, by either command."""
+    """On the commit of the release that was on the air, by either command. Where there is no origin
+    that it could be pushed to, that is no trouble.
+    """
     (project / "checks" / "test_it.py").write_text(CHECK.format(status=answer))
-    options = ("--env=stage", "--record", f"--subject=app=sha256:{'ab' * 32}")
+    options = ("--env=stage", "--record", "--push", f"--subject=app=sha256:{'ab' * 32}")
     with fhr_standin.running(locales=1, release="v2") as standin:
         environment(project, "stage", url=standin.origins["content"])
         verify = command == "verify"
         done = run("verify", *options) if verify else suite_here(*options, cwd=project)
     assert done.code == code, done.output
     assert "recorded: verified/stage/v2/" in done.output
+    assert f"Z in {site.path}, which has no origin" in done.output
     [found] = all_of(records.read(site, datetime.now(UTC), ["stage"]))
     assert (found.verdict, found.commit) == (verdict, site.commit_of("v2"))
     assert (found.level, found.subjects) == ("smoke", {"app": "ab" * 32})
