@@ -205,6 +205,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 def _refuse_other_version(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        raise StateUnusable("no run of the watch is stored in it yet")
     if version != VERSION:
         raise StateUnusable(
             f"found version {version} of its format; expected {VERSION}: give another --state FILE"

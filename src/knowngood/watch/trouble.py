@@ -31,9 +31,9 @@ def _of_level(environment: Environment, level: str, now: float) -> list[str]:
     name = environment.name
     try:
         path = usual_path(Options(env=name, environment=environment, level=level))
-        if not path.exists():
+        if not path.stat().st_size:  # the disk was full
             return []
-    except (UsageError, OSError):  # no state folder, or not this user's: no watch
+    except (UsageError, OSError):  # no state, no folder for it, or not this user's: no watch
         return []
     try:
         with store.reading(path, name) as file:

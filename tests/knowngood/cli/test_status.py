@@ -25,6 +25,7 @@ from knowngood.release.record import REJECTED, RecordKind, at
 from knowngood.safety import process_identity
 from knowngood.session import Options
 from knowngood.watch import store, usual_path
+from knowngood.watch.store import StateUnusable
 
 pytestmark = pytest.mark.usefixtures("in_one_process")
 
@@ -159,7 +160,6 @@ def test_a_good_release_was_put_back_by_hand(run: Run, project: Path) -> None:
     )
 
 
-def test_a_rejected_release_is_live(run: Run, noted: Note, project: Path) -> None:
 @pytest.mark.parametrize("verdict", ["REJECTED", "STARTED"])
 def test_no_release_is_good(run: Run, noted: Note, project: Path, verdict: str) -> None:
     """Where none can be gone back to, and what is live is not to be kept, any may be put there."""
@@ -175,6 +175,7 @@ def test_no_release_is_good(run: Run, noted: Note, project: Path, verdict: str) 
     )
 
 
+def test_a_rejected_release_is_live(run: Run, noted: Note, project: Path) -> None:
     """It is not offered to be kept."""
     noted("v3", "prod", REJECTED, 0.5, RecordKind.REJECTED)
     serves(project, "v3")
@@ -410,6 +411,19 @@ def test_approvals(
     git(project, "config", "--global", "user.signingKey", str(tmp_path / "eve.key"))
     noted("v3", "prod", "APPROVED", 0.3, RecordKind.APPROVED)
     assert missing in run(*words).out.splitlines()
+
+
+def test_a_watch_that_could_not_store_anything(
+    run: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk left its file empty: that says nothing, and is filled by the next run."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    path = usual_path(Options(env="prod", environment=load("prod", project, secrets=False)))
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert run("status", "--env=prod", "--check").code == 0
+    with pytest.raises(StateUnusable, match="no run of the watch is stored in it yet"):
+        store.reading(path, "prod").__enter__()
 
 
 @pytest.mark.parametrize("level", ["smoke", "full"])
