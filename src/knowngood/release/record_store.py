@@ -135,15 +135,17 @@ def keep(record: Record, repository: Repository, why: str) -> str:
 def push(repository: Repository, name: str, *, alone: bool = False) -> None:
     """Push the record ``name`` to the origin, and those that were not pushed before, unless it is
     to go ``alone``. Raises RecordNotWritten where that one did not arrive, naming the command that
-    pushes it later.
+    pushes it later; not of one that goes alone: whoever sent it tells at the end what is left.
     """
     before = [] if alone else [other for other in unpushed.names(repository) if other != name]
     _, trouble = unpushed.push(repository, name, before)
+    trouble += _on_the_way(repository, trouble)
+    if trouble and alone:
+        raise RecordNotWritten(f"the record {name} was not pushed: {trouble}")
     if trouble:
         ref = f"refs/tags/{name}:refs/tags/{name}"
         raise RecordNotWritten(
-            f"the record is in {repository.path} and was not pushed: {trouble}"
-            f"{_on_the_way(repository, trouble)}\n"
+            f"the record is in {repository.path} and was not pushed: {trouble}\n"
             f"it goes out with the next record that is pushed; to push it: "
             f"{repository.by_hand('push', 'origin', ref)}"
         )

@@ -156,6 +156,30 @@ def test_a_release_that_nobody_else_has(
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
+def test_a_server_that_takes_no_record(
+    run: Run, project: Path, site: Repository, tmp_path: Path
+) -> None:
+    """Nothing goes out, and the record of that is gone: no command is printed that would push it.
+    The way back says at its end, once, what is not there.
+    """
+    hook = with_origin(site, tmp_path) / "hooks" / "update"
+    hook.write_text('#!/bin/sh\ncase $1 in refs/tags/*) echo "protected"; exit 1;; esac\n')
+    hook.chmod(0o755)
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75, ended.output
+    assert "nothing was deployed: the record pushed/prod/v2/" in ended.err
+    assert "remote: protected" in ended.err
+    assert "to push it" not in ended.output
+    assert (live(project), happened(site)) == ("v1", [])
+    serves(project, "v3")
+    ended = run("rollback", "--env=prod", "--yes")
+    assert (ended.code, live(project)) == (75, "v1"), ended.output
+    steps = [line for line in ended.out.splitlines() if line.startswith("the record rolled-back/")]
+    assert len(steps) == 2
+    assert ended.out.splitlines()[-1].startswith("not at the origin, where others would see it: ")
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_bad_push_goes_back_to_what_was_live(run: Run, project: Path, noted: Note) -> None:
     """v2 is the last known good release; somebody has put v1 there by hand, and knew why."""
     noted("v2", "prod", "DEPLOYED", 0.6, RecordKind.PUSHED)
