@@ -6,9 +6,11 @@ killed process are there as well. Secrets are redacted before they are written.
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -18,10 +20,19 @@ from typing import IO, Any, Final
 
 import pycurl
 
-from ..safety import redact_data
+from ..safety import redact_data, redacted_beginning
+from .decompression import BadEncoding, decoded, decoded_size
 from .probe import Answer, Attempt, Probe
 from .received import Received
-from .recorded_body import BODIES, NO_ROOM, answer_body, plain_body
+
+LARGEST: Final = 512 * 1024
+"""Bytes of one body that are kept. Pages and scripts of most sites are smaller, and a recording
+can be drilled only where they are whole."""
+
+_BODIES: Final = 32 << 20
+"""Bytes of all bodies that one run keeps: browsers open a file of that size without delay."""
+
+_NO_ROOM: Final = f"left out: the bodies before it have {_BODIES >> 20} MB together"
 
 _UNFINISHED: Final = ".unfinished"
 
@@ -54,7 +65,7 @@ class Recording:
     def recorder(self) -> Recorder | None:
         """Return a recorder that adds to this; None where the disk takes no file."""
         try:
-            return Recorder(self.folder, BODIES // self.processes)
+            return Recorder(self.folder, _BODIES // self.processes)
         except OSError:
             return None
 
@@ -117,13 +128,13 @@ class Recorder:
         record = {name: redact_data(fact) for name, fact in facts.items()}
         record["timings"] = _timings(handle, sent=bool(received.sent))
         answer = Answer(0, "", tuple(received.headers), bytes(received.body))
-        record["body"] = self._within_room(answer_body(answer, received.limits.body))
-        record["request_body"] = self._within_room(plain_body(probe.body or b""))
+        record["body"] = self._within_room(_answer_body(answer, received.limits.body))
+        record["request_body"] = self._within_room(_plain_body(probe.body or b""))
         return record
 
     def _within_room(self, body: dict[str, Any]) -> dict[str, Any]:
         if len(body["text"]) > self._room:
-            return {**body, "text": "", "comment": NO_ROOM}
+            return {**body, "text": "", "comment": _NO_ROOM}
         self._room -= len(body["text"])
         return body
 
@@ -158,6 +169,36 @@ def _facts(
         "address": attempt.address,
         "port": handle.getinfo(pycurl.LOCAL_PORT),
     }
+
+
+def _answer_body(answer: Answer, limit: int) -> dict[str, Any]:
+    """Return the body of ``answer`` as plain data, with its Content-Encoding undone if it decodes
+    to at most ``limit`` bytes; see :func:`_plain_body`.
+    """
+    encoding = answer.header("content-encoding")
+    if encoding is None or not answer.body:
+        return _plain_body(answer.body)
+    try:
+        decoded_size(answer.body, encoding, limit)
+    except BadEncoding as error:
+        return _plain_body(answer.body, f"as it was sent: {error}")
+    return _plain_body(decoded(answer))
+
+
+def _plain_body(body: bytes, comment: str = "") -> dict[str, Any]:
+    """Return ``body`` as plain data.
+
+    It has its size in ``bytes``, its beginning in ``text``, whether that is base64, and a
+    ``comment`` that says why it is not whole.
+    """
+    if len(body) > LARGEST:
+        comment = f"the first {LARGEST} of {len(body)} bytes"
+    beginning = redacted_beginning(body, LARGEST)
+    try:
+        text, base64 = codecs.getincrementaldecoder("utf-8")().decode(beginning), False
+    except UnicodeDecodeError:
+        text, base64 = b64encode(beginning).decode(), True
+    return {"bytes": len(body), "text": text, "base64": base64, "comment": comment}
 
 
 def _timings(handle: pycurl.Curl, *, sent: bool) -> dict[str, float]:

@@ -15,7 +15,7 @@ from wire import Authority, Play, Serve, Talk, answer, by_path, in_turn, raw, re
 
 from knowngood.environment.model import Environment
 from knowngood.fetch import Fetcher, Probe, Recording
-from knowngood.fetch.recorded_body import LARGEST
+from knowngood.fetch.recording import LARGEST
 from knowngood.report import Report, har_file
 from knowngood.safety import Redactor, redaction
 
