@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
 from ..fetch import Probe, connect_options
@@ -14,9 +14,6 @@ from ..release import clone
 from ..release.ledger import relevant_environments
 from ..release.record import RecordKind
 from ..safety import one_line, templates
-
-if TYPE_CHECKING:
-    import jinja2
 
 CHECKS: Final = "by_hand.sh.j2"
 """The suite's own commands for "Verify": a template in the folder of the environment files.
@@ -53,18 +50,13 @@ def _filled(environment: Environment) -> str:
     import jinja2
 
     folder = environment.path.parent
+    jinja = templates(Path(__file__).parent, folder)
+    jinja.filters |= {"sh": lambda value: shlex.quote(str(value)), "one_line": one_line}
     try:
-        return _templates(folder).get_template("handbook.md.j2").render(_values(environment))
+        return jinja.get_template("handbook.md.j2").render(_values(environment))
     except (jinja2.TemplateError, UnicodeDecodeError) as error:
         name, line = getattr(error, "name", None) or CHECKS, getattr(error, "lineno", "?")
         raise BadEnvironment(f"{folder / name}: line {line}: {error}") from None
-
-
-def _templates(folder: Path) -> jinja2.Environment:
-    loader = templates(Path(__file__).parent, folder)
-    loader.filters["sh"] = lambda value: shlex.quote(str(value))
-    loader.filters["one_line"] = one_line
-    return loader
 
 
 def _values(environment: Environment) -> dict[str, Any]:
