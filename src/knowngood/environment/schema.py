@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..safety import OwnSchema
+from ..safety.own_schema import TYPES
 from .model import BadEnvironment
 from .origins import origin_trouble
 
@@ -46,19 +46,17 @@ def _validator() -> Any:
     import jsonschema.validators
 
     draft = jsonschema.Draft202012Validator
-    types = draft.TYPE_CHECKER.redefine_many(
-        {
-            "integer": lambda _, value: type(value) is int,
-            "number": lambda _, value: (
-                type(value) is int or (type(value) is float and math.isfinite(value))
-            ),
-        }
-    )
+    numbers = {name: _type_check(name) for name in ("integer", "number")}
+    types = draft.TYPE_CHECKER.redefine_many(numbers)
     formats = jsonschema.FormatChecker(())
     for name, check in _FORMATS.items():
         formats.checks(name, _TROUBLE)(check)
     validator = cast("Any", jsonschema.validators).extend(draft, type_checker=types)
     return validator(file_schema(), format_checker=formats)
+
+
+def _type_check(name: str) -> Callable[[object, object], bool]:
+    return lambda _, value: TYPES[name](value)
 
 
 def _is_local_date(value: object) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 _ANNOTATIONS: Final = {"$schema", "$id", "$defs", "title", "description"}
-_TYPES: Final[Mapping[str, Callable[[Any], bool]]] = {
+TYPES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "array": lambda value: type(value) is list,
     "boolean": lambda value: type(value) is bool,
     "integer": lambda value: type(value) is int,
@@ -68,7 +68,7 @@ def _same(value: Any, other: Any) -> bool:
 
 def _of(kind: str, holds: Callable[[OwnSchema, Any, Any], bool]) -> Callable[..., bool]:
     """Return what a keyword says that asks something of values of one kind, and of no others."""
-    return lambda own, value, setting, _: not _TYPES[kind](value) or holds(own, value, setting)
+    return lambda own, value, setting, _: not TYPES[kind](value) or holds(own, value, setting)
 
 
 _KEYWORDS: Final[Mapping[str, Callable[[OwnSchema, Any, Any, Mapping[str, Any]], bool]]] = {
@@ -76,7 +76,7 @@ _KEYWORDS: Final[Mapping[str, Callable[[OwnSchema, Any, Any, Mapping[str, Any]],
     "format": OwnSchema._has_format,
     "additionalProperties": OwnSchema._fits_additional,
     "type": lambda _, value, names, __: any(
-        _TYPES[name](value) for name in ([names] if isinstance(names, str) else names)
+        TYPES[name](value) for name in ([names] if isinstance(names, str) else names)
     ),
     "const": lambda _, value, constant, __: _same(value, constant),
     "enum": lambda _, value, members, __: any(_same(value, member) for member in members),
