@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence, Set
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..fetch import AttemptError
 from .impostors import MANY, errors_in_place, impostors, mistyped
@@ -21,6 +21,8 @@ from .symptom import NO_ANSWER, Group, Symptom
 
 _PROPERTY: Final = re.compile(r"\$(?:[.\w-]|\[\d+\])*?((?:\.[\w-]+)?): (.*?)(?:, found .*)?")
 """What a schema says of one property: its name, where it has one, and what is wrong with it."""
+_WRITTEN: Final = re.compile(r"<\w+ (?:src|href)=\"([^\"]+)\">: |placeholder: (\S.*)")
+"""What is wrong with a reference, or stands in place of a part of it, as a problem shows it."""
 
 
 def grouped(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group]:
@@ -58,16 +60,33 @@ def grouped(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group
 
 def _referrers_first(groups: Sequence[Group]) -> list[Group]:
     """Put a broken page or stylesheet before the URLs that only it refers to: they may never have
-    existed.
+    existed. Attach those that it writes wrongly.
     """
     ordered: list[Group] = []
     for group in groups:
         found_in = {symptom.found_in for symptom in group.core} - {""}
-        if group.core[0].trouble and found_in:
-            ordered += [g for g in groups if g not in ordered and _breaks(g, found_in)]
-        if group not in ordered:
+        broken = [g for g in groups if _breaks(g, found_in)] if found_in else []
+        if group.core[0].trouble:
+            ordered += [g for g in broken if g not in ordered]
+        source = next((g for g in broken if _writes(g, group)), None)
+        if source is not None:
+            source.attached.extend(group.symptoms)
+        elif group not in ordered:
             ordered.append(group)
     return ordered
+
+
+def _writes(group: Group, lost: Group) -> bool:
+    """Return whether a group shows how all URLs of ``lost`` were written: ``src="{{ x }}.js"``."""
+    written = {
+        text
+        for symptom in group.core
+        for found in _WRITTEN.findall(symptom.words)
+        for text in found
+        if text
+    }
+    urls = [unquote(symptom.url) for symptom in lost.core]
+    return bool(lost.core[0].trouble) and all(any(text in url for text in written) for url in urls)
 
 
 def _breaks(group: Group, urls: Set[str]) -> bool:

@@ -628,6 +628,29 @@ def test_a_broken_stylesheet_before_what_it_asks_for() -> None:
     assert sentences(*pages, *cut)[0] == "/{locale}/pap is 404 in 5 of 5 locales"
 
 
+@pytest.mark.parametrize(
+    ("problem", "asked", "count"),
+    [
+        (
+            '<script src="\u201cx.js\u201d">: a quote at the edge of the URL',
+            "%E2%80%9Cx.js%E2%80%9D",
+            1,
+        ),
+        ("placeholder: {{ STATIC }}", "%7B%7B STATIC %7D%7D/x.js", 1),
+        ('<script src="\u201cx.js\u201d">: a quote at the edge of the URL', "y.js", 2),
+        ('<html lang>: expected "x.js", found ""', "x.js", 2),
+    ],
+)
+def test_a_reference_that_was_written_wrongly(problem: str, asked: str, count: int) -> None:
+    """What it asks for never existed, and is not there: that is no second fault."""
+    page = outcome("is_rendered", "/fr/", message=problem)
+    [url] = (exchange["url"] for exchange in page.exchanges)
+    lost = outcome("is_there", f"/fr/{asked}", 404, kind="status", expected="200", got="404")
+    lost = replace(lost, exchanges=({**lost.exchanges[0], "found_in": url},))
+    told = sentences(lost, page)
+    assert (len(told), told[0]) == (count, f"/fr/: {problem}")
+
+
 def test_the_claim_that_is_about_the_url_alone_comes_first() -> None:
     """Of claims that all compared the status, not one that reads all that a page needs; and one
     that compared the status before one that took a success for granted.
