@@ -116,8 +116,8 @@ def _united(
 
 
 def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
-    """Group by URL; many URLs of one origin with the same trouble are one group, and all that it
-    redirects alike: one rule of a server does that.
+    """Group by URL; many URLs of one origin with the same trouble are one group, and so are those
+    that it redirects alike and files of one name: one rule of a server does that.
     """
     alike: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
     for group in _united(symptoms, lambda s: [s.url, (s.place, s.refusal)]):
@@ -125,9 +125,10 @@ def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
         alike[first.outcome.origin, first.trouble].append(group)
     groups: list[Group] = []
     for same in alike.values():
-        merged = [Group([symptom for group in same for symptom in group.core])]
-        is_redirect = same[0].core[0].trouble.startswith("3")
-        groups += merged if len(same) >= MANY or is_redirect else same
+        merged = Group([symptom for group in same for symptom in group.core])
+        names = {urlsplit(symptom.url).path.rpartition("/")[2] for symptom in merged.core}
+        is_rule = merged.core[0].trouble.startswith("3") or (len(names) == 1 and "" not in names)
+        groups += [merged] if len(same) >= MANY or is_rule else same
     groups.sort(key=lambda g: (g.core[0].trouble not in NO_ANSWER, -len(g.core)))
     return _without_not_asked(groups)
 

@@ -572,6 +572,16 @@ def test_two_redirects_are_one_rule_of_a_server() -> None:
     assert len(sentences(there, another)) == 2
 
 
+def test_files_of_one_name_are_one_rule_of_a_server() -> None:
+    """One that refuses ``config.json`` does so wherever it lies."""
+    refused = missing("is_there", CONFIG) + missing("all_is_there", "/{locale}/v4/js/config.json")
+    assert sentences(*refused) == [
+        "/{locale}/js/config.json and /{locale}/v4/js/config.json are 404 in 5 of 5 locales"
+    ]
+    pages = missing("is_there", "/{locale}/") + missing("is_there", "/{locale}/v4/")
+    assert len(sentences(*pages)) == 2
+
+
 def test_where_all_locales_are_redirected_to() -> None:
     """The target is folded like the URL."""
     moved = [
