@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import shlex
 import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -28,6 +29,8 @@ _TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved there 
 _PLACE: Final = "XDG_CACHE_HOME"
 ANOTHER: Final = "it is another one at the origin"
 """Why a tag was not fetched that is here, and is on something else there."""
+
+_PARTS: Final = ("HEAD", "objects", "refs")  # by which git knows a repository (its setup.c)
 
 _FAILED: Final = re.compile(r"^ ! \[[^]\n]*\] +(\S+) +-> (\S+) +\((.*)\)$", re.M)
 
@@ -131,6 +134,9 @@ def _cloned(url: str, seconds: float) -> Repository:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
                 _make(Repository(Path(aside) / "new", seconds=seconds), url, path)
+    if not all((path / part).exists() for part in _PARTS):
+        away = shlex.join(("mv", str(path), f"{path}.damaged"))
+        raise GitError(f"{path} is damaged; it is cloned again after: {away}")
     # Said outright: where the folder is damaged git would look for a repository above it.
     return Repository(path, {"GIT_DIR": str(path)}, seconds)
 

@@ -5,6 +5,7 @@ way of an answer.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -307,6 +308,11 @@ def test_through_a_clone(run: Run, project: Path, site: Repository, tmp_path: Pa
     git(site.path, "tag", "-a", "v7", "-m", "v7")
     git(site.path, "push", "--quiet", str(bare), "v7")
     assert "v7 has not PASSED" in run("gate", "--env=prod", "--release=v7").out
+    shutil.rmtree(cached / "objects")
+    damaged = run("log", "--env=prod")
+    assert damaged.code == 75, damaged.output
+    pasted(damaged.err, "is damaged; it is cloned again after: ")
+    assert run("log", "--env=prod").out.count("overridden") == 1
 
 
 def pasted(output: str, after: str) -> None:
