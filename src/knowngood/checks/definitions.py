@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..content import javascript, javascript_names, jquery, page_elements
+from ..content import import_maps, javascript, javascript_names, jquery, page_elements
 from ..content.undefined_names import undefined_names
 from .running_scripts import inline_sources, running, scripts_of
 
@@ -95,15 +95,36 @@ def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what scripts of the page use and only a script of another page, or a module, defines;
-    what they surely use and nobody defines; and what only Node.js has, such as ``require``.
+    what they surely use and nobody defines; and what only Node.js has, such as ``require``, or an
+    import by a bare name that the page maps to no file.
 
     ``resources`` are those of several pages. If a script lies on another host, nothing is certain,
     and nothing returned; if one may load others, only names of Node.js.
     """
+    resources = list(resources)
     first_users: dict[str, Script] = {}
     for user, name in _missing_definitions(page, resources):
         first_users.setdefault(name, user)
-    return [_uses_undefined(user, name) for name, user in first_users.items()]
+    uses = [_uses_undefined(user, name) for name, user in first_users.items()]
+    return [*_unmapped_imports(page, resources), *uses]
+
+
+def _unmapped_imports(page: Response, resources: Sequence[Resource]) -> list[str]:
+    """Return what modules that the page itself names import by a bare name, and no import map of
+    the page has: browsers run nothing of such a module. A script may make the map.
+    """
+    scripts = running(page, resources)
+    if not scripts.complete or any(b"importmap" in source for source in scripts.sources):
+        return []
+    imports = import_maps.of_page(page.html, str(page.url))
+    named = {script.url for script in scripts_of(page)}
+    modules = [script for script in scripts.scripts if script.is_module and script.url in named]
+    return [
+        f'{module.name} imports "{name}", which the page has no import map for'
+        for module in modules
+        for name in import_maps.bare_names(module.source)
+        if import_maps.address(name, imports) is None
+    ]
 
 
 def stray_script_problems(

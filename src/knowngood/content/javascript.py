@@ -151,6 +151,14 @@ def unbalanced(source: bytes) -> str | None:
     return None
 
 
+def imports(source: bytes) -> list[str]:
+    """Return what the ``import`` and ``export`` statements of a module name; nothing of one that
+    does not parse.
+    """
+    facts = facts_of(source)
+    return facts.imports if facts is not None and facts.error is None else []
+
+
 @cached_by_content
 def strings(source: bytes) -> tuple[str, ...]:
     """Return every string literal of ``source`` that is not empty and needs no unescaping, in

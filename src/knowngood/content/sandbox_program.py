@@ -50,6 +50,7 @@ class ScriptFacts(NamedTuple):
         early: why browsers run nothing of it though it parses, if they do not.
         lexical: the classes and what ``let`` and ``const`` declare at its top.
         hoisted: the functions and what ``var`` declares there.
+        imports: what its ``import`` and ``export`` statements name, as it is written.
 
     """
 
@@ -64,6 +65,7 @@ class ScriptFacts(NamedTuple):
     early: str | None
     lexical: list[str]
     hoisted: list[str]
+    imports: list[str]
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -88,7 +90,8 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             error = node.start_point.row + 1
         if kind == "string":
             strings += _plain_string(node)
-    of_modules = (node.start_point.row + 1 for node in root.children if node.type in _OF_MODULES)
+    of_modules = [node for node in root.children if node.type in _OF_MODULES]
+    sources = [node.child_by_field_name("source") for node in of_modules]
     top = script_syntax.block_names(root)
     return ScriptFacts(
         markup,
@@ -98,10 +101,11 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         strings="\n".join(strings),
         uses=uses.by_function(),
         new=new,
-        module=next(of_modules, None),
+        module=next((node.start_point.row + 1 for node in of_modules), None),
         early=early.problem or script_syntax.invisible(root, source) or _throws_at_once(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
+        imports=[text for source in sources if source for text in _plain_string(source)],
     )
 
 

@@ -54,6 +54,7 @@ class PageLoader:
         urgent: whether a check waits for it.
         reservations: what its requests asked of the memory budget.
         resources: what was found so far, by URL.
+        imports: where the names of the page's import map lead.
         trouble: why the answer ``unread`` could not be searched; empty if none came.
         unread: the first stylesheet or script that could not be searched for what it needs.
     """
@@ -65,6 +66,7 @@ class PageLoader:
     urgent: bool = False
     reservations: list[Reservation] = field(default_factory=list)
     resources: dict[str, Resource] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
     unread: Exchange | None = None
 
@@ -126,17 +128,18 @@ class PageLoader:
         return [link.url for link in new]
 
     async def _unknown_links(self, answer: Answer) -> list[links.Link]:
-        from ..content import links
+        from ..content import import_maps, links
 
         body, content_type = decoded(answer), answer.header("content-type")
         if links.needs_sandbox(content_type, body):
             await asyncio.to_thread(links.try_in_sandbox, content_type, body)
         page = self.probe.url
-        new = [
-            link
-            for link in links.extract(content_type, answer.url, page, body)
-            if link.url not in self.resources and link.url != page
+        named = [
+            *links.extract(content_type, answer.url, page, body),
+            *import_maps.links(content_type, body, self.imports),
         ]
+        self.imports |= import_maps.of_answer(content_type, answer.url, body)
+        new = [link for link in named if link.url not in self.resources and link.url != page]
         if len(self.resources) + len(new) > links.MOST:
             raise ContentTooLarge(f"with it the page needs more than {links.MOST} URLs")
         return new

@@ -422,3 +422,42 @@ def test_a_function_of_another_page_that_nobody_calls(site: Site) -> None:
         site.resource("/fr/other.js", "function countSessions() {}"),
     ]
     assert checks.missing_definition_problems(page, resources) == []
+
+
+MAP = '<script type="importmap">{"imports": {"shop": "/shop.js", "lib/": "/lib/"}}</script>'
+MODULE = '<script type="module" src="a.js"></script>'
+UNMAPPED = {
+    "no-map": ("", 'import {a} from "shop";', "shop"),
+    "another-name": (MAP, 'import"cake";', "cake"),
+    "of-its-exports": (MAP, 'export * from "cake";', "cake"),
+    "no-json": ('<script type="importmap">{"imports"</script>', 'import "shop";', "shop"),
+}
+MAPPED = {
+    "by-name": (MAP, 'import {a} from "shop"; import b from "lib/b.js";'),
+    "by-url": ("", 'import "./b.js"; import "/c.js"; import "https://fhr.example/d.js";'),
+    "without-which-it-goes-on": ("", 'import("shop").catch(() => {});'),
+    "in-a-comment": ("", '// import "shop"\nlet a = "shop";'),
+    "in-a-text": ("", "let a = 'import b from \"shop\"', c = `import \"shop\"`, d = 'shop';"),
+    "by-a-script": (
+        "<script>document.write('<script type=importmap src=x></' + 'script>')</script>",
+        'import "shop";',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNMAPPED)
+def test_an_import_by_a_name_that_leads_nowhere(site: Site, name: str) -> None:
+    """Browsers run nothing of the module."""
+    head, source, unmapped = UNMAPPED[name]
+    problems = checks.missing_definition_problems(
+        site.page(head + MODULE), [site.resource("/fr/a.js", source)]
+    )
+    assert problems == [f'a.js imports "{unmapped}", which the page has no import map for']
+
+
+@pytest.mark.parametrize("name", MAPPED)
+def test_an_import_that_may_lead_somewhere(site: Site, name: str) -> None:
+    """By the page's import map, a URL, or a map that a script makes."""
+    head, source = MAPPED[name]
+    script = site.resource("/fr/a.js", source)
+    assert checks.missing_definition_problems(site.page(head + MODULE), [script]) == []

@@ -879,6 +879,20 @@ def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> Non
     assert (deep.page, deep.found_in) == (f"{server.url}/en/", f"{server.url}/css/b.css")
 
 
+def test_modules_by_the_names_of_an_import_map(serve: Serve, fetchers: Fetchers) -> None:
+    """Those that a module names, and no others of the map: nobody may use them."""
+    names = '{"imports": {"shop": "../shop.js", "lib/": "/lib/", "old": "/gone.js"}}'
+    home = f'<script type="importmap">{names}</script><script type="module" src="a.js"></script>'
+    modules = {"/en/a.js": "import {b} from 'shop';", "/shop.js": "import 'lib/c.js';"}
+    plays = {path: page(text, "text/javascript") for path, text in modules.items()}
+    server = serve(
+        by_path({"/en/": page(home), "/lib/c.js": page("1", "text/javascript"), **plays})
+    )
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
+    links = {link.url.removeprefix(server.url): link.type for link in load.resources}
+    assert links == dict.fromkeys(["/en/a.js", "/shop.js", "/lib/c.js"], "module")
+
+
 def test_a_page_in_place_of_a_file_is_not_followed(serve: Serve, fetchers: Fetchers) -> None:
     """A server that answers every URL with its page would lead from URL to URL without end; one
     that stands in a frame is a page.
