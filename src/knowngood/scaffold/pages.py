@@ -90,6 +90,12 @@ def is_page(exchange: Exchange) -> bool:
     return True
 
 
+def is_broken(exchange: Exchange) -> bool:
+    """Return whether a link leads to nothing. What needs a login or a query is no page to check."""
+    answer = exchange.answer
+    return answer is None or answer.status in {404, 410} or answer.status >= 500
+
+
 def linked(exchange: Exchange, visitor: Visitor) -> list[str]:
     """Return the paths of the same origin that a page links to, each once, in its order; but not
     those of Cloudflare's own (``/cdn-cgi/``), such as of a mail address, which are no pages.

@@ -18,6 +18,7 @@ from .pages import (
     LISTABLE,
     Page,
     in_sitemaps,
+    is_broken,
     is_page,
     leftovers_of,
     linked,
@@ -26,6 +27,7 @@ from .pages import (
     spread,
     to_page,
 )
+from .routes import routes
 from .self_reports import (
     HEALTH,
     HEALTH_AT_ROOT,
@@ -233,7 +235,8 @@ class _Surveyor:
 
     def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:
         """Ask for pages that the start page links to, for more of the sitemap, and for those that
-        these link to: the start page seldom links to the pages of another language.
+        these link to: the start page seldom links to the pages of another language. Where it links
+        to none, its scripts may know more.
         """
         pages = {self._path(start): start} if is_page(start) else {}
         paths = linked(start, self._visitor) if pages else []
@@ -243,7 +246,7 @@ class _Surveyor:
         self._add(
             pages, [path for page in web_pages for path in linked(page, self._visitor)], tried
         )
-        return pages
+        return pages if len(pages) != 1 else pages | routes(start, self._visitor)
 
     def _add(self, pages: dict[str, Exchange], paths: Iterable[str], tried: set[str]) -> None:
         """Ask for those of ``paths`` that were not ``tried``, and add the pages, up to PAGES."""
@@ -253,17 +256,11 @@ class _Surveyor:
         tried.update(new)
         for asked in self._visitor.get(new):
             exchange = self._visitor.follow(asked)
-            if is_page(exchange) or _is_broken(exchange):
+            if is_page(exchange) or is_broken(exchange):
                 pages.setdefault(self._path(exchange), exchange)
 
     def _path(self, exchange: Exchange) -> str:
         return self._visitor.path_of(exchange.probe.url) or "/"
-
-
-def _is_broken(exchange: Exchange) -> bool:
-    """Return whether a link leads to nothing. What needs a login or a query is no page to check."""
-    answer = exchange.answer
-    return answer is None or answer.status in {404, 410} or answer.status >= 500
 
 
 def _base(start: Exchange) -> str:

@@ -15,9 +15,13 @@ def unchecked(survey: Survey) -> list[str]:
         return []
     checked = {*(page.path for page in survey.pages), *survey.health}
     checked |= {survey.start, survey.version, survey.document, "/robots.txt", *guessed(survey.base)}
+    if survey.missing == 200:  # the site has its page there, too
+        checked.add("/sitemap.xml")
     made_up = f"{survey.base}/knowngood-"
     return [
         f"{path}: {status}"
         for path, status in survey.statuses.items()
         if status < 400 and path not in checked and not path.startswith(made_up)
+        # a script is checked with its page
+        if not path.partition("?")[0].endswith((".js", ".mjs"))
     ]

@@ -12,6 +12,7 @@ from knowngood.safety import UsageError
 from knowngood.scaffold.pages import Page, spread
 from knowngood.scaffold.self_reports import Wellness
 from knowngood.scaffold.survey import NothingToCheck, Survey, survey
+from knowngood.scaffold.unchecked import unchecked
 from knowngood.scaffold.visitor import MOST
 
 Serve = Callable[[Play], Server]
@@ -46,6 +47,16 @@ def test_pages_of_another_language_that_only_its_own_pages_link_to(serve: Serve)
     plays = {"/": page('<html lang="en"><title>a</title><a href="/de/">d</a>'), "/de/": german}
     server = serve(by_path({**plays, "/de/x/": german}))
     assert [found.path for found in seen(server).pages] == ["/", "/de/", "/de/x/"]
+
+
+def test_pages_that_only_scripts_know(serve: Serve) -> None:
+    """A router's, where the server has them; none with a parameter, and none of another service."""
+    home = page('<!doctype html><html lang="en"><title>a</title><script src="a.js"></script>')
+    known = 'r={path:"/b",element:x},{path:"/c/:id"},{path:"*"},{path:"/api"},{path:"/gone"}'
+    plays = {"/": home, "/b": home, "/api": page("{}", "application/json")}
+    found = seen(serve(by_path({**plays, "/a.js": page(known, "text/javascript")})))
+    assert [page.path for page in found.pages] == ["/", "/b"]
+    assert unchecked(found) == ["/api: 200"]
 
 
 def test_link_that_a_proxy_wrote_is_no_page(serve: Serve) -> None:
