@@ -64,7 +64,7 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     }
     return [
         *server_page_problems(tree),
-        *_before_doctype(bare),
+        *_before_doctype(bare, tree),
         *(problem for problem, holds in sound.items() if not holds),
         *_open_at_the_end(text, bare),
         *_open_scripts(tree),
@@ -72,12 +72,15 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     ]
 
 
-def _before_doctype(bare: str) -> list[str]:
+def _before_doctype(bare: str, tree: LexborHTMLParser) -> list[str]:
     """Return that a page does not begin with its doctype, with the text that does: a warning of the
-    language that made it, or of its server.
+    language that made it, or of its server; or that it is nginx's list of the files in a folder.
     """
     if _DOCTYPE.match(bare[:200]):
         return []
+    title = tree.css_first("head > title")
+    if title is not None and title.text().startswith("Index of /"):
+        return [Problem("a list of the files in its folder in its place", Aspect.SERVER_PAGE)]
     before = _MARKUP.split(bare, maxsplit=1)[0]
     plain = " ".join(_TAG.sub("", before).split()) if len(before) < len(bare) else ""
     text = leftovers.crash(before) or plain[:_SHOWN]

@@ -9,6 +9,7 @@ from knowngood.content.page_structure import (
     language_problems,
     problems,
 )
+from knowngood.content.problem import Aspect, Problem
 
 PAGE = "<!doctype html>\n<html><head><title>x</title></head><body>text</body></html>\n"
 
@@ -108,6 +109,16 @@ def test_a_page_that_is_not_whole(name: str) -> None:
     """What is missing or there twice is named."""
     text, expected = FAULTS[name]
     assert problems(text, html.parse(text)) == [expected]
+
+
+def test_a_list_of_files_in_place_of_a_page() -> None:
+    """It is nginx's, whose pages have no doctype; of another server's it may be the page itself."""
+    text = "<html>\n<head><title>Index of /</title></head>\n<body><hr><pre></pre></body>\n</html>\n"
+    [problem] = problems(text, html.parse(text))
+    assert problem == "a list of the files in its folder in its place"
+    assert isinstance(problem, Problem)
+    assert problem.aspect is Aspect.SERVER_PAGE
+    assert problems(f"<!doctype html>{text}", html.parse(f"<!doctype html>{text}")) == []
 
 
 WARNINGS = {
