@@ -50,6 +50,9 @@ _WRITTEN: Final = {
 """Names in messages for nodes that tree-sitter calls otherwise."""
 
 _OLD_DIALECT: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.", re.I)
+_OF_JQUERY: Final = frozenset({"$", "jQuery"})
+_JQUERY: Final = re.compile(rb"(?<![\w$.])([\w$]{1,20})\.jQuery\s*+=\s*+\1\.\$\s*+=")
+"""How jQuery gives its names to the page, if a minifier has named ``window`` otherwise."""
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
 _DECLARED: Final = re.compile(
     rb"(?:^|[;{}\n])\s{0,99}+function\s++([\w$]++)|(?<![.\w$])([\w$]++)\s*+=\s*+function"
@@ -104,13 +107,13 @@ def trouble(source: bytes) -> str | None:
 
 
 def module_trouble(source: bytes) -> str | None:
-    """Return the line where a script that is no module imports or exports, as only modules can:
-    browsers run nothing of it. None where it does not.
+    """Return what a script that is no module holds, with the line, and only modules can: browsers
+    run nothing of it. None where it holds nothing of this.
     """
     facts = facts_of(source)
     if facts is None or facts.error is not None or facts.module is None:
         return None
-    return f"import or export at line {facts.module}, and its element has no type=module"
+    return f"{facts.module}, and its element has no type=module"
 
 
 def early_error(source: bytes) -> str | None:
@@ -199,7 +202,8 @@ def declares(source: bytes) -> frozenset[str]:
 
 def declared_on_window(source: bytes) -> frozenset[str]:
     """Return the names that ``source`` sets on ``window``, which a module shares with the page."""
-    return frozenset(name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))
+    names = frozenset(name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))
+    return names | _OF_JQUERY if _JQUERY.search(source) else names
 
 
 def surely_declares(source: bytes) -> frozenset[str]:

@@ -26,7 +26,7 @@ TOO_MUCH: Final = 9
 _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
 _DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
-_OF_MODULES: Final = ("import_statement", "export_statement")
+_OF_MODULES: Final = {"import_statement": "import", "export_statement": "export"}
 _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
 _CONTINUED: Final = re.compile(rb"\\(?:\r\n|.)", re.S)
@@ -46,7 +46,7 @@ class ScriptFacts(NamedTuple):
         uses: by function of its top, what a call of it uses; with the keys of
             :mod:`.script_uses`.
         new: what it has of ``script_syntax.FIRST_FIREFOX``, and the first line of each.
-        module: the line of its first ``import`` or ``export``, if there is one.
+        module: what of it only modules can hold, with the line; None if there is nothing.
         early: why browsers run nothing of it though it parses, if they do not.
         lexical: the classes and what ``let`` and ``const`` declare at its top.
         hoisted: the functions and what ``var`` declares there.
@@ -61,7 +61,7 @@ class ScriptFacts(NamedTuple):
     strings: str
     uses: dict[str, script_uses.Uses]
     new: dict[str, int]
-    module: int | None
+    module: str | None
     early: str | None
     lexical: list[str]
     hoisted: list[str]
@@ -73,7 +73,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     root = _javascript_parser().parse(source).root_node
     strings: list[str] = []
     new: dict[str, int] = {}
-    markup = error = None
+    markup = error = module = None
     typographic = b"\xe2\x80" in source
     early, uses = script_syntax.EarlyErrors(source), script_uses.UseReader()
     for node in script_syntax.walk(root):
@@ -90,8 +90,8 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             error = node.start_point.row + 1
         if kind == "string":
             strings += _plain_string(node)
-    of_modules = [node for node in root.children if node.type in _OF_MODULES]
-    sources = [node.child_by_field_name("source") for node in of_modules]
+        if module is None and (what := _of_modules(kind, node)):
+            module = f"{what} at line {node.start_point.row + 1}"
     top = script_syntax.block_names(root)
     return ScriptFacts(
         markup,
@@ -101,11 +101,11 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         strings="\n".join(strings),
         uses=uses.by_function(),
         new=new,
-        module=next((node.start_point.row + 1 for node in of_modules), None),
+        module=module,
         early=early.problem or script_syntax.invisible(root, source) or _throws_at_once(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
-        imports=[text for source in sources if source for text in _plain_string(source)],
+        imports=list(_imports(root)),
     )
 
 
@@ -136,12 +136,38 @@ def _lacks_a_part(kind: str, node: tree_sitter.Node) -> bool:
     """
     if kind == "try_statement":
         return not any(map(node.child_by_field_name, ("handler", "finalizer")))
-    if kind != "await_expression" or node.children[-1].type == "parenthesized_expression":
+    if not _awaits(kind, node):
         return False
+    around = _function_around(node)
+    return around is not None and all(child.type != "async" for child in around.children)
+
+
+def _awaits(kind: str, node: tree_sitter.Node) -> bool:
+    """Return whether a node is an ``await``, and not a call of a function of this name."""
+    return kind == "await_expression" and node.children[-1].type != "parenthesized_expression"
+
+
+def _function_around(node: tree_sitter.Node) -> tree_sitter.Node | None:
     around = node.parent
     while around is not None and around.type not in script_syntax.FUNCTIONS:
         around = around.parent
-    return around is not None and all(child.type != "async" for child in around.children)
+    return around
+
+
+def _imports(root: tree_sitter.Node) -> Iterator[str]:
+    for node in root.children:
+        source = node.child_by_field_name("source") if node.type in _OF_MODULES else None
+        if source is not None:
+            yield from _plain_string(source)
+
+
+def _of_modules(kind: str, node: tree_sitter.Node) -> str | None:
+    """Return what a node is that only modules can hold; None for any other."""
+    if _awaits(kind, node) and _function_around(node) is None:
+        return "await outside functions"
+    if kind == "meta_property" and text_of(node).startswith("import"):
+        return "import.meta"
+    return _OF_MODULES.get(kind)
 
 
 def _plain_string(literal: tree_sitter.Node) -> list[str]:

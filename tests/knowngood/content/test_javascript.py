@@ -401,20 +401,42 @@ def test_syntax_that_an_old_firefox_does_not_read(
 
 
 @pytest.mark.parametrize(
-    ("source", "line"),
+    ("source", "what"),
     [
-        (b"import a from './a.js';", 1),
-        (b"var a;\nexport { a };", 2),
-        (b"export default function () {}", 1),
+        (b"import a from './a.js';", "import at line 1"),
+        (b"var a;\nexport { a };", "export at line 2"),
+        (b"export default function () {}", "export at line 1"),
+        (b"\nconst a = await load();", "await outside functions at line 2"),
+        (b"if (a) { await load(); }", "await outside functions at line 1"),
+        (b"var url = new URL('a.png', import.meta.url);", "import.meta at line 1"),
         (b"import('./a.js').then(f);", None),
+        (b"async function f() { await load(); }", None),
+        (b"(async () => { await load(); })();", None),
+        (b"await(load);", None),
+        (b"function A() { return new.target; }", None),
         (b"var text = 'import a from b';", None),
         (b"import a from './a.js'; var (", None),
     ],
 )
-def test_what_only_modules_can_say(source: bytes, line: int | None) -> None:
+def test_what_only_modules_can_say(source: bytes, what: str | None) -> None:
     """The line is told; what does not parse is told as that."""
     why = javascript.module_trouble(source)
-    assert why == (line and f"import or export at line {line}, and its element has no type=module")
+    assert why == (what and f"{what}, and its element has no type=module")
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (b"window.a = 1;", {"a"}),
+        (b"!function(e,t){e.x=1,e.jQuery=e.$=s}(window);", {"$", "jQuery"}),
+        (b'"undefined"==typeof e&&(ie.jQuery=ie.$=ce),ce', {"$", "jQuery"}),
+        (b"e.$===t&&(e.$=n),r&&e.jQuery===t&&(e.jQuery=i)", set()),
+        (b"a.jQuery = b.$ = c", set()),
+    ],
+)
+def test_what_a_script_sets_on_window(source: bytes, names: set[str]) -> None:
+    """By its name; and jQuery, whatever its build calls it."""
+    assert javascript.declared_on_window(source) == names
 
 
 @pytest.mark.parametrize(
