@@ -19,11 +19,12 @@ def test_an_unknown_namespace_is_refused(submission, method):
     assert answer.status_code == 404
 
 
-@pytest.mark.catches("id-unchecked")
-@pytest.mark.parametrize("name", ["not-a-uuid", "1234"])
+@pytest.mark.catches("id-unchecked", "id-with-an-ending")
+@pytest.mark.parametrize("name", ["not-a-uuid", "1234", "{uuid}.json", "x-{uuid}"])
 def test_an_id_that_is_no_uuid_is_refused(submission, name):
     """An id that is no UUID is refused with 404; clients could overwrite what they guess."""
-    answer = submission.send("POST", f"{SUBMIT}/{name}", submission.document("v2"))
+    path = f"{SUBMIT}/{name.format(uuid=submission.new_id())}"
+    answer = submission.send("POST", path, submission.document("v2"))
     assert answer.status_code == 404
 
 

@@ -694,6 +694,7 @@ REQUESTS: list[tuple[str, str, str, bytes, dict[str, str]]] = [
     ("delete again", "DELETE", SUBMIT, b"", {}),
     ("namespace", "POST", f"/1.0/submit/other/{ID}", b"x", {}),
     ("bad id", "POST", "/1.0/submit/metrics/abc", b"x", {}),
+    ("id with an ending", "POST", f"{SUBMIT}.json", b"x", {}),
     ("endpoint", "POST", f"/1.0/query/metrics/{ID}", b"x", {}),
     ("oversize", "POST", SUBMIT, b"x" * 1_048_577, {}),
     ("empty", "POST", SUBMIT, b"", {}),
@@ -703,7 +704,7 @@ REQUESTS: list[tuple[str, str, str, bytes, dict[str, str]]] = [
 SOUND = dict(
     zip(
         (name for name, *_ in REQUESTS),
-        [201, 200, 201, 201, 201, 201, 201, 200, 404, 404, 404, 413, 400, 403, 200],
+        [201, 200, 201, 201, 201, 201, 201, 200, 404, 404, 404, 404, 413, 400, 403, 200],
         strict=True,
     )
 )
@@ -725,7 +726,8 @@ DIFFERS: dict[str, dict[str, int]] = {
     "submit-refuses-no-id": {"no id": 404},
     "submit-refuses-obsolete": {"obsolete": 400},
     "namespace-unchecked": {"namespace": 201},
-    "id-unchecked": {"bad id": 201},
+    "id-unchecked": {"bad id": 201, "id with an ending": 201},
+    "id-with-an-ending": {"id with an ending": 201},
     "endpoint-unchecked": {"endpoint": 201},
     "oversize-accepted": {"oversize": 201},
     "empty-accepted": {"empty": 201},

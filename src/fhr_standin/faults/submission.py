@@ -1,5 +1,6 @@
 """Faults of the submission side."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
@@ -10,6 +11,8 @@ from fhr_standin.faults.replies import BLOCKED, answer_with, fault, instead, ref
 from fhr_standin.resource import HTML, message
 
 _DOWN = Reply(503)
+_TAKEN = Reply(201, media="text/plain", effect="store")
+_BEGINS_WITH_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}.", re.IGNORECASE)
 _SLOW = 60.0  # seconds; longer than any client of the service waits
 
 
@@ -43,6 +46,10 @@ def _second(number: int) -> bool:
 
 def _other_id(_ask: Submission, reply: Reply) -> Reply:
     return replace(reply, body=str(uuid4()).encode())
+
+
+def _has_ending(ask: Submission, _reply: Reply) -> bool:
+    return ask.method != "DELETE" and _BEGINS_WITH_UUID.match(ask.id) is not None
 
 
 def _lost_delete(ask: Submission, reply: Reply) -> Reply:
@@ -160,6 +167,11 @@ FAULTS = [
     # DELETE is 200 then, and the other methods are 201.
     fault("namespace-unchecked", "any namespace is taken", skips="namespace", status=None),
     fault("id-unchecked", "an id need not be a UUID", skips="id"),
+    fault(
+        "id-with-an-ending",
+        "an id need only begin with a UUID",
+        where(_has_ending, lambda ask, _reply: replace(_TAKEN, body=ask.id.encode(), id=ask.id)),
+    ),
     fault(
         "endpoint-unchecked",
         "any endpoint takes documents",
