@@ -19,7 +19,7 @@ from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
 from .templates import templates
 from .user import usable, user_folder, user_name
-from .wording import Say, and_more, columns, listed, nearest, plural
+from .wording import Say, and_more, columns, listed, nearest, plural, plural_of
 
 __all__ = [
     "SHORTEST",
@@ -48,6 +48,7 @@ __all__ = [
     "one_line",
     "open_streams",
     "plural",
+    "plural_of",
     "process_group",
     "process_identity",
     "redact",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -11,7 +12,14 @@ Say: TypeAlias = Callable[[str], None]
 
 def plural(count: int, word: str) -> str:
     """Return ``1 case`` or ``2 cases``."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{count} {word if count == 1 else plural_of(word)}"
+
+
+def plural_of(word: str) -> str:
+    """Return ``cases``, ``aliases`` or ``categories``."""
+    if re.search(r"(?:s|x|z|ch|sh)\Z", word):
+        return f"{word}es"
+    return f"{word[:-1]}ies" if re.search(r"[^aeiou]y\Z", word) else f"{word}s"
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

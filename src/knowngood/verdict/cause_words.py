@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
-from ..safety import listed
+from ..safety import listed, plural_of
 from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED
 from .symptom import (
@@ -232,7 +232,7 @@ class CauseWords:
             total = self.params.get(name, 0)
             if f"{{{name}}}" in place and total > 1 and not _is_shared(name, same, core):
                 count = len({symptom.outcome.values.get(name) for symptom in same})
-                extent += f" in {count} of {total} {name}s"
+                extent += f" in {count} of {total} {plural_of(name)}"
         return extent + self._at_edges(same)
 
     def _at_edges(self, symptoms: Iterable[Symptom]) -> str:

@@ -1,6 +1,8 @@
-"""Tables for a terminal."""
+"""Words, and tables for a terminal."""
 
-from knowngood.safety import columns
+import pytest
+
+from knowngood.safety import columns, plural, plural_of
 
 
 def test_columns() -> None:
@@ -10,3 +12,20 @@ def test_columns() -> None:
         "v1       -",
         "v2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "many"),
+    [
+        ("locale", "locales"),
+        ("page", "pages"),
+        ("alias", "aliases"),
+        ("branch", "branches"),
+        ("category", "categories"),
+        ("day", "days"),
+    ],
+)
+def test_plural_of_a_word(word: str, many: str) -> None:
+    """As English has it: params have the names that people give them."""
+    assert plural_of(word) == many
+    assert plural(2, word) == f"2 {many}"
