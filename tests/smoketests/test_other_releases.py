@@ -3,6 +3,7 @@
 They differ in content alone, and so only the checks that never ask submission are run and required.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -57,6 +58,15 @@ def _no_dockerflow(served: Served) -> None:
     release = 'url = "content:/revision"\nshape = "text"'
     _edit(served, r'url = "content:/__version__"', release)
     _edit(served, r"heartbeat = .*", "")
+
+
+def _document_of_its_own(served: Served, commit: str = "1744ff18de39") -> None:
+    """A site with a JSON document of another shape, which names the commit and no more."""
+    (served.site / "__version__").unlink()
+    document = {"build": {"commit": commit, "number": 12}}
+    (served.site / "build.json").write_text(json.dumps(document))
+    release = 'url = "content:/build.json"\nfield = "build.commit"'
+    _edit(served, r'url = "content:/__version__"', release)
 
 
 def _not_translated(served: Served) -> None:
@@ -124,6 +134,7 @@ OTHERS = [
     _asks_for_nothing,
     _no_preferences,
     _no_dockerflow,
+    _document_of_its_own,
     _not_translated,
     _no_release,
     _v4_of_the_desktop,
@@ -187,6 +198,18 @@ def test_a_version_that_is_none(
     _no_dockerflow(served)
     (served.site / "revision").write_text(f"{text}\n")
     ended = suite_here(*_required(served, files))
+    assert ended.code == 1, ended.output
+    caught_by = "test_site.py::test_the_version_document_says_what_is_deployed"
+    assert ended.failed_checks() == {caught_by}
+
+
+@pytest.mark.parametrize("commit", ["", "${COMMIT}", "HEAD"])
+def test_a_document_of_its_own_that_names_no_release(
+    served: Served, suite_here: Callable, commit: str
+) -> None:
+    """Nobody filled the commit in."""
+    _document_of_its_own(served, commit)
+    ended = suite_here(*_required(served, ["test_site.py"]))
     assert ended.code == 1, ended.output
     caught_by = "test_site.py::test_the_version_document_says_what_is_deployed"
     assert ended.failed_checks() == {caught_by}
