@@ -7,7 +7,7 @@ no request, and may not know checks or verdicts.
 
 from .acceptance import AcceptedMutation, Advisory, is_of
 from .alarm_settings import NotifyEntry, WatchSettings
-from .files import FOLDER, env_option, find, list_environments, root_above
+from .files import env_option, find, list_environments
 from .loader import (
     known_origins,
     load,
@@ -28,6 +28,7 @@ from .serve_settings import (
     ServerAnnouncement,
 )
 from .server import READY_WITHIN, Server, ServerNotStarted, runnable
+from .suite_folder import FOLDER, root_above
 
 __all__ = [
     "BUILT_IN",

@@ -7,19 +7,11 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..safety import shell_word
 from .model import BadEnvironment
-
-FOLDER: Final = "environments"
-"""Where a suite keeps its environment files, below the root of the suite."""
-
-
-def root_above(start: Path) -> Path:
-    """Return the nearest folder from ``start`` upwards that has environments, or ``start``."""
-    places = (start, *start.parents)
-    return next((place for place in places if (place / FOLDER).is_dir()), start)
+from .suite_folder import FOLDER, root_above
 
 
 def find(name: str, root: Path) -> Path:

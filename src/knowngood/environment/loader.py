@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from . import fields, schema
-from .files import find, is_file, read, root_above, siblings, table
+from .files import find, is_file, read, siblings, table
 from .model import BadEnvironment, Environment
 from .origins import as_origin, normal_origin, origin_trouble
+from .suite_folder import root_above
 from .value_files import with_lists
 
 
@@ -28,7 +29,7 @@ def load(name: str, root: Path, *, secrets: bool = True) -> Environment:
     document = with_lists(path, read(path))
     schema.validate(path, document)
     environment = fields.build(path, document, secrets=secrets)
-    _refuse_shared_origins(path, environment.origins)
+    _refuse_origins_of_others(path, environment.origins)
     return environment
 
 
@@ -74,7 +75,7 @@ def override(environment: Environment, option: str) -> Environment:
     trouble = origin_trouble(url)
     if trouble:
         raise BadEnvironment(f"--origin {quoted}: {trouble}")
-    _refuse_shared_origins(environment.path, {name: url})
+    _refuse_origins_of_others(environment.path, {name: url})
     return environment.with_origins({name: as_origin(url)})
 
 
@@ -109,13 +110,11 @@ def secrets_of(name: str, root: Path) -> dict[str, str]:
     return {name: os.environ[name] for name in names & os.environ.keys()}
 
 
-def _refuse_shared_origins(path: Path, origins: Mapping[str, str]) -> None:
-    """Raise BadEnvironment for an origin that is in this file twice, or in another environment: a
-    run on stage would count for prod. A copy of this file bars nothing here, but itself.
+def _refuse_origins_of_others(path: Path, origins: Mapping[str, str]) -> None:
+    """Raise BadEnvironment for an origin that is in another environment as well: a run on stage
+    would count for prod. A copy of this file bars nothing here, but itself.
     """
     own = {normal_origin(url): name for name, url in origins.items()}
-    if len(own) < len(origins):
-        raise BadEnvironment(f"{path}: origins: two names have the same URL; give each its own")
     for other, document in siblings(path):
         if _is_copy(other, document, path):
             continue

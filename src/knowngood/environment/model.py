@@ -17,6 +17,7 @@ from .alarm_settings import NotifyEntry, WatchSettings
 from .headers import HeaderRule
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
+from .suite_folder import root_of
 
 LEVELS: Final = ("smoke", "full")
 """How much of a suite runs, the least first. A level includes those before it."""
@@ -161,8 +162,8 @@ class Environment:
 
     @property
     def root(self) -> Path:
-        """The folder of the suite, two levels above its file."""
-        return self.path.parent.parent
+        """The folder of the suite."""
+        return root_of(self.path)
 
     @property
     def origin_names(self) -> set[str]:

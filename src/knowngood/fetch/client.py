@@ -177,7 +177,7 @@ class _FetcherTransport(httpx.BaseTransport):
         pairs = tuple(
             (key.decode("latin-1"), value.decode("latin-1")) for key, value in request.headers.raw
         )
-        if self._is_redirect(url) and self._fetcher.guard.origin_of(url) != self._origin:
+        if self._is_redirect(url) and not self._is_ours(url):
             pairs = without_credentials(pairs)
         return Probe(
             origin=self._origin,
@@ -208,6 +208,9 @@ class _FetcherTransport(httpx.BaseTransport):
         attempt = replace(exchange.attempts[0], error=AttemptError.REDIRECT, detail=detail)
         return replace(exchange, attempts=(attempt,))
 
+    def _is_ours(self, url: str) -> bool:
+        return self._fetcher.guard.origin_of(url, self._origin) == self._origin
+
     def _is_redirect(self, url: str) -> bool:
         """Whether the last answer led to ``url``, by the way in which httpx joins URLs."""
         last = self.exchanges[-1].answer if self.exchanges else None
@@ -230,8 +233,8 @@ class _FetcherTransport(httpx.BaseTransport):
             self.written.pop(probe.url, None)
         if probe.method == "POST" and answer.status == 201 and answer.header("location"):
             url = target_of(answer)
-            ours = self._fetcher.guard.origin_of(url) == self._origin
-            self.written.setdefault(url, credentials(probe.headers) if ours else ())
+            sent = credentials(probe.headers) if self._is_ours(url) else ()
+            self.written.setdefault(url, sent)
 
     def _note_stored(self, exchange: Exchange, *, named: bool) -> None:
         """Note what a write has surely stored. A refused read leaves it there; an answered one may

@@ -15,7 +15,9 @@ class Guard:
     """
 
     def __init__(self, origins: Mapping[str, str], writes: bool = False) -> None:
-        self._names = {normal_origin(url): name for name, url in origins.items()}
+        self._names: dict[object, list[str]] = {}
+        for name, url in origins.items():
+            self._names.setdefault(normal_origin(url), []).append(name)
         self._writes = writes
 
     def refusal(self, probe: Probe) -> str | None:
@@ -26,7 +28,10 @@ class Guard:
             return f"{probe.method} needs `writes = true` in the environment file"
         return None
 
-    def origin_of(self, url: str) -> str | None:
-        """Return the name of the origin that ``url`` lies on; None if the environment has none."""
+    def origin_of(self, url: str, asked: str = "") -> str | None:
+        """Return the name of the origin that ``url`` lies on; None if the environment has none. Of
+        names that share one URL it is ``asked``, the origin that led here, or else the first.
+        """
         origin = normal_origin(url)
-        return self._names.get(origin) if origin is not None else None
+        names = self._names.get(origin, []) if origin is not None else []
+        return asked if asked in names else next(iter(names), None)

@@ -151,7 +151,7 @@ class PageLoader:
         """
         template, referer = resource_group(parent.template), sent_url(parent.url)
         for url in urls:
-            origin = self.guard.origin_of(url)
+            origin = self.guard.origin_of(url, parent.origin)
             if origin is not None:
                 same = origin == parent.origin
                 edge = parent.address if same else one_edge(self.edges.get(origin, ()), url)

@@ -49,7 +49,7 @@ class RedirectFollower:
             if refusal:
                 return replace(attempt, error=AttemptError.REDIRECT, detail=refusal), None
             hops += 1
-            if self.guard.origin_of(target) != probe.origin:
+            if self.guard.origin_of(target, probe.origin) != probe.origin:
                 headers = without_credentials(headers)
             seconds = max(0.001, started + limits.seconds - time.monotonic())
             hop_limits = replace(limits, seconds=seconds, fresh=False)
@@ -61,7 +61,7 @@ class RedirectFollower:
 
     def _hop(self, probe: Probe, target: str) -> Probe:
         """The probe for a redirect's target: at the same edge, or at one of the other origin."""
-        origin = self.guard.origin_of(target) or ""
+        origin = self.guard.origin_of(target, probe.origin) or ""
         if origin == probe.origin:
             return replace(probe, url=target)
         return replace(probe, url=target, address=one_edge(self.edges.get(origin, ()), target))

@@ -156,7 +156,8 @@ class Monitor:
         if self._manifest is None or release is None:
             return
         origin_of = Guard(self._environment.origins).origin_of
-        served = (file for file in results.served if origin_of(file.url) == release.origin)
+        build = release.origin
+        served = (file for file in results.served if origin_of(file.url, build) == build)
         results.compared = build_match.compare(self._manifest.files, served, release)
         claim = build_match.claim(results.compared)
         if claim is not None:

@@ -573,7 +573,6 @@ ORIGIN_MISTAKES = {
     "space": ('[origins]\ncontent = "https://a b"\n', "origins.content: found 'https://a b'"),
     "none-at-all": ("", "needs [origins] with at least one URL, or [serve]"),
     "empty-table": ("[origins]\n", "needs [origins] with at least one URL, or [serve]"),
-    "two-names": ('[origins]\na = "http://x"\nb = "HTTP://X:80/"\n', "origins: two names"),
 }
 
 

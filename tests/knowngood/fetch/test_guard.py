@@ -25,6 +25,13 @@ def test_url_on_an_origin(url: str, name: str) -> None:
     assert GUARD.origin_of(url) == name
 
 
+@pytest.mark.parametrize(("asked", "name"), [("", "a"), ("a", "a"), ("b", "b"), ("c", "a")])
+def test_origins_of_one_url(asked: str, name: str) -> None:
+    """What one of them led to is its own; of any other URL they share the first is taken."""
+    guard = Guard({"a": "https://fhr.example", "b": "HTTPS://fhr.example:443/", "c": "http://x"})
+    assert guard.origin_of("https://fhr.example/", asked) == name
+
+
 @pytest.mark.parametrize(
     "url",
     [
