@@ -39,7 +39,9 @@ def parse(language: Literal["html", "javascript"], source: bytes, allowed: int) 
     """
     # -S and -P: nothing but PYTHONPATH is searched, and this folder's html.py is not html.
     command = [sys.executable, "-S", "-P", str(_PROGRAM), language, str(allowed), str(SECONDS)]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([_PACKAGES, *filter(None, sys.path)])}
+    # pytest unsets a variable in another thread: one of these names may be gone by now
+    inherited = {name: os.environ.get(name, "") for name in list(os.environ)}
+    environ = inherited | {"PYTHONPATH": os.pathsep.join([_PACKAGES, *filter(None, sys.path)])}
     try:
         with _one_at_a_time:
             ended = process_group.run(command, _WITHIN, stdin=source, env=environ)

@@ -1,6 +1,9 @@
 """What may take too much is parsed in a process of its own."""
 
+import os
 import sys
+from collections import UserDict
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +17,19 @@ def test_what_stays_within_its_limits() -> None:
     uses = b'{"": [[], []], "(once loaded)": [[], []], "(anywhere)": [[], []]}'
     known = b'[null, null, false, ["a"], "b", %s, {}, null, null, [], [], []]' % uses
     assert sandbox.parse("javascript", b"a = 'b'", 1 << 20) == known
+
+
+class Leaving(UserDict[str, str]):
+    """An environment of which another thread deletes a variable once its names were read."""
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (*self.data, "GONE_BY_NOW")
+
+
+def test_a_variable_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other process starts without it."""
+    monkeypatch.setattr(os, "environ", Leaving(os.environ))
+    assert sandbox.parse("html", b"<p>x", html.DOM) == b""
 
 
 @pytest.mark.parametrize(
