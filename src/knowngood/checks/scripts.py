@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from ..content import javascript, javascript_names, page_elements, settings_scripts
+from ..content import (
+    javascript,
+    javascript_names,
+    page_elements,
+    settings_scripts,
+    translated_scripts,
+)
 from ..fetch import read_once, respond
 from .running_scripts import inline_scripts, running
 
@@ -142,7 +148,7 @@ def is_translation(file: Resource, model: Resource) -> bool:
     """Return whether a script or a JSON document differs from ``model``, the same file of another
     language, in its texts alone: pages may have theirs in a file beside them.
     """
-    return file.kind in ("script", "json") and javascript_names.is_translation(
+    return file.kind in ("script", "json") and translated_scripts.is_translation(
         file.response.content, model.response.content
     )
 

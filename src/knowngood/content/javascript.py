@@ -50,7 +50,8 @@ _WRITTEN: Final = {
 """Names in messages for nodes that tree-sitter calls otherwise."""
 
 _OLD_DIALECT: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.", re.I)
-_OF_JQUERY: Final = frozenset({"$", "jQuery"})
+OF_JQUERY: Final = frozenset({"$", "jQuery"})
+"""What no browser has and no polyfill sets: who sets them on ``window`` is the library."""
 _JQUERY: Final = re.compile(rb"(?<![\w$.])([\w$]{1,20})\.jQuery\s*+=\s*+\1\.\$\s*+=")
 """How jQuery gives its names to the page, if a minifier has named ``window`` otherwise."""
 _ON_WINDOW: Final = re.compile(rb"\b(?:window|self|globalThis)\.([\w$]++)\s*+=(?!=)")
@@ -203,7 +204,7 @@ def declares(source: bytes) -> frozenset[str]:
 def declared_on_window(source: bytes) -> frozenset[str]:
     """Return the names that ``source`` sets on ``window``, which a module shares with the page."""
     names = frozenset(name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))
-    return names | _OF_JQUERY if _JQUERY.search(source) else names
+    return names | OF_JQUERY if _JQUERY.search(source) else names
 
 
 def surely_declares(source: bytes) -> frozenset[str]:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from . import javascript, leftovers
+from . import javascript
 from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ script that uses ``Request`` at once may mean the library behind it."""
 _OF_A_BROWSER: Final = re.compile(r"on[a-z]|(?:moz|webkit|ms|Moz|WebKit|MS)[A-Z]")
 """How the names begin that are not listed in ``browser_names.txt``."""
 
-_OF_JQUERY: Final = frozenset({"$", "jQuery"})
-"""What no browser has and no polyfill sets: who sets them on ``window`` is the library."""
 _OF_NODE: Final = frozenset({"Buffer", "exports", "module", "process", "require"})
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
@@ -42,10 +40,6 @@ _ASKED: Final = re.compile(
 """A script looks an element up and asks whether it is there."""
 LITERAL: Final = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)(?:\1(\s*:)?)?""")
 """A string of a script, and the colon after it where it is a key."""
-
-_TEXT: Final = re.compile(r"[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\S \S")
-"""In a string that people read; one word alone may be a name."""
-_NO_TEXT: Final = re.compile(r"[\"']\S*[/#]\S*[\"']")  # a URL, a path, a selector
 
 _KEY: Final = re.compile(r"[{,]\s*([A-Za-z_$][\w$]*)\s*:")
 _MEMBER: Final = re.compile(r"\.\s*([A-Za-z_$][\w$]*)")
@@ -129,7 +123,7 @@ def order_problems(scripts: Sequence[Script]) -> list[str]:
         earlier = (may_define(script.source) for script in scripts[: place + 1])
         defined = _CALLED.union(*earlier)
         for later in scripts[place + 1 :]:
-            on_window = _OF_JQUERY & javascript.declared_on_window(later.source)
+            on_window = javascript.OF_JQUERY & javascript.declared_on_window(later.source)
             late = used & (javascript.declared_at_the_top(later.source) | on_window) - defined
             problems += [
                 f"{user.name} uses {name}, which only {later.name}, behind it, defines"
@@ -259,28 +253,6 @@ def needed_selectors(source: bytes) -> frozenset[str]:
     text = without_comments(source)
     asked = {name for match in _ASKED.findall(text) for name in (match[0], match[1], match[3])}
     return selectors(source).difference(*((f"#{name}", *_SELECTOR.findall(name)) for name in asked))
-
-
-def is_translation(source: bytes, model: bytes) -> bool:
-    """Return whether a script, or a JSON document, differs from ``model`` in texts alone, and in
-    most of them: it holds those of another language, rendered, and is no other release's.
-    """
-    ours, theirs = without_comments(source), without_comments(model)
-    if _code(ours) != _code(theirs) or leftovers.spoils(ours, theirs):
-        return False
-    found = zip(LITERAL.finditer(ours), LITERAL.finditer(theirs), strict=True)
-    pairs = [(our[0], their[0]) for our, their in found]
-    others = [pair for pair in pairs if pair[0] != pair[1]]
-    texts = [pair for pair in pairs if any(map(_TEXT.search, pair))]
-    translated = [pair for pair in texts if pair[0] != pair[1]]
-    if any(_NO_TEXT.fullmatch(side) for pair in others for side in pair):
-        return False
-    return 2 * len(translated) > max(len(texts), len(others))
-
-
-def _code(text: str) -> list[str]:
-    """Return the words of a script but for its strings; keys are not left out."""
-    return LITERAL.sub(lambda found: found[0] if found[3] else " 0 ", text).split()
 
 
 def reads_fragments(source: bytes) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from . import written_urls
+from . import start_tags, written_urls
 from .html import ancestors
 
 if TYPE_CHECKING:
@@ -117,13 +117,6 @@ _UNFINISHED: Final = {
     "script[scr], img[scr], iframe[scr]": ("scr", "a misspelt attribute"),
 }
 """By selector of the elements, which attribute of theirs is unfinished, and how."""
-_NO_BLANK: Final = re.compile(r"[\u00a0\u2000-\u200b\u200e\u200f\u202f\u2060\u3000\ufeff]")
-"""What looks like a blank, or like nothing: in a tag it is a letter of a name."""
-_NO_QUOTE: Final = re.compile(r"[\u2018-\u201f]")
-"""A typographic quote, which opens no value of an attribute."""
-_ODD_IN_TAG: Final = re.compile(rf"<[A-Za-z][^<>]*(?:{_NO_BLANK.pattern}|{_NO_QUOTE.pattern})")
-_NAMES: Final = ("id", "class", "for", "name", "rel", "type", "lang", "dir")
-"""Attributes whose value is a name, and no text."""
 _SHOWN: Final = 200  # characters of what is quoted
 
 MAY_BE_SOUND: Final = frozenset(
@@ -184,7 +177,7 @@ def _unfinished(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     yield from _in_text(text)
     yield from _in_elements(tree)
     yield from (("number", line) for line in _no_numbers(text, tree))
-    yield from (("tag", line) for line in _in_tags(text, tree))
+    yield from (("tag", line) for line in start_tags.problems(text, tree))
 
 
 def _in_text(text: str) -> Iterator[tuple[str, str]]:
@@ -278,22 +271,6 @@ def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:
     for node in tree.css("[href], [src], [action], link, script, img"):
         if any(quote in name for name in node.attributes for quote in "\"'"):
             yield f"<{node.tag}>: a quote out of place ends an attribute too early"
-
-
-def _in_tags(text: str, tree: LexborHTMLParser) -> Iterator[str]:
-    """Yield the first start tag in which a character that was pasted spoils a name: ``<div id=x>``
-    with a no-break space is an element of another kind, without an id.
-    """
-    for node in tree.css("*") if _ODD_IN_TAG.search(text) else ():
-        names = [str(node.tag), *(name for name in node.attributes if re.search("[a-z]", name))]
-        blank = next(filter(None, map(_NO_BLANK.search, names)), None)
-        if blank:
-            yield f"<{_NO_BLANK.sub(' ', names[0])}>: U+{ord(blank[0]):04X} in place of a blank"
-            return
-        values = [node.attributes.get(name) or "" for name in _NAMES]
-        if any(map(_NO_QUOTE.search, names)) or any(map(_NO_QUOTE.match, values)):
-            yield f"<{node.tag}>: a typographic quote around the value of an attribute"
-            return
 
 
 def _start_tag(node: LexborNode) -> str:

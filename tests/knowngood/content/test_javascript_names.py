@@ -6,7 +6,6 @@ import pytest
 
 from knowngood.content.javascript_names import (
     handler_problems,
-    is_translation,
     lost_definitions,
     lost_keys,
     missing_definitions,
@@ -87,31 +86,6 @@ def test_selectors_that_a_script_may_name() -> None:
     assert "#comment" not in selectors(source)
 
 
-SPEAKING = "var texts = {{ title: '{}', on: '{}', \"{}\": '{}' }}; send('{}');"
-ENGLISH = ("Your browser", "On", "off", "It is off", "Prefs")
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (("Ihr Browser", "An", "off", "Es ist aus", "Prefs"), True),
-        (("L\\'\u00e9tat", "Oui", "off", "\\u00c9teint", "Prefs"), True),
-        (ENGLISH, False),
-        (("The browser", "On", "off", "It is off", "Prefs"), False),
-        (("Your browser", "On", "off", "It is off", "Payload"), False),
-        (("Ihr Browser", "An", "aus", "Es ist aus", "Prefs"), False),
-        (("Ihr Browser", "An", "off", "Es ist aus", "/prefs"), False),
-        (("L\u00c3\u00a9tat", "Oui", "off", "\u00c3\u2030teint", "Prefs"), False),
-        (("Ihr {{ browser }}", "An", "off", "Es ist aus", "Prefs"), False),
-    ],
-)
-def test_a_script_of_texts_in_another_language(words: tuple[str, ...], expected: bool) -> None:
-    """Most of its texts are others, none is spoilt, and no key, name or URL is another."""
-    english = SPEAKING.format(*ENGLISH).encode()
-    assert is_translation(SPEAKING.format(*words).encode(), english) is expected
-    assert not is_translation(SPEAKING.format(*words).encode() + b"more();", english)
-
-
 @pytest.mark.parametrize(
     "source",
     [
@@ -163,7 +137,6 @@ def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
     before = time.process_time()
     uncalled_problems("init", [b"function init() {}"], [], [source])
     needed_selectors(source)
-    is_translation(source, source)
     assert time.process_time() - before < 10
 
 

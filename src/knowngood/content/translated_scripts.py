@@ -1,0 +1,35 @@
+"""Tell a script with the texts of another language from another script."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from . import leftovers
+from .javascript_names import LITERAL, without_comments
+
+_TEXT: Final = re.compile(r"[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\S \S")
+"""In a string that people read; one word alone may be a name."""
+_NO_TEXT: Final = re.compile(r"[\"']\S*[/#]\S*[\"']")  # a URL, a path, a selector
+
+
+def is_translation(source: bytes, model: bytes) -> bool:
+    """Return whether a script, or a JSON document, differs from ``model`` in texts alone, and in
+    most of them: it holds those of another language, rendered, and is no other release's.
+    """
+    ours, theirs = without_comments(source), without_comments(model)
+    if _code(ours) != _code(theirs) or leftovers.spoils(ours, theirs):
+        return False
+    found = zip(LITERAL.finditer(ours), LITERAL.finditer(theirs), strict=True)
+    pairs = [(our[0], their[0]) for our, their in found]
+    others = [pair for pair in pairs if pair[0] != pair[1]]
+    texts = [pair for pair in pairs if any(map(_TEXT.search, pair))]
+    translated = [pair for pair in texts if pair[0] != pair[1]]
+    if any(_NO_TEXT.fullmatch(side) for pair in others for side in pair):
+        return False
+    return 2 * len(translated) > max(len(texts), len(others))
+
+
+def _code(text: str) -> list[str]:
+    """Return the words of a script but for its strings; keys are not left out."""
+    return LITERAL.sub(lambda found: found[0] if found[3] else " 0 ", text).split()

@@ -1,0 +1,40 @@
+"""What a translation changes of a script."""
+
+import time
+
+import pytest
+
+from knowngood.content.translated_scripts import is_translation
+
+SPEAKING = "var texts = {{ title: '{}', on: '{}', \"{}\": '{}' }}; send('{}');"
+ENGLISH = ("Your browser", "On", "off", "It is off", "Prefs")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("Ihr Browser", "An", "off", "Es ist aus", "Prefs"), True),
+        (("L\\'\u00e9tat", "Oui", "off", "\\u00c9teint", "Prefs"), True),
+        (ENGLISH, False),
+        (("The browser", "On", "off", "It is off", "Prefs"), False),
+        (("Your browser", "On", "off", "It is off", "Payload"), False),
+        (("Ihr Browser", "An", "aus", "Es ist aus", "Prefs"), False),
+        (("Ihr Browser", "An", "off", "Es ist aus", "/prefs"), False),
+        (("L\u00c3\u00a9tat", "Oui", "off", "\u00c3\u2030teint", "Prefs"), False),
+        (("Ihr {{ browser }}", "An", "off", "Es ist aus", "Prefs"), False),
+    ],
+)
+def test_a_script_of_texts_in_another_language(words: tuple[str, ...], expected: bool) -> None:
+    """Most of its texts are others, none is spoilt, and no key, name or URL is another."""
+    english = SPEAKING.format(*ENGLISH).encode()
+    assert is_translation(SPEAKING.format(*words).encode(), english) is expected
+    assert not is_translation(SPEAKING.format(*words).encode() + b"more();", english)
+
+
+@pytest.mark.parametrize("unit", [b"/*", b"function init", b"import '", b"a = $('b') if ("])
+def test_hostile_scripts_are_compared_in_bounded_time(unit: bytes) -> None:
+    """What is linear takes a second for a tenth of a megabyte."""
+    source = unit * (100_000 // len(unit))
+    before = time.process_time()
+    is_translation(source, source)
+    assert time.process_time() - before < 10
