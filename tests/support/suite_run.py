@@ -34,6 +34,9 @@ addopts = "{" ".join(OPTIONS)}"
 '''
 """The configuration of a suite in ``checks/``."""
 
+_ALREADY_IMPORTED = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
+"""In this process the plugin was loaded before, for the run of our own tests."""
+
 NO_SEARCH = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 """The variable without which pytest reads the metadata of all packages that are installed."""
 
@@ -110,7 +113,8 @@ def run_here(target: Path, *options: str, cwd: Path = ROOT) -> SuiteRun:
     plugins = ["-p", "no:unraisableexception", "-p", "knowngood.plugin"]
     if WORKERS & set(options):
         plugins += ["-p", "xdist"]
-    command = [*plugins, *_OPTIONS, f"--rootdir={cwd}", f"--verdict-file={target}"]
+    plugins += [*_ALREADY_IMPORTED, *_OPTIONS]
+    command = [*plugins, f"--rootdir={cwd}", f"--verdict-file={target}"]
     own = mock.patch.dict(os.environ, {**_folders_of_its_own(target), **NO_SEARCH})
     with same_process(cwd), own, contextlib.chdir(cwd), output_to(written):
         code = int(pytest.main([*command, *options]))
