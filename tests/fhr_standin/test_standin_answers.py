@@ -101,6 +101,7 @@ def submission_requests() -> Iterable[dict[str, Any]]:
         yield wanted(SUBMIT.replace("metrics", "nobody"), method, plain, document)
         yield wanted(SUBMIT.replace("submit", "subscribe"), method, plain, document)
         yield wanted("/1.0/submit/metrics/no-uuid", method, plain, document)
+        yield wanted(f"{SUBMIT}.json", method, plain, document)
         twice = wanted(SUBMIT, method, plain, document)
         twice["headers"] += [["X-Obsolete-Document", f"{UUID}{digit}"] for digit in (2, 3)]
         yield twice

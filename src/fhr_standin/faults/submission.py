@@ -11,7 +11,6 @@ from fhr_standin.faults.replies import BLOCKED, answer_with, fault, instead, ref
 from fhr_standin.resource import HTML, message
 
 _DOWN = Reply(503)
-_TAKEN = Reply(201, media="text/plain", effect="store")
 _BEGINS_WITH_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}.", re.IGNORECASE)
 _SLOW = 60.0  # seconds; longer than any client of the service waits
 
@@ -49,7 +48,13 @@ def _other_id(_ask: Submission, reply: Reply) -> Reply:
 
 
 def _has_ending(ask: Submission, _reply: Reply) -> bool:
-    return ask.method != "DELETE" and _BEGINS_WITH_UUID.match(ask.id) is not None
+    return ask.writes and _BEGINS_WITH_UUID.match(ask.id) is not None
+
+
+def _take(ask: Submission, _reply: Reply) -> Reply:
+    if ask.method == "DELETE":
+        return Reply(200, effect="delete", id=ask.id)
+    return Reply(201, ask.id.encode(), "text/plain", effect="store", id=ask.id)
 
 
 def _lost_delete(ask: Submission, reply: Reply) -> Reply:
@@ -170,7 +175,7 @@ FAULTS = [
     fault(
         "id-with-an-ending",
         "an id need only begin with a UUID",
-        where(_has_ending, lambda ask, _reply: replace(_TAKEN, body=ask.id.encode(), id=ask.id)),
+        where(_has_ending, _take),
     ),
     fault(
         "endpoint-unchecked",
