@@ -80,7 +80,7 @@ def unstyled_problems(page: Response) -> list[str]:
 
 def unscripted_problems(page: Response) -> list[str]:
     """Return that a page, of a site whose pages are made by scripts, runs none."""
-    if any(page_elements.scripts(page.html, str(page.url))):
+    if scripts_of(page):
         return []
     return [Problem(f"the page runs no script: {_ANOTHER_PAGE}", Aspect.SERVER_PAGE)]
 

@@ -24,16 +24,16 @@ _BARE: Final = re.compile(r"(?!\w+:)[\w@]")
 
 def of_page(tree: LexborHTMLParser, url: str) -> dict[str, str]:
     """Return where the names of a page's import map lead; empty without one that can be read."""
-    found: dict[str, str] = {}
+    base = written_urls.base(tree, url)
+    addresses: dict[str, str] = {}
     for node in tree.css("script[type=importmap i]"):
         try:
             imports = json.loads(node.text(deep=True)).get("imports", {})
             pairs = [(name, to) for name, to in imports.items() if isinstance(to, str)]
         except (ValueError, AttributeError, RecursionError):
             continue
-        base = written_urls.base(tree, url)
-        found.update((name, urljoin(base, to)) for name, to in pairs)
-    return found
+        addresses.update((name, urljoin(base, to)) for name, to in pairs)
+    return addresses
 
 
 def of_answer(content_type: str | None, url: str, body: bytes) -> dict[str, str]:

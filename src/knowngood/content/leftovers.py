@@ -140,7 +140,12 @@ def sound_kinds(text: str, tree: LexborHTMLParser) -> list[str]:
 def crash(text: str) -> str:
     """Return the trace of a crash that a text holds, without tags; empty if it holds none."""
     match = _outside(_CRASH, text, _QUOTED)
-    return " ".join(_TAG.sub("", match[0]).split())[:_SHOWN] if match else ""
+    return without_tags(match[0])[:_SHOWN] if match else ""
+
+
+def without_tags(text: str) -> str:
+    """Return a text on one line, without its tags."""
+    return " ".join(_TAG.sub("", text).split())
 
 
 def conflict_marker(source: bytes) -> str | None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _COMMENT: Final = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without an end hides all
 _DOCTYPE: Final = re.compile(r"\ufeff?\s*<!doctype html", re.I)
 _MARKUP: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.I)
-_TAG: Final = re.compile(r"<[^<>]*>")
 _END: Final = re.compile(r"</html\s*>\s*\Z", re.I)
 _SHOWN: Final = 60  # characters of a value that a message quotes
 _ERROR_CODE: Final = re.compile(r"\b(?:http/?[\d.]* )?(?:error |status )?[45]\d\d\b", re.I)
@@ -82,7 +81,7 @@ def _before_doctype(bare: str, tree: LexborHTMLParser) -> list[str]:
     if title is not None and title.text().startswith("Index of /"):
         return [Problem("a list of the files in its folder in its place", Aspect.SERVER_PAGE)]
     before = _MARKUP.split(bare, maxsplit=1)[0]
-    plain = " ".join(_TAG.sub("", before).split()) if len(before) < len(bare) else ""
+    plain = leftovers.without_tags(before) if len(before) < len(bare) else ""
     text = leftovers.crash(before) or plain[:_SHOWN]
     if text:
         return [f'the page begins with "{text}", not with <!doctype html>']

@@ -20,8 +20,8 @@ def is_translation(source: bytes, model: bytes) -> bool:
     ours, theirs = without_comments(source), without_comments(model)
     if _code(ours) != _code(theirs) or leftovers.spoils(ours, theirs):
         return False
-    found = zip(LITERAL.finditer(ours), LITERAL.finditer(theirs), strict=True)
-    pairs = [(our[0], their[0]) for our, their in found]
+    literals = zip(LITERAL.finditer(ours), LITERAL.finditer(theirs), strict=True)
+    pairs = [(our[0], their[0]) for our, their in literals]
     others = [pair for pair in pairs if pair[0] != pair[1]]
     texts = [pair for pair in pairs if any(map(_TEXT.search, pair))]
     translated = [pair for pair in texts if pair[0] != pair[1]]
@@ -32,4 +32,4 @@ def is_translation(source: bytes, model: bytes) -> bool:
 
 def _code(text: str) -> list[str]:
     """Return the words of a script but for its strings; keys are not left out."""
-    return LITERAL.sub(lambda found: found[0] if found[3] else " 0 ", text).split()
+    return LITERAL.sub(lambda literal: literal[0] if literal[3] else " 0 ", text).split()
