@@ -6,7 +6,7 @@ verdicts or pytest.
 """
 
 from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watching
-from .edges import addresses_of, one_of_each_family
+from .edges import Addresses, addresses_of
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .pacing import pauses
@@ -16,6 +16,7 @@ from .version_document import missing_field
 
 __all__ = [
     "AGREE",
+    "Addresses",
     "ControlLook",
     "Convergence",
     "Edge",
@@ -26,7 +27,6 @@ __all__ = [
     "look_at_controls",
     "look_at_release",
     "missing_field",
-    "one_of_each_family",
     "pauses",
     "varying",
     "watching",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,51 +27,58 @@ def edge_addresses(environment: Environment, release: Release) -> tuple[str, ...
     if edges:
         return edges
     host = urlsplit(environment.origins[release.origin]).hostname or ""
-    resolved = _resolved(host)
-    return tuple(resolved) if len(resolved) > 1 else ("",)
+    return _several(_resolved(host)) or ("",)
 
 
-def addresses_of(environment: Environment, origin: str) -> tuple[str, ...]:
-    """Return the addresses between which clients of ``origin`` choose by chance: those of one
-    family that take connections, at most ``MOST``. None if there are fewer than two.
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses of one name that take connections; an empty tuple if there are fewer than two.
+
+    Attributes:
+        alike: those of one family, between which clients choose by chance; at most ``MOST``.
+        families: an IPv4 and an IPv6 address. Mostly they are one server; but what was set up for
+            one family can be forgotten for the other.
     """
-    resolved = _to_choose_from(environment, origin)
-    family = [address for address in resolved if ("[" in address) == ("[" in resolved[0])]
-    accepting = _accepting(family[:MOST], environment.origins[origin])
-    return accepting if len(accepting) > 1 else ()
+
+    alike: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
 
 
-def one_of_each_family(environment: Environment, origin: str) -> tuple[str, ...]:
-    """Return an IPv4 and an IPv6 address of ``origin``. None if one of them takes no connection
-    from this machine.
-
-    Mostly they are one server; but what was set up for one family can be forgotten for the other.
+def addresses_of(environment: Environment, origin: str) -> Addresses:
+    """Return the addresses of an origin's name. None if [edges] names them, if a proxy chooses,
+    and for ``localhost``, at which each family may be another program.
     """
-    resolved = _to_choose_from(environment, origin)
-    firsts = {"[" in address: address for address in reversed(resolved)}
-    accepting = _accepting(list(firsts.values()), environment.origins[origin])
-    return accepting if len(accepting) > 1 else ()
-
-
-def _to_choose_from(environment: Environment, origin: str) -> list[str]:
-    """Return every address of an origin; none if [edges] names them, if a proxy chooses, and for
-    ``localhost``, at which each family may be another program.
-    """
-    host = urlsplit(environment.origins[origin]).hostname or ""
+    url = urlsplit(environment.origins[origin])
+    host = url.hostname or ""
     if origin in environment.edges or environment.network.proxy or host == "localhost":
-        return []
-    return _resolved(host)
+        return Addresses()
+    resolved = _resolved(host)
+    alike = [address for address in resolved if _is_ipv6(address) == _is_ipv6(resolved[0])][:MOST]
+    families = list({_is_ipv6(address): address for address in reversed(resolved)}.values())
+    port = url.port or (443 if url.scheme == "https" else 80)
+    accepting = _accepting({*_several(alike), *_several(families)}, port)
+    return Addresses(
+        _several([address for address in alike if address in accepting]),
+        _several([address for address in families if address in accepting]),
+    )
 
 
-def _accepting(addresses: Sequence[str], url: str) -> tuple[str, ...]:
-    """Return those of several addresses that take connections; none if there is but one."""
-    if len(addresses) < 2:
+def _is_ipv6(address: str) -> bool:
+    return "[" in address
+
+
+def _several(addresses: Sequence[str]) -> tuple[str, ...]:
+    """Return these addresses; none if there is but one."""
+    return tuple(addresses) if len(addresses) > 1 else ()
+
+
+def _accepting(addresses: Collection[str], port: int) -> Collection[str]:
+    """Return those of the addresses that take connections."""
+    if not addresses:
         return ()
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    with ThreadPoolExecutor(MOST) as pool:
-        accepts = list(pool.map(lambda address: _accepts(address, port), addresses))
-    return tuple(address for address, yes in zip(addresses, accepts, strict=True) if yes)
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        accepts = pool.map(lambda address: _accepts(address, port), addresses)
+        return [address for address, yes in zip(addresses, accepts, strict=True) if yes]
 
 
 def _accepts(address: str, port: int) -> bool:

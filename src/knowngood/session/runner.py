@@ -24,7 +24,7 @@ from ..fetch import (
     excuse_passed,
     forget_documents,
 )
-from ..readiness import addresses_of, one_of_each_family
+from ..readiness import addresses_of
 from ..safety import UsageError, one_line
 from .cases import Case
 from .running_item import RunningItem
@@ -223,11 +223,10 @@ class Runner:
             return
         for origin, there in sorted(self._fetcher.statistics.there.items()):
             urls = sorted(there)
-            several = addresses_of(self._environment, origin)
-            families = one_of_each_family(self._environment, origin)
+            addresses = addresses_of(self._environment, origin)
             few = urls[:: len(urls) // FEW + 1]
-            for addresses, asked in ((several, urls), (families, few)):
-                lacking = ask_addresses(self._fetcher, origin, addresses, asked)
+            for among, asked in ((addresses.alike, urls), (addresses.families, few)):
+                lacking = ask_addresses(self._fetcher, origin, among, asked)
                 self._lacking += map(describe, lacking)
 
     def close(self) -> None:

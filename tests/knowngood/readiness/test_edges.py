@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from knowngood.environment.model import Environment, Network
-from knowngood.readiness.edges import MOST, _resolved, addresses_of, one_of_each_family
+from knowngood.readiness.edges import MOST, Addresses, _resolved, addresses_of
 
 V4 = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 
@@ -26,40 +26,40 @@ def site(environment: Callable[..., Environment], monkeypatch: pytest.MonkeyPatc
 
 def test_addresses_that_take_connections(site: Environment) -> None:
     """Those of one name are places where a client may end up."""
-    assert addresses_of(site, "content") == (V4[0], V4[2])
+    assert addresses_of(site, "content").alike == (V4[0], V4[2])
 
 
 def test_one_server_is_not_asked_twice(site: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address of each family is one server, most often; so is this machine."""
-    assert addresses_of(site, "here") == ()
+    """An address of each family is mostly one server: no choice. So is this machine."""
+    assert addresses_of(site, "here") == Addresses()
     for resolved in (["192.0.2.1"], ["192.0.2.1", "[2001:db8::1]"], []):
         monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _, to=resolved: to)
-        assert addresses_of(site, "content") == ()
+        assert addresses_of(site, "content").alike == ()
 
 
 def test_an_address_of_each_family(site: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is set up for IPv4 can be forgotten for IPv6, if this machine reaches both."""
     six = ["[2001:db8::1]", "[2001:db8::2]"]
     monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _: [*six, *V4])
-    assert set(one_of_each_family(site, "content")) == {six[0], V4[0]}
-    assert one_of_each_family(site, "here") == ()
+    assert set(addresses_of(site, "content").families) == {six[0], V4[0]}
+    assert addresses_of(site, "here").families == ()
     for resolved in (V4, [V4[1], *six], []):
         monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _, to=resolved: to)
-        assert one_of_each_family(site, "content") == ()
+        assert addresses_of(site, "content").families == ()
 
 
 def test_who_names_edges_or_a_proxy_has_chosen(site: Environment) -> None:
     """Checks run at every edge already; behind a proxy no address is ours to choose."""
     edges = MappingProxyType({"content": ("192.0.2.9",)})
-    assert addresses_of(replace(site, edges=edges), "content") == ()
-    assert addresses_of(replace(site, network=Network("http://proxy:80")), "content") == ()
+    assert addresses_of(replace(site, edges=edges), "content") == Addresses()
+    assert addresses_of(replace(site, network=Network("http://proxy:80")), "content") == Addresses()
 
 
 def test_a_few_addresses_stand_for_many(site: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name may have dozens."""
     many = [f"192.0.2.{number}" for number in range(10, 30)]
     monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _: many)
-    assert addresses_of(site, "content") == tuple(many[:MOST])
+    assert addresses_of(site, "content").alike == tuple(many[:MOST])
 
 
 def test_a_resolver_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from suite_run import OPTIONS, SuiteRun
 from tenacity import wait_fixed
 from wire import Play, Serve, Talk, answer, by_path, close, hang, in_turn, reset
 
+from knowngood.readiness import Addresses
+
 CHECKS = '''
 """A small site."""
 import pytest
@@ -376,18 +378,19 @@ def test_a_write_that_hangs(run: Run, tmp_path: Path, more: str, seconds: float,
 # -- addresses of a name
 
 
-@pytest.mark.parametrize("chosen", ["addresses_of", "one_of_each_family"])
+@pytest.mark.parametrize("among", ["alike", "families"])
 @pytest.mark.parametrize(
     ("play", "code"),
     [(answer(), 0), (by_path({f"/{n}": answer() for n in range(39)}), 1), (hang, 1)],
     ids=["alike", "one-file-lacks", "silent"],
 )
 def test_every_address_of_a_name_serves_what_one_does(
-    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, play: Play, code: int, chosen: str
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, play: Play, code: int, among: str
 ) -> None:
     """Clients choose among them by chance."""
     other = f"127.0.0.1:{serve(play).port}"
-    monkeypatch.setattr(f"knowngood.session.runner.{chosen}", lambda *_: (other,))
+    addresses = Addresses(**{among: (other,)})
+    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
     result = run(answer(), "settle = 0\nprobe = 5\nattempts = 1")
     assert result.code == code, result.output
     if code:
