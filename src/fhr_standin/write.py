@@ -13,9 +13,9 @@ SHARED = "_shared"
 def write(site: Site, directory: Path) -> None:
     """Write `site` into `directory`, which must be empty or not be there yet.
 
-    Shared files are written once, below `_shared`; each locale has its own pages and relative
-    links to the shared folders; an alias is a link to its target. Raises UsageError for a
-    directory that holds something, OSError where the file system refuses.
+    Shared files are written once, below `_shared`. Each locale has its own pages, and relative
+    links to the shared folders. An alias is a link to its target. Raises UsageError if the
+    directory holds something, OSError if the file system refuses.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"--write: {directory} is not empty; name a directory to be made")

@@ -1,8 +1,8 @@
 """Faults of a push that did not arrive, or not everywhere: another release, an edge that differs.
 
-Where a fault is one of an edge, three are announced; the third has the fault, and the origin's
-own address is the first, so that only who asks each of them sees it. What is older or newer is
-made from the release that the stand-in was started with: `v1-old`, `v1-next`.
+For a fault of an edge the stand-in announces three edges. The origin's own address is the first,
+and the third has the fault, so that only who asks each of them sees it. An older or newer release
+is named after the one that the stand-in was started with: `v1-old`, `v1-next`.
 """
 
 from collections.abc import Mapping

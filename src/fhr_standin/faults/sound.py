@@ -48,8 +48,8 @@ def _by_a_server_of_three(ask: Ask, resource: Resource) -> Resource:
 
 
 def _written_otherwise(_ask: Ask, resource: Resource) -> Resource:
-    """Write a page as HTML allows: with a byte-order mark, backslashes in URLs and blanks around
-    them, a template that a script may fill in, a comment, and without its last end tags.
+    """Write a page as HTML allows: with a byte-order mark, with backslashes in URLs and blanks
+    around them, with a template that a script may fill in and a comment, without its last end tags.
     """
     body = re.sub(rb"</body>\s*</html>\s*\Z", b"", resource.body)
     body = body.replace(b"<head>", b"<head>\n<meta http-equiv=content-type>", 1)
@@ -59,8 +59,9 @@ def _written_otherwise(_ask: Ask, resource: Resource) -> Resource:
 
 
 def _one_validator(ask: Ask, resource: Resource) -> Resource:
-    """Send pages without ETag, JSON without a date, and the rest with an ETag as Apache makes it,
-    which it does not know again; robots.txt with neither, as nginx does where its settings hold it.
+    """Send pages without ETag and JSON without a date. Send robots.txt with neither, as nginx does
+    if it stands in its settings. Give the rest an ETag that the server does not know again, as
+    Apache does with a gzipped body.
     """
     if ask.path == "/robots.txt":
         return replace(resource, without=resource.without | {"etag", "last-modified"})
@@ -73,8 +74,8 @@ def _one_validator(ask: Ask, resource: Resource) -> Resource:
 
 
 def _kept_otherwise(_ask: Ask, resource: Resource) -> Resource:
-    """Say how long a file may be kept as nginx does by `expires`, and of a page for how long caches
-    keep it that a push purges.
+    """Say for how long a file may be kept as nginx does with `expires`; for a page also how long
+    caches keep it that a push purges.
     """
     if resource.media.startswith("text/html"):
         shared = ("cache-control", "max-age=60, s-maxage=31536000")

@@ -1,8 +1,8 @@
 """Open pages in Chromium, and say what a browser finds wrong with them.
 
-Every request of a page goes through the fetcher, so the guard, the budgets, the retries, the edges
-and the secrets of declared probes hold for it, too; the browser itself reaches no network. This
-room knows no check and no verdict. Playwright is imported when the first page is opened.
+The browser itself reaches no network: the fetcher makes every request of a page. So guard, budgets,
+retries, edges and secrets are those of declared probes. This room knows no check and no verdict.
+Playwright is imported when the first page is opened.
 """
 
 from .browser import Browser

@@ -63,8 +63,8 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
 def redeclaration_problems(
     script: Resource, page: Response, resources: Iterable[Resource]
 ) -> list[str]:
-    """Return the names that ``script`` declares at its top and a script of the page before it has
-    declared, one of them by ``let``, ``const`` or ``class``: browsers run nothing of the later one.
+    """Return the names that both ``script`` and a script of the page before it declare at their
+    top, one of them by ``let``, ``const`` or ``class``: browsers run nothing of the later script.
     """
     return _redeclarations(script.url, page, resources)
 
@@ -94,12 +94,14 @@ def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> 
 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return what scripts of the page use and only a script of another page, or a module, defines;
-    what they surely use and nobody defines; and what only Node.js has, such as ``require``, or an
-    import by a bare name that the page maps to no file.
+    """Return the names that scripts of the page use and do not have there.
 
-    ``resources`` are those of several pages. If a script lies on another host, nothing is certain,
-    and nothing returned; if one may load others, only names of Node.js.
+    These are names that only a module or a script of another page defines, names that are surely
+    used and that nobody defines, and what only Node.js has: ``require``, or an import by a bare
+    name that the page maps to no file.
+
+    ``resources`` are those of several pages. If a script lies on another host, it may define any
+    name, so the list is empty. If one may load others, the list has only what Node.js has.
     """
     resources = list(resources)
     first_users: dict[str, Script] = {}

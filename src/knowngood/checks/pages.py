@@ -158,9 +158,9 @@ def leftover_problems(page: Response, sound: Container[str] = ()) -> list[str]:
 
 
 def raw_text_problems(page: Response) -> list[str]:
-    """Return the texts in which readers see raw markup, such as ``&eacute;`` that was escaped
-    twice, a placeholder such as ``%s``, escaped bytes, or a comment of a translation file. A page
-    about markup is no page for this claim.
+    """Return the texts in which readers see what only a program should see: raw markup, such as an
+    ``&eacute;`` that was escaped twice; a placeholder, such as ``%s``; escaped bytes; a comment of
+    a translation file. Do not make this claim about a page that explains markup.
     """
     return sorted(set(raw_texts.raw_texts(page_texts.shown(page.html))))
 
@@ -184,8 +184,9 @@ def key_problems(page: Response, model: Response) -> list[str]:
 
 
 def link_problems(page: Response, model: Response) -> list[str]:
-    """Return the links that lead nowhere and are URLs in ``model``, the same page in another
-    language; and whether links open in the page itself, if those of ``model`` do not.
+    """Compare the links of a page with those of ``model``, the same page in another language.
+    Return those that lead nowhere here and somewhere there; and whether links open in the page
+    itself, if those of ``model`` do not.
     """
     ours, theirs = _links(page), _links(model)
     problems = []

@@ -40,8 +40,8 @@ def script_type_problems(page: Response) -> list[str]:
 
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
-    """Return why scripts that stand in the page do not parse, those of events, such as
-    ``onload="init()"``, too, or hold settings that were not filled in; ``judge`` knows other
+    """Return why scripts that stand in the page do not parse, or which of their settings were not
+    filled in. Those of events, such as ``onload="init()"``, count, too. ``judge`` knows other
     dialects.
     """
     troubles = [
@@ -93,8 +93,8 @@ def _too_new(source: bytes, kind: str, firefox: int) -> list[str]:
 def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return the links to a place in the page that no element has.
 
-    If a script lies on another host or reads fragments itself, nothing is certain, and nothing
-    returned; a script may make an element that it names.
+    The list is empty if a script lies on another host or reads fragments itself: nothing is certain
+    then. An element that a script names may be one that it makes.
     """
     scripts = running(page, resources)
     dead = list(page_elements.dead_fragments(page.html))

@@ -22,10 +22,10 @@ from .options import ENVIRONMENTS, OFFLINE
 def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -> int:
     """Print what is live, pushed, verified and known good on every environment.
 
-    Below the table each line with a ! is trouble, with the command that comes next: what is live is
-    not what is on record or not known to be good, a push did not end, a lock cannot be read,
-    records did not reach the origin, or `knowngood watch` on this machine says FAILED. The
-    deployments are asked what is live, unless --offline.
+    Below the table, a line with a ! is trouble; it ends with the command to run next. Trouble is:
+    what is live is not what is on record, or not known to be good; a push did not end; a lock
+    cannot be read; records did not reach the origin; `knowngood watch` on this machine says FAILED.
+    The deployments are asked what is live, unless --offline.
 
     Exit codes: 0 printed, 1 with --check: there is trouble, 4 usage error.
     """

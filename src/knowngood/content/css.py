@@ -193,8 +193,8 @@ def _is_filled(block: Node) -> bool:
 
 
 def _imports_late(nodes: list[Node]) -> bool:
-    """Return whether an import follows a rule that every browser takes for one; those that it
-    refuses, statements such as ``@layer x;`` and other imports may stand before it.
+    """Return whether an import follows a rule that every browser takes for one. Before an import
+    may stand other imports, statements such as ``@layer x;``, and rules that browsers drop.
     """
     prelude: list[Node] = []
     behind_rule = False

@@ -208,8 +208,8 @@ def declared_on_window(source: bytes) -> frozenset[str]:
 
 
 def surely_declares(source: bytes) -> frozenset[str]:
-    """Return the names that ``source`` gives the whole page for certain; of one that is not parsed,
-    or does not parse, what it sets on ``window``.
+    """Return the names that ``source`` gives the whole page for certain. If it is not parsed, or
+    does not parse, these are the ones that it sets on ``window``.
     """
     return declared_on_window(source) | declared_at_the_top(source)
 
@@ -245,8 +245,8 @@ def top_names(source: bytes) -> TopNames:
 
 
 def too_new(source: bytes, firefox: int, known: Container[str] = ()) -> list[str]:
-    """Return what of ``source`` this version of Firefox does not read, each in one line; nothing
-    for a script that is not parsed, and nothing of ``known``, which names nodes of
+    """Return what of ``source`` this version of Firefox does not read, each in one line. The list
+    is empty for a script that is not parsed, and leaves out ``known``, which names nodes of
     ``FIRST_FIREFOX``.
     """
     facts = facts_of(source)

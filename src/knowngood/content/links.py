@@ -96,9 +96,9 @@ _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
     """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
-    The JSON that a script names is relative to the ``page`` that runs it; the modules that it
-    imports are relative to itself, as is what a stylesheet names; the hashed files that it names
-    lie where its bundler put it. Other media types have none.
+    JSON that a script names is relative to the ``page`` that runs it. Modules that it imports are
+    relative to the script, as what a stylesheet names is to the stylesheet. Hashed files that a
+    script names lie where its bundler put them. Other media types refer to nothing.
     Raises ContentTooLarge for what is too large or too deep, and for more than ``MOST`` references.
     """
     kind = media_type(content_type)

@@ -48,8 +48,8 @@ class Manifest:
 def parse(text: str) -> Manifest:
     """Return the manifest written in ``text``.
 
-    Raises BadManifest, which names the line, for anything but lines of 64 lower-case hexadecimal
-    digits, two spaces and a path below the folder, each path once.
+    A line has 64 lower-case hexadecimal digits, two spaces, and a path below the folder; no path
+    comes twice. Raises BadManifest, which names the line, for anything else.
     """
     if not text:
         raise BadManifest("is empty; expected a line for each file")

@@ -81,11 +81,10 @@ def never_closed(text: str, name: str) -> int | None:
 
 
 def uneven(text: str) -> dict[str, int]:
-    """Return by name how many more start tags than end tags of an element a page has, where these
-    are not as many; nothing of elements whose end tag may be left out.
+    """Return, for each element whose tags do not pair up, how many more start tags than end tags a
+    page has. Elements whose end tag may be left out do not count.
 
-    Nothing is returned of a page without ``</html>``, or one that ends within a text: it is cut
-    short.
+    Return nothing for a page without ``</html>``, or one that ends within a text: it is cut short.
     """
     if "</html" not in text.lower():
         return {}

@@ -1,4 +1,4 @@
-"""Parse what may take too much memory or time in a process of its own, which may die of it.
+"""Parse, in a process of its own that may die of it, what may take too much memory or time.
 
 Some sources make tree-sitter and lexbor take a hundred times their size in memory, time that grows
 with the square of their size, or more stack than there is.

@@ -30,8 +30,8 @@ _UNFILLED: Final = re.compile(
 
 @cached_by_content
 def unfilled(source: bytes) -> str:
-    """Return, in a line, that the address of an API was not filled in where a script holds nothing
-    but settings, such as ``window.env = {API_URL: "${API_URL}"}``; empty where all is well.
+    """Return, in a line, that a script of settings lacks the address of an API, as in
+    ``window.env = {API_URL: "${API_URL}"}``. Empty if all is well, or if the script is a program.
 
     A program may hold such a text on purpose, to see whether it was filled in.
     """

@@ -55,8 +55,8 @@ _QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u20
 
 
 class Resolver:
-    """Makes the references of one answer absolute, as ``urljoin`` does; most in a tenth of the
-    time, since it keeps where the ways up from ``base`` lead.
+    """Makes the references of one answer absolute, as ``urljoin`` does, but most in a tenth of the
+    time: it remembers where the ways up from ``base`` lead.
     """
 
     def __init__(self, base: str) -> None:
@@ -95,8 +95,8 @@ def base(tree: LexborHTMLParser, url: str) -> str:
 
 
 def resolved(base: str, written: str) -> str:
-    """Return the URL that a browser asks for where a page of ``base`` refers to ``written``; where
-    that is no URL, what is written, as :class:`Resolver` does.
+    """Return the URL that a browser asks for if a page of ``base`` refers to ``written``. If that
+    is no URL, return it as it is written, as :class:`Resolver` does.
     """
     try:
         return urldefrag(urljoin(base, as_read(written))).url

@@ -1,7 +1,7 @@
 """``knowngood drill``: run a deployment sound, then with each fault, then with pairs of faults.
 
-A fault that does nothing but change answers is replayed, where the environment says how; for any
-other one, and for pairs, a deployment is started.
+A fault that only changes answers is replayed, if the environment says how. For all others, and for
+pairs, a deployment is started.
 
 Each run must end as the fault says, by the checks that claim to catch it, and its first cause must
 name a URL that the fault touches. Pairs, drawn at random, show that no fault hides another.
@@ -46,9 +46,9 @@ def drill_faults(
 ) -> int:
     """Drill the environment ``name``; return the exit code.
 
-    ``faults`` are the names of those to start with (all, if there are none), ``pairs`` is the
-    number of pairs, ``seed`` draws the same pairs again, and ``path`` is where the results are
-    written. Raises BadEnvironment.
+    ``faults`` are the names of those to try; all, if it is empty. ``pairs`` is the number of pairs,
+    and ``seed`` draws the same pairs again. ``path`` is where the results are written. Raises
+    BadEnvironment.
     """
     result_files.refuse_missing_folder(path)
     environment, config = drilled(name)
@@ -138,8 +138,8 @@ class FaultDrill:
         yield from (self._run(run)[0] for run in unclear)
 
     def _replayed(self, runs: Sequence[DrillRun]) -> Iterator[tuple[DrillRun, DrillResult | None]]:
-        """Yield each run with its result; with None where a deployment has to tell, since a replay
-        cannot, or since it did not end as it should. Those that cannot come first.
+        """Yield each run with the result of its replay; with None if a deployment has to tell: the
+        fault cannot be replayed, or the replay did not end as it should. The former come first.
         """
         by_fault = {run.name: run for run in runs}
         config = self.environment.serve.drill if self.environment.serve else None

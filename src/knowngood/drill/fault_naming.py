@@ -30,8 +30,8 @@ class Naming:
 def judge_naming(faults: Sequence[Fault], document: Mapping[str, Any]) -> Naming:
     """Return whether the first cause of a verdict document names a URL that a fault touches.
 
-    It is not judged where a fault does not say what it touches, where no fault is to be seen at
-    all, and where there is nothing but doubt about the run itself.
+    It is not judged if a fault does not say what it touches, if no fault is to be seen at all, or
+    if the run only doubts itself.
     """
     declared = bool(faults) and all(fault.touches for fault in faults)
     if not declared or all(fault.verdict == VerdictKind.PASSED for fault in faults):

@@ -32,8 +32,8 @@ class Fault:
     Attributes:
         name: as the command that starts the deployment takes it.
         verdict: what a run against it should end in.
-        touches: patterns of the URLs whose answers it changes, as ``ORIGIN:/path``, in which a name
-            in braces is one segment and ``*`` anything; empty if it does not say.
+        touches: patterns of the URLs whose answers it changes, as ``ORIGIN:/path``; empty if it
+            does not say. A name in braces is one segment, ``*`` is anything.
         status: what they answer then; None if it does not say.
         error: the :class:`.AttemptError` for which they give no answer; empty if they give one.
         level: the least level of a run that sees it.

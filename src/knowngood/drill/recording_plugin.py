@@ -118,8 +118,8 @@ def run_recorded(
 
 @contextlib.contextmanager
 def _in_folder(environment: Environment) -> Iterator[None]:
-    """Let checks import what lies in the suite, as ``python -m pytest`` there does; then forget its
-    modules and the run's signal handlers, for another run in this process.
+    """Let checks import what lies in the suite, as ``python -m pytest`` does in its folder. At the
+    end forget its modules and the run's signal handlers, for another run in this process.
     """
     root = environment.root
     before = set(sys.modules)

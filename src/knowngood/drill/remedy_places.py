@@ -49,9 +49,9 @@ class RemedyPlaces:
             self._cases[nodeid.partition("[")[0]].append(nodeid)
 
     def of(self, mutant: Mutant) -> Readings:
-        """Yield where a line about ``mutant`` may belong: first where a fixture has the answer, and
-        no loop is needed, in checks of few answers before those of many; then in a new check; at
-        last where a client asks.
+        """Yield where a line about ``mutant`` may belong, the best place first: where a fixture has
+        the answer, without a loop before with one, and in checks of few answers before those of
+        many; then in a new check; at last where a client asks.
         """
         checks = [
             check for check, cases in self._cases.items() if not mutant.readers.isdisjoint(cases)
@@ -127,8 +127,8 @@ class RemedyPlaces:
         return next(sending, "the fixture with shared_client")
 
     def _in_new_check(self, mutant: Mutant, file: str) -> Readings:
-        """Yield a check of the kind of URL by itself, or of one of its URLs; none for what needs a
-        login or a client, or has a name that changes with its content.
+        """Yield a new check of the kind of URL, or of one of its URLs. Yield none for a URL that
+        needs a login or a client, or whose name changes with its content.
         """
         for targets in (mutant.targets, *((target,) for target in mutant.targets)):
             yield from self._new_check(mutant.kind, targets, file)

@@ -54,8 +54,8 @@ def can_be_tried(expectation: Expectation) -> bool:
 
 
 def _nodes(expectation: Expectation) -> list[ast.AST]:
-    """Return the syntax tree of a line, flat; nothing for a schema, and for what is no Python, such
-    as the words that the suite's own mutation has for it.
+    """Return all nodes of a line's syntax tree; none for a schema, and for what is no Python, such
+    as the advice of a suite's own mutation.
     """
     try:
         return list(ast.walk(ast.parse(expectation))) if isinstance(expectation, str) else []

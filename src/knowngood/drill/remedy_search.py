@@ -90,8 +90,8 @@ class Remedies:
         return tuple(_IMPORTS[name] for name in sorted(names & _IMPORTS.keys() - defined.keys()))
 
     def _schema_file(self, kind: str, place: Place, only: Place | None) -> str:
-        """Return the name of a file that is not there, for the schema of a kind of URL; or for
-        ``only`` one place, if it was tried on the answers there alone.
+        """Return the name of a new file for the schema of a kind of URL; or of one place, if
+        ``only`` the answers there were tried.
         """
         stem = "-".join(re.findall(r"[a-z0-9]+", kind_in_words(kind).lower())) or "root"
         folder = self._places.any_check(place.file).path.parent / "schemas"

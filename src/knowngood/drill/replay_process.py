@@ -2,10 +2,10 @@
 
 :mod:`.fault_replay` starts it. It reads one line of JSON from stdin: the ``environment``, the
 ``root`` of its suite, the ``release`` and the names of ``faults``. Once the sound run is over it
-writes which of them it can replay. From then on each line of its input names a ``fault`` of these
-and the ``checks`` that are to run again (all, if there are none), and it answers with the verdict
-document, or with ``null`` for a fault that takes a deployment after all. Where
-``serve.drill.answers`` does not work it writes an ``error`` in place of all that.
+writes which of them it can replay. From then on each line of its input names one of these, the
+``fault``, and the ``checks`` that are to run again; all, if it names none. It answers with the
+verdict document, or with ``null`` if the fault needs a deployment after all. If
+``serve.drill.answers`` does not work, it writes only an ``error``.
 """
 
 from __future__ import annotations

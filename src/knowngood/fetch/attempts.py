@@ -1,7 +1,7 @@
 """Make the attempts at a probe, all within the time that is left.
 
-:mod:`.retry` decides whether there is another attempt; here each gets its place among the requests
-under way and its share of the time, and is given what may excuse that it failed.
+:mod:`.retry` decides whether there is another attempt. Here each attempt gets its place among the
+requests under way and its share of the time. If it fails, what may excuse that is noted with it.
 """
 
 from __future__ import annotations
@@ -120,9 +120,10 @@ class Attempts:
         return replace(attempt, excuses=excuses), answer
 
     def _note_pace(self, probe: Probe, place: CrowdPlace, turn: int, status: int | None) -> None:
-        """Note whether an answer says that requests come too fast. Servers say so with 503, too, as
-        nginx does by default; in a crowd that may mean that there are too many at once, and to a
-        write that what stores it is in trouble.
+        """Note whether an answer says that requests come too fast.
+
+        Some servers say that with 503, as nginx does by default. But a 503 among many requests may
+        mean that they are too many at once, and a 503 to a write that the storage is in trouble.
         """
         pace = self.paces[probe.origin, probe.address]
         alone = place.crowd == 1 or pace.rate > 0

@@ -156,8 +156,8 @@ class _FetcherTransport(httpx.BaseTransport):
         return respond_once(exchange)
 
     def _send(self, probe: Probe, *, named: bool) -> Exchange:
-        """Send ``probe``. Note its URL first if it names the document, since the answer may be
-        lost; not the URL of a collection, which a DELETE could empty.
+        """Send ``probe``. If its URL is ``named``, that of the document itself, note it first: the
+        answer may be lost. The URL of a collection is not noted: a DELETE could empty it.
         """
         new = named and probe.url not in self.written
         if new:

@@ -5,8 +5,8 @@ at once. If many requests fail so, the limit is halved until they succeed. If th
 as well, the number was not the reason, and the limit is lifted again.
 
 A server with few workers, each busy with a kept connection, lets further connections wait in
-silence. If some do while others are answered, the limit drops to FEW at once, since each one that
-waits costs a third of its probe's time.
+silence. If some wait while others are answered, the limit drops to FEW at once: each that waits
+costs a third of its probe's time.
 """
 
 from __future__ import annotations

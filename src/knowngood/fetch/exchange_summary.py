@@ -99,9 +99,9 @@ def summary(exchange: Exchange) -> dict[str, Any]:
 
 
 def _excerpt(answer: Answer) -> str:
-    """Return the beginning of the decoded body, safe to print and with each run of white space as
-    one blank; if it is no text, as ``binary: 89 50 4e 47 …``. Secrets are redacted before anything
-    is cut off.
+    """Return the beginning of the decoded body, safe to print, with each run of white space as one
+    blank. What is no text is returned as ``binary: 89 50 4e 47 …``. Secrets are redacted before
+    anything is cut off.
     """
     body = decoded(answer)
     beginning = redacted_beginning(body, _READ)

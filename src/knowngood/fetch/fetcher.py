@@ -40,9 +40,9 @@ from .transport import Transport
 class Fetcher:
     """Fetches for one process until closed; a ``with`` block starts it and closes it.
 
-    ``share`` is the number of processes that divide the environment's concurrency among them;
-    ``public`` trusts the usual authorities beside those of the environment; ``recording`` gets what
-    is sent and received; ``replay`` answers in place of the network; ``tape`` keeps the answers
+    ``share`` is the number of processes that divide the environment's concurrency among them.
+    ``public`` trusts the usual authorities beside those of the environment. ``recording`` gets what
+    is sent and received, ``replay`` answers in place of the network, and ``tape`` keeps the answers
     that checks share.
 
     Attributes:

@@ -145,9 +145,9 @@ class PageLoader:
         return new
 
     def _probes(self, parent: Probe, urls: Iterable[str]) -> Iterator[Probe]:
-        """Yield what asks for the URLs that the answer to ``parent`` refers to, at the same edge if
-        it can be, with the same headers, and with that URL as Referer, as browsers do; nothing for
-        URLs on other origins.
+        """Yield a probe for each of the ``urls`` that the answer to ``parent`` refers to, but for
+        those on other origins. It asks the same edge, if that serves the origin, and sends the same
+        headers, and the parent's URL as Referer, as browsers do.
         """
         template, referer = resource_group(parent.template), sent_url(parent.url)
         for url in urls:

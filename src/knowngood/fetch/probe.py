@@ -176,9 +176,9 @@ class Attempt:
         status: the status code; None without one.
         error: why it brought no usable answer; None if it brought one.
         detail: the same in a sentence.
-        phase: for a timeout, how far it got (dns, connect, tls, headers or body); for a reset,
-            connect if it came before the request was sent; for TLS, which fault it is (expired, not
-            yet valid, wrong host, untrusted or handshake).
+        phase: for a timeout, how far it got: dns, connect, tls, headers or body. For a reset,
+            connect if it came before the request was sent. For TLS, which fault it is: expired,
+            not yet valid, wrong host, untrusted or handshake.
         address: the IP address that it connected to; empty if it did not get that far.
         connected: whether it opened a new connection.
         excuses: what may explain that it failed.

@@ -149,9 +149,10 @@ class Walk:
 
 
 def _likeness(recorded: Probe, probe: Probe) -> tuple[int, int, int, int]:
-    """Return how alike two requests are beside method and URL: by how few headers ``recorded``
-    lacks of those that ``probe`` sets, by the sizes of their bodies, by how few headers it has
-    beside those, and by how many have the same value: that of a credential may be made up.
+    """Return how alike two requests of the same method and URL are, what counts most first: how few
+    of the headers of ``probe`` the ``recorded`` one lacks; how close the sizes of their bodies are;
+    how few other headers it has; how many headers have the same value, since that of a credential
+    may be made up.
     """
     sent = {name.lower(): value for name, value in recorded.headers}
     lacking = sum(name.lower() not in sent for name, _ in probe.headers)

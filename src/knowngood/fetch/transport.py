@@ -1,9 +1,9 @@
 """Send one request once, over libcurl.
 
-libcurl, unlike httpx's own pool, has a deadline that cuts a transfer anywhere, an address to
-connect to while Host and SNI stay, the peer's certificate, a limit on what is read, and errors that
-name the fault. ``benchmarks/`` measures its cost (that of httpx's pool grows with the square of the
-waiting requests).
+libcurl does what httpx's own pool does not: its deadline cuts a transfer anywhere; it connects to a
+given address and keeps Host and SNI; it shows the peer's certificate; it limits what is read; and
+its errors name the fault. ``benchmarks/`` measures its cost (that of httpx's pool grows with the
+square of the waiting requests).
 """
 
 from __future__ import annotations

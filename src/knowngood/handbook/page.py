@@ -29,7 +29,7 @@ def render(environment: Environment) -> str:
     """Return the handbook of ``environment`` as Markdown.
 
     Raises BadEnvironment if the environment has [serve], if the suite's ``by_hand.sh.j2`` is no
-    valid template, or if the page would have a control character, which acts on a terminal.
+    valid template, or if the page would have a control character: a terminal obeys these.
     """
     if environment.serve is not None:
         raise BadEnvironment(

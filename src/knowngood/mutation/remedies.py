@@ -65,8 +65,8 @@ def _is_no_file(answer: Answer) -> bool:
 def identity_remedy(answer: Answer, other: Answer) -> str:
     """Return the line that notices the body of another answer.
 
-    Empty for scripts, stylesheets and images, which the next release may change (``--manifest``
-    compares these), and for JSON that differs only in values that may change from run to run.
+    Empty for scripts, stylesheets and images: the next release may change them, and ``--manifest``
+    compares them. Empty, too, for JSON that differs only in values that may change from run to run.
     """
     value = _differing_value(answer, document_of(answer), document_of(other))
     if value is not None:
@@ -87,8 +87,8 @@ def _title_of(answer: Answer) -> str:
 
 
 def _differing_value(answer: Answer, document: Any, other: Any) -> str | None:
-    """Return the line for a simple value in which two documents differ, if possible one that is in
-    the URL; None if all of them may change from run to run.
+    """Return the line for a simple value in which two documents differ; if there is one, for a
+    value that the URL has, too. None if all of them may change from run to run.
     """
     other_values = dict(_simple_values(other, ""))
     lines = []

@@ -155,12 +155,13 @@ def _make(new: Repository, url: str, path: Path) -> None:
 
 
 def fetch(repository: Repository) -> Mapping[str, str]:
-    """Bring branches and tags up to date, where there is somewhere to fetch from. Nothing that is
-    here and not there goes away, whatever git is configured to prune, but for origin's branches
-    where one bars the way; records that are not there are noted as unpushed.
+    """Bring branches and tags up to date, if there is an origin.
+
+    Nothing that only this clone has goes away, whatever git is configured to prune; only a remote
+    branch that bars the way does. Records that the origin lacks are noted as unpushed.
 
     Return the tags that could not be fetched, each with why; they are as they were. Raises
-    GitError where anything else failed.
+    GitError if anything else failed.
     """
     if not repository.has_origin:
         return {}

@@ -41,9 +41,9 @@ class DeployRunning(RunnerError):
 def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
     """Run ``command`` in ``folder`` and ``say`` each line that it prints; return its exit code.
 
-    All that it starts inherits the open file ``inherited``. After SECONDS it is ended with all of
-    that, and the code is that of SIGTERM; so it is where this process ends first, or is killed.
-    Raises OSError where it cannot be started.
+    All that it starts inherits the open file ``inherited``. After SECONDS, and if this process ends
+    or is killed before, the command is ended with all that it started; its code is then that of
+    SIGTERM. Raises OSError if it cannot be started.
     """
     process = process_group.start(
         guarded(command, inherited, process_group.GRACE),

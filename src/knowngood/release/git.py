@@ -144,8 +144,8 @@ class Repository:
 
     @property
     def followed_instead(self) -> str:
-        """Return the remote that a branch follows where there is none called origin, as in a clone
-        that was made with another name for it; empty where there is no such. Raises GitError.
+        """Return the remote that a branch follows if none is called origin, as in a clone that was
+        made with another name for it. Empty if there is no such remote. Raises GitError.
         """
         if self.setting("remote.origin.url"):
             return ""

@@ -199,9 +199,8 @@ class Ledger:
         return f"the {step} of {record.release} by {who} on {at(record.when)} {how}"
 
     def broken_off_rollback(self) -> Record | None:
-        """Return the record by which the release is known to be good that the last rollback was to
-        put there, where nobody has seen since that it is; None where no such rollback is the last
-        step.
+        """Return the record of the good release that the last rollback was to put there, if nobody
+        has seen since that it arrived. None if the last step is no such rollback.
         """
         step = self.records.unverified(self.environment.name)
         is_rollback = step is not None and step.kind == RecordKind.ROLLED_BACK
@@ -217,9 +216,10 @@ class Ledger:
             )
 
     def warnings(self) -> list[str]:
-        """Return what a person should know about the records beside the answer to a question: that
-        nobody else sees them, tags that were read for it and hold no record, tags that could not be
-        fetched, records that are not at the origin, and clocks that are wrong. Raises GitError.
+        """Return what a person should know about the records beside the answer to a question.
+
+        That is: that nobody else sees them; tags that were read and hold no record; tags that could
+        not be fetched; records that are not at the origin; clocks that are wrong. Raises GitError.
         """
         mine = relevant_environments(self.environment)
         return [
@@ -231,8 +231,8 @@ class Ledger:
         ]
 
     def _unshared(self) -> Iterator[str]:
-        """Yield that records and lock stay in a clone whose remote has another name than origin, or
-        may be at another one, as where origin is a fork.
+        """Yield why nobody else may see records and lock: no remote is called origin, or origin may
+        be a fork of the repository that has them.
         """
         path, run = self.repository.path, self.repository.by_hand
         if remote := self.repository.followed_instead:

@@ -1,8 +1,8 @@
 """One push for each environment at a time, across machines: a ref that only one can create.
 
-It points at a note of who holds it. The holder renews the note every BEAT seconds; a lock whose
-holder has ended, or has not renewed it for EXPIRES seconds, is taken over by the next one. The two
-clocks may differ, so that one first watches whether the note stays as it is.
+It points at a note of who holds it. The holder renews the note every BEAT seconds. The next one
+takes the lock over if the holder has ended, or has not renewed it for EXPIRES seconds. Since the
+clocks of the two may differ, the next one first watches whether the note changes.
 """
 
 from __future__ import annotations

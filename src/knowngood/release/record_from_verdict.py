@@ -88,9 +88,9 @@ def verification(
 
 
 def served_instead(document: Mapping[str, Any], repository: Repository, commit: str) -> str:
-    """Return the release that every edge served, where it is another one than ``commit``, which was
-    to be verified, or has another name; empty where an edge served something else, or nothing that
-    is a release.
+    """Return the release that every edge served in place of ``commit``, which was to be verified;
+    also one at that commit that has another name. Empty if the edges served several releases, the
+    expected one, or something that is no release.
     """
     if CONVERGED not in failed_checks(document):
         return ""

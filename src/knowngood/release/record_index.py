@@ -103,8 +103,8 @@ class RecordIndex:
             size = min(2 * size, _MOST)
 
     def before(self, record: Record) -> Iterator[Record]:
-        """Yield the record that this one came after by what it says itself, then the one that came
-        before that, and so on, as far as they are here.
+        """Yield the record that this one names as its predecessor, then the predecessor of that,
+        and so on, as far as they are here.
         """
         while record.after in self._names:
             previous = next(self.read([record.after]))

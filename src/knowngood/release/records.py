@@ -199,10 +199,12 @@ class Records:
         return (r for e in self._index.environments for r in self.of_releases(e, (release,)))
 
     def revoked_by(self, good: Record) -> Record | None:
-        """Return a FAILED that came after ``good``, of the same commit on the same environment; one
-        of another machine also where its clock may have been behind. One that ``good`` came after,
-        by what it says itself, and that is dated days later, was dated by a wrong clock; one after
-        which the commit was deployed again, before ``good``, is over.
+        """Return a FAILED that came after ``good``, of the same commit on the same environment.
+
+        One of another machine counts also if it is dated a little earlier: that clock may have
+        been behind. One that ``good`` names as its predecessor and that is dated days later does
+        not count: its clock was wrong. Nor does one after which the commit was deployed again
+        before ``good``.
         """
         same = (r for r in _good(self._since(good)) if r.commit == good.commit)
         same = (r for r in same if r.name != good.after or r.when < good.when + _DAY)
@@ -210,10 +212,12 @@ class Records:
         return next((r for r in later if not self._deployed_between(r, good)), None)
 
     def is_against(self, record: Record) -> bool:
-        """Return whether a record says that its release is bad, and somebody saw that: it FAILED,
-        and not since every edge served another one, nor, where not every edge served it, since a
-        rollback to it did not arrive, or what kept the one before it from being seen went on, such
-        as a version document that is down.
+        """Return whether a record says that its release is bad, and somebody saw the release.
+
+        A FAILED is against the release, with three exceptions. Every edge served another release.
+        Or not every edge served this one, and the step before was a rollback to it: that did not
+        arrive. Or not every edge served this one, and the release before it could not be seen
+        either: what hid that one, such as a version document that is down, went on.
         """
         if not record.failed or record.was_nowhere or not record.was_unseen:
             return record.failed and not record.was_nowhere
@@ -271,8 +275,8 @@ class Records:
         return next((b for b in bad if since is None or b.may_be_after(since.when)), None)
 
     def last_good(self, environment: str, trusted: Trusted) -> Record | None:
-        """Return the newest PASSED of an environment that no later FAILED revokes, that no tag
-        which cannot be read may revoke, whose release is not rejected, and that is ``trusted``.
+        """Return the newest PASSED of an environment that is ``trusted`` and still holds: no later
+        FAILED revokes it, no tag that cannot be read may do so, and its release is not rejected.
         """
         passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
         past = (r for r in passed if r.made <= self._now + SKEW)

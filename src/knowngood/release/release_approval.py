@@ -18,12 +18,10 @@ from .release_name import resolve_option
 
 
 def approve(environment: Environment, release: str, why: str, *, undo: bool, say: Say) -> None:
-    """Record that ``release`` may go to ``environment``, or, with ``undo``, that this no longer
-    holds.
+    """Record that ``release`` may go to ``environment``; with ``undo``, that it no longer may.
 
-    Raises BadEnvironment where no gate asks for it, where there is no such release, and where the
-    approval would not count, since nobody whom the gate asks for signed it; GitError,
-    RecordNotWritten.
+    Raises BadEnvironment if no gate asks for it, if there is no such release, or if the approval
+    would not count, since none of the gate's signers signed it; GitError; RecordNotWritten.
     """
     if not environment.gate.approve:
         raise BadEnvironment(f"{environment.path}: needs gate.approve: no gate asks for approvals")

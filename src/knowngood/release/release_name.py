@@ -20,8 +20,8 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 def resolve(repository: Repository, name: str) -> tuple[str, str] | None:
     """Return a release's tag and commit; None where the repository has no such release.
 
-    For a commit the tag is the one release tag on it; without one, or with several, the first
-    twelve digits of the commit stand in its place.
+    If ``name`` is a commit, the tag is the one release tag on it. If there is none, or several, the
+    first twelve digits of the commit stand in its place.
     """
     known = is_ref_part(name) and not is_record(name)
     commit = repository.commit_of(f"refs/tags/{name}") if known else None
@@ -94,10 +94,11 @@ def _releases(repository: Repository, *options: str) -> list[str]:
 
 
 def refuse_slip(environment: Environment, name: str, served: Iterable[Sequence[str]]) -> None:
-    """Raise BadEnvironment where ``name`` can only be a slip of the pen: every edge ``served`` a
-    release that git knows, by one of these names, and neither the repository nor its origin has one
-    called ``name``, although they have others that begin like it. Where git does not tell, do
-    nothing: the release may be one that git is told of later.
+    """Raise BadEnvironment if ``name`` can only be misspelt.
+
+    That is certain if every edge ``served`` a release that git knows by one of these names, and
+    neither the repository nor its origin has one called ``name``, but others that begin like it.
+    If git does not tell, do nothing: somebody may tag the release later.
     """
     try:
         repository = clone.opened(environment, _SECONDS)

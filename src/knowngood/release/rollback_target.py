@@ -1,5 +1,5 @@
-"""Where a rollback goes: where the last one was to go and did not arrive, to the last known good
-release that is not live, or to the one that is named.
+"""Choose the release that a rollback goes to: the one that is named, the one that the last rollback
+was to put there if it did not arrive, or else the last known good release that is not live.
 """
 
 from __future__ import annotations
@@ -92,9 +92,11 @@ def what_is_live(ledger: Ledger, live: LiveAnswer) -> str:
 
 
 def last_good(ledger: Ledger, live: LiveAnswer | None, broken_off: Record | None) -> Record | None:
-    """Return the record of the last known good release that is not the one to leave, or of the one
-    that a rollback was to put there and did not, the ledger's ``broken_off`` one: it may be there
-    by half, and nobody saw it fail. ``live`` is None where the deployment was not asked.
+    """Return the record of the last known good release that is not the one to leave.
+
+    ``broken_off`` is the record of the release that the last rollback was to put there and did not.
+    That one is taken first: half of it may be there, and nobody saw it fail. ``live`` is None if
+    the deployment was not asked.
     """
     return broken_off or ledger.last_good(but=_bad_one(ledger, live))
 

@@ -28,8 +28,8 @@ def suite_place(root: Path) -> str:
 
 
 def hint(folder: Path) -> str:
-    """Return where the suite is, by the newest record in the repository at ``folder`` that tells;
-    empty where there is none, or where ``folder`` is in a suite.
+    """Return where the suite is, as the newest record that says so has it in the repository at
+    ``folder``. Empty if none says so, or if ``folder`` is in a suite.
     """
     if (root_above(folder) / FOLDER).is_dir():
         return ""

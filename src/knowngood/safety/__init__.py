@@ -1,8 +1,8 @@
 """Make safe what leaves the process; every other room builds on this one.
 
-It has redaction of secrets, text that is safe to print or to paste into a shell, atomic writes,
-locks, child processes, signals, documents of our own schemas, and the base classes of all errors.
-It may not know pytest, environments or checks.
+It redacts secrets, makes text safe to print or to paste into a shell, writes files atomically, and
+keeps locks, child processes and signals. Documents of our own schemas and the base classes of all
+errors are here, too. It may not know pytest, environments or checks.
 """
 
 from . import lock, process_group, process_identity

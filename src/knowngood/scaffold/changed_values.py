@@ -28,8 +28,8 @@ _NAMES_DOCUMENT: Final = re.compile(r"(?:^|_)(?:id|uuid|key)s?$|I[dD]s?$")
 
 
 def changed(document: Document, schema: Any, value: Any, fixed: Collection[str] = ()) -> Any:
-    """Return ``value`` with other texts, numbers, truth values and choices where ``schema`` accepts
-    them; it is the value of a schema, or an object of such.
+    """Return ``value`` with other texts, numbers, truth values and choices, as far as ``schema``
+    accepts them.
 
     Lists stay as they are, and so do properties that name a document or that are in ``fixed``.
     """

@@ -164,8 +164,9 @@ def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...
 
 
 def _other_type(content: Iterable[str]) -> str:
-    """Return the one media type of an answer that is no JSON, such as text/csv; empty for several,
-    for a range, and for one that says nothing. Frameworks name JSON where nobody said a type.
+    """Return the media type of an answer that is no JSON, such as text/csv. Empty if there are
+    several, or a range, or one that says nothing. JSON says nothing: frameworks write it if the
+    developer named no type.
     """
     kinds = {media_types.media_type(kind) for kind in content}
     kind = kinds.pop() if len(kinds) == 1 else ""
@@ -178,8 +179,8 @@ def _escaped(key: str) -> str:
 
 
 def _filled(document: Document, place: Place, parameters: Iterable[Any]) -> str:
-    """Return path and query with an example for each parameter that needs one; empty if one has
-    none, or if it is to be sent in another way.
+    """Return path and query with an example for each parameter that needs one. Empty if one has no
+    example, or is neither in the path nor in the query.
     """
     parameters = list(parameters)
     values = {

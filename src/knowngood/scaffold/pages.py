@@ -97,8 +97,8 @@ def is_broken(exchange: Exchange) -> bool:
 
 
 def linked(exchange: Exchange, visitor: Visitor) -> list[str]:
-    """Return the paths of the same origin that a page links to, each once, in its order; but not
-    those of Cloudflare's own (``/cdn-cgi/``), such as of a mail address, which are no pages.
+    """Return the paths of the same origin that a page links to, each once, in its order. Leave out
+    those of Cloudflare's own (``/cdn-cgi/``), such as of a mail address: they are no pages.
     """
     hrefs = (node.attributes.get("href") or "" for node in tree(exchange).css("a[href]"))
     urls = (joined(exchange.probe.url, href) for href in hrefs)

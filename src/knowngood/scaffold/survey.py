@@ -116,8 +116,8 @@ def survey(
     obeys_robots: bool = True,
 ) -> Survey:
     """Look at the deployment at ``url`` and return what it has. ``say`` prints a line for each
-    request; ``api`` is its OpenAPI document, if it is known already; ``ca`` is a PEM file of the
-    authorities to trust; ``obeys_robots`` leaves out what robots.txt forbids.
+    request. ``api`` is its OpenAPI document, if that is known already. ``ca`` is a PEM file of the
+    authorities to trust. ``obeys_robots`` leaves out what robots.txt forbids.
 
     Raises NothingToCheck where nobody answers, or somebody else does.
     """

@@ -46,8 +46,8 @@ def translations(pages: Sequence[Page]) -> Translations | None:
 
 
 def _place(page: Page) -> tuple[str, str]:
-    """Return the folder of the page's language, and its path below that; an empty folder, and the
-    path without its slash, where its path names no language, or another one.
+    """Return the folder of the page's language, and the page's path below that. If the path names
+    no language, or not the page's, return an empty folder, and the path without its first slash.
     """
     parts = _FOLDER.fullmatch(page.path)
     if parts is None or _language(parts[1]) != _language(page.language):

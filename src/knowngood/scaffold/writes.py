@@ -262,8 +262,8 @@ class _Writer:
         return f", {'data' if kind == _FORM else 'json'}={literal(value)}"
 
     def _example(self, described: Mapping[str, Any]) -> Any:
-        """Return the example of a parameter or of a body, or else a value that its schema accepts;
-        an empty object where none can be made up.
+        """Return the example of a parameter or of a body, or else a value that its schema accepts.
+        Return an empty object if none can be made up.
         """
         if "example" in described:
             return described["example"]

@@ -130,8 +130,8 @@ def refuse_shared_names(items: Iterable[pytest.Item]) -> None:
 
 
 def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
-    """Raise BadMark for a check that is defined twice, of which Python keeps only the second, for
-    an ``assert`` that always holds, and for a list of problems that is misread.
+    """Raise BadMark for a check that cannot fail: one that is defined twice, of which Python keeps
+    only the second; an ``assert`` that always holds; a list of problems that is misread.
     """
     names: dict[Path, set[str]] = {}
     for item in items:
@@ -218,8 +218,8 @@ def refuse_bad_schemas(items: Iterable[pytest.Item]) -> None:
 
 
 def asserts_nothing(item: pytest.Item) -> str:
-    """Return why a check that forgot its ``assert`` always holds; empty where that is not certain,
-    such as for a check whose own fixtures may assert.
+    """Return why a check that forgot its ``assert`` always holds. Empty if that is not certain, as
+    for a check whose own fixtures may assert.
     """
     code = getattr(getattr(item, "function", None), "__code__", None)
     if code is None:

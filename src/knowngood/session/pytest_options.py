@@ -173,8 +173,11 @@ def narrowed_by(config: pytest.Config) -> str:
 
 
 def _parts(config: pytest.Config, paths: Iterable[Path]) -> list[Path]:
-    """Return what the suite is made of; where the configuration does not say it, ``smoketests``, or
-    else the folders that ``paths`` are, and the files of checks beside those that are files.
+    """Return the folders and files that the suite is made of.
+
+    If the configuration does not name them, it is ``smoketests``. If there is no such folder, they
+    are those of ``paths`` that are folders, and for each file among ``paths`` all files of checks
+    in its folder.
     """
     root = suite_root(config)
     named = [root / path for path in config.getini("testpaths")]

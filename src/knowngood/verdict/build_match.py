@@ -115,8 +115,8 @@ def _path(url: str) -> str | None:
 
 
 def _file(path: str | None, files: Container[str]) -> str | None:
-    """Return the file that is served at a path, which some servers accept without the slash of a
-    folder; None if the manifest has no such file.
+    """Return the file that is served at ``path``; None if the manifest has no such file. Some
+    servers accept the path of a folder without its slash.
     """
     if path is None:
         return None

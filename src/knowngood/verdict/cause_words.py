@@ -133,8 +133,8 @@ class CauseWords:
         return f"{_PLURAL.get(verb, verb)}{blank}{others}" if several else predicate
 
     def _status(self, outcome: Outcome, *, several: bool) -> str:
-        """Return which status came. What was expected in place of an error, or of the successes of
-        ``several`` URLs, is left out unless that is alike for all of them.
+        """Return which status came, and which was expected. The latter is left out if it goes
+        without saying, as beside an error, or if it differs between ``several`` URLs.
         """
         exchange = outcome.exchanges[0]
         if outcome.kind == "redirect":
@@ -218,8 +218,8 @@ class CauseWords:
 
     @property
     def _extent(self) -> str:
-        """For how many values of a param, and at which edges, it is so; the edges alone where that
-        differs between the URLs of the sentence.
+        """Say for how many values of a param, and at which edges, it is so. If the values differ
+        between the URLs of the sentence, name the edges alone.
         """
         extents = {self._extent_of(place) for place in self._places()}
         return next(iter(extents)) if len(extents) == 1 else self._at_edges(self.group.core)

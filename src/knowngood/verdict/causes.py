@@ -159,10 +159,12 @@ def _problems(words: CauseWords) -> tuple[str, ...]:
 
 
 def _lead(core: Sequence[Symptom]) -> Symptom:
-    """Return the symptom that shows a cause best: one that knows what came in its place, or
-    compared what is wrong, of the check that meets it in most cases, that says most of the answer,
-    at the URL with the fewest folders, of a check that reads little else. What was not asked, since
-    the origin was given up, shows it worst.
+    """Return the symptom that shows a cause best.
+
+    By rank: one that was asked at all, rather than left out when its origin was given up; one that
+    knows what came instead, or compared two answers; one of the check that meets the cause in most
+    cases; one that says most of the answer; one whose URL has the fewest folders; and one of a
+    check that reads little else.
     """
     counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
 
@@ -182,8 +184,8 @@ def _lead(core: Sequence[Symptom]) -> Symptom:
 
 
 def _weakness(symptom: Symptom) -> int:
-    """Return how little it says of an answer: least, that it cannot be read as what it is; more,
-    that it is not as its schema says, or as the check reads it; then all else.
+    """Return how little a symptom says of an answer. An answer that cannot be read at all says
+    most; then one that breaks its schema, or what the check reads in it; then all else.
     """
     if symptom.outcome.kind == "schema":
         return 1

@@ -116,8 +116,8 @@ def _united(
 
 
 def _troubled(symptoms: Sequence[Symptom]) -> list[Group]:
-    """Group by URL; many URLs of one origin with the same trouble are one group, and so are those
-    that it redirects alike and files of one name: one rule of a server does that.
+    """Group by URL. Many URLs of one origin are one group if they have the same trouble, are
+    redirected alike, or are files of one name: one rule of a server does that.
     """
     alike: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
     for group in _united(symptoms, lambda s: [s.url, (s.place, s.refusal)]):

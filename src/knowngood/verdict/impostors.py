@@ -17,8 +17,8 @@ _ID_OR_NUMBER: Final = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
 
 
 def impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of one web page that came in place of several answers, such as a
-    maintenance page or a login; and the remaining symptoms.
+    """Group the symptoms of one web page that came in place of several answers, such as a
+    maintenance page or a login. Return the groups and the remaining symptoms.
     """
     of_page: defaultdict[tuple[str, str], list[Symptom]] = defaultdict(list)
     for symptom in symptoms:
@@ -33,8 +33,8 @@ def impostors(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
 
 
 def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of one JSON document that came with a success in place of many
-    answers, such as an error; and the remaining symptoms.
+    """Group the symptoms of one JSON document, such as an error, that came with a success in place
+    of many answers. Return the groups and the remaining symptoms.
 
     A document in which no check missed anything is no error, but shows that the login is off.
     """
@@ -72,8 +72,8 @@ def _without(symptoms: Iterable[Symptom], groups: Iterable[Group]) -> list[Sympt
 
 
 def mistyped(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symptom]]:
-    """Return groups of symptoms of files of several kinds that came under one media type, as from a
-    server without a list of types; and the remaining symptoms.
+    """Group the symptoms of files of several kinds that came under one media type, as from a server
+    without a list of types. Return the groups and the remaining symptoms.
     """
     groups: defaultdict[tuple[str, str], list[Symptom]] = defaultdict(list)
     for symptom in symptoms:

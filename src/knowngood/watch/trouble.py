@@ -18,7 +18,7 @@ _WATCHED: Final = 86400
 
 
 def lines(environment: Environment, now: float) -> list[str]:
-    """Return the lasting trouble that the watch reported of an environment, one line each; empty if
+    """Return the lasting trouble that the watch reported of an environment, one line each. Empty if
     this user's watch did not run in the last day. ``now`` is in seconds since the epoch.
 
     Each level has its own watch: a small one by the minute, one of all checks at night.
