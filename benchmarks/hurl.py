@@ -24,7 +24,7 @@ def is_installed() -> bool:
 
 
 def run(cases: Sequence[tuple[int, str]], folder: Path) -> Usage:
-    """Ask for the URLs of ``cases``, pairs of status and URL. Raises BenchmarkError where one is
+    """Ask for the URLs of ``cases``, pairs of status and URL. Raises BenchmarkError if one is
     answered with another status.
     """
     files = _write(cases, folder)

@@ -106,7 +106,7 @@ def _watch(process: subprocess.Popen[bytes], within: float) -> int:
 
 
 def _usage(command: Sequence[str], measured: str, peak: int, output: str) -> Usage:
-    """Return what :mod:`.spawn` has measured. Raises BenchmarkError where it could not."""
+    """Return what :mod:`.spawn` has measured. Raises BenchmarkError if it could not."""
     if not measured:
         raise BenchmarkError(f"{' '.join(command)[:200]}: not started\n{output[-_SHOWN:]}")
     took = json.loads(measured)

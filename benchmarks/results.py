@@ -38,7 +38,7 @@ class Series:
     note: str = ""
 
     def add(self, usage: Usage, note: str = "", in_flight: int | None = None) -> None:
-        """Add one repetition; ``in_flight`` is None where it was not measured."""
+        """Add one repetition; ``in_flight`` is None if it was not measured."""
         self.wall.append(usage.wall)
         self.cpu.append(usage.cpu)
         self.peak.append(usage.peak)

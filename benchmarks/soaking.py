@@ -31,7 +31,7 @@ _WITHIN: Final = 960.0  # seconds; the run ends itself after 900
 class Ended:
     """How one run ended.
 
-    ``fault`` is one of the deployment or of the network, empty where there is noise alone.
+    ``fault`` is one of the deployment or of the network, empty if there is noise alone.
     ``flaky`` counts requests that needed a retry, ``failed`` names the checks that failed or
     were unsteady, ``injected`` is what the proxy did, ``documents`` how many were left in the
     store and ``reported`` how many of them the run said it may have left.

@@ -38,7 +38,7 @@ CPU = 4.2
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One demand. ``met`` is None where it was not measured."""
+    """One demand. ``met`` is None if it was not measured."""
 
     demand: str
     measured: str = "not measured"

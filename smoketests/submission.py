@@ -44,7 +44,7 @@ class Submission:
         return f"{SUBMIT}/{self.new_id()}"
 
     def id_in(self, response):
-        """Return the id that an answer names, in its usual form; empty where it is no UUID."""
+        """Return the id that an answer names, in its usual form; empty if it is no UUID."""
         try:
             return str(uuid.UUID(response.text.strip()))
         except ValueError:

@@ -53,7 +53,7 @@ class Recording:
             self.sound[number] = response(submissions.reply(ask))
 
     def changed(self, armed: Armed) -> dict[int, Response] | None:
-        """Return, by number, the answers that a fault changes; None where it is left out."""
+        """Return, by number, the answers that a fault changes; None if it is left out."""
         if not armed.fault.only_answers:
             return None
         once, again = dict(self._changed(armed)), dict(self._changed(armed))

@@ -1,6 +1,6 @@
 """Certificates of an authority of our own, sound ones and each kind of bad one.
 
-trustme, and the cryptography package under it, are imported only where a fault asks for TLS.
+trustme, and the cryptography package under it, are imported only if a fault asks for TLS.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ class Authority:
     """Issues certificates for some hosts, as files in a folder; `ca` is the file to trust."""
 
     def __init__(self, folder: Path, hosts: tuple[str, ...]) -> None:
-        """Make the authority. Raises UsageError where trustme is not installed."""
+        """Make the authority. Raises UsageError if trustme is not installed."""
         try:
             import trustme
         except ImportError:

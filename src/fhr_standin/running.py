@@ -24,7 +24,7 @@ class Standin:
     """A stand-in that runs: `origins` by surface (`content`, `submission`), and its `pid`.
 
     `control` lists what is sound whatever the faults: `url`, and the `body` it
-    answers with. `ca` is the PEM file of its own authority, empty where it made none. `edges`
+    answers with. `ca` is the PEM file of its own authority, empty if it made none. `edges`
     lists, by surface, the addresses to connect to; empty unless a fault is one of an edge.
     """
 

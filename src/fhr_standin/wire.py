@@ -20,7 +20,7 @@ _MIN_ZIPPED = 100  # bytes; below, gzip's own header eats what it saves
 class Form:
     """One representation of a resource: headers of the full and of the 304 answer, and body.
 
-    `etag` and `modified` are the validators by which it is known again, empty where it is not.
+    `etag` and `modified` are the validators by which it is known again, empty if it is not.
     """
 
     headers: Headers

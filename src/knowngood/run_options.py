@@ -29,7 +29,7 @@ class RunOption(NamedTuple):
     Attributes:
         flag: the option with its dashes.
         help: what it does.
-        metavar: what its value is called; empty where it takes none.
+        metavar: what its value is called; empty if it takes none.
         is_path: whether the value is a path.
         repeatable: whether it may be given several times.
         writer: the module of the room ``report`` that writes the file; empty for all but reports.

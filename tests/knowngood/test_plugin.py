@@ -104,7 +104,7 @@ def test_all_held(check: Callable, mode: tuple[str, ...]) -> None:
     "options", [(), ("-x",), ("--maxfail=1",), ("-x", "-n", "1")], ids=" ".join
 )
 def test_a_wrong_answer(check: Callable, options: tuple[str, ...]) -> None:
-    """A failure is FAILED, 1, roll back, also where it ends the run early."""
+    """A failure is FAILED, 1, roll back, also if it ends the run early."""
     ended = check(FAILS + PASSES, *options)
     assert (ended.code, ended.verdict["verdict"]) == (1, "FAILED"), ended.output
     assert ended.verdict["action"] == "roll back"

@@ -20,7 +20,7 @@ class Command:
     Attributes:
         section: the headline above it, such as "1. Roll back".
         claim: what the line above it says; empty without one.
-        prints: what it must print; None where the page leaves that to the reader.
+        prints: what it must print; None if the page leaves that to the reader.
         text: its lines.
     """
 

@@ -86,7 +86,7 @@ FAULTS: dict[str, Fault] = {fault.name: fault for module in _MODULES for fault i
 def arm(names: Iterable[str], locales: Iterable[Locale]) -> list[Armed]:
     """Return the faults named `NAME` or `NAME@LOCALE`, ready to act on a site of these locales.
 
-    Raises UsageError for a name or locale that is not there, for a locale where the fault is not
+    Raises UsageError for a name or locale that is not there, for a locale if the fault is not
     about one, and for a fault that could change nothing on this site.
     """
     known = {locale.code: locale for locale in locales}

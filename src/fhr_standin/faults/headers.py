@@ -205,7 +205,7 @@ FAULTS = [
     ),
     content(
         "etag-never-compared",
-        "any If-None-Match is answered 304, also where a new file is there",
+        "any If-None-Match is answered 304, also if a new file is there",
         None,
         unchanged_by_tag,
         reach="whole site",
@@ -213,7 +213,7 @@ FAULTS = [
     ),
     content(
         "date-never-compared",
-        "any If-Modified-Since is answered 304, also where a new file is there",
+        "any If-Modified-Since is answered 304, also if a new file is there",
         None,
         _unchanged_by_date,
         reach="whole site",

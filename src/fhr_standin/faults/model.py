@@ -84,12 +84,12 @@ class Fault:
     `caught_by` says who has to see it: one of the checks; one that opens the page in a browser,
     since no parser sees it; or the engine that runs them, which
     alone knows that no answer comes at all while the control answers. `certificate` is the one
-    that its surface is served with over TLS; None where the fault is none of TLS. `edge` keeps the
+    that its surface is served with over TLS; None if the fault is none of TLS. `edge` keeps the
     fault to one of three edges of content.
 
     `touches` lists the paths whose answers it changes: a name in braces stands for one segment,
     `*` for anything, and what is behind a `?` for the query. `status` is what they answer then,
-    None where it differs; `error` says why they give no answer, in the words that the command
+    None if it differs; `error` says why they give no answer, in the words that the command
     `knowngood` has for that.
     """
 

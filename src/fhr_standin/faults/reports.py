@@ -32,7 +32,7 @@ def _newer(ask: Submission) -> bool:
 
 
 def _report(ask: Submission) -> dict[str, Any]:
-    """Return what was sent; empty where it is no object in JSON."""
+    """Return what was sent; empty if it is no object in JSON."""
     try:
         report = json.loads(ask.text)
     except ValueError:

@@ -24,7 +24,7 @@ class Traffic:
         exchanges: what was asked of the environment's origins, in order.
         elsewhere: the URLs of other hosts; they were not asked.
         turned_away: the first request that a firewall, a login wall or a rate limit answered;
-            None where none did.
+            None if none did.
     """
 
     def __init__(

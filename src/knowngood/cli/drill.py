@@ -34,7 +34,7 @@ _ONLY_MUTATIONS: Final = {
 @click.option(
     "--mutations",
     is_flag=True,
-    help="change what the deployment answered, also where it can be started with faults",
+    help="change what the deployment answered, also if it can be started with faults",
 )
 @click.option(
     "--seconds",
@@ -120,7 +120,7 @@ def _refuse(used: set[str], options: dict[str, str], drill: str) -> None:
 
 
 def _usual_environment(root: Path) -> str:
-    """Return ``local``; raise UsageError where the suite has no such environment."""
+    """Return ``local``; raise UsageError if the suite has no such environment."""
     if (root / FOLDER / "local.toml").is_file():
         return "local"
     raise UsageError(environments_to_choose_from(root))

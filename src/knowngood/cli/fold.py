@@ -21,7 +21,7 @@ from .console import print_line
 from .options import verdict_reports
 
 _WINDOW: Final = 30.0
-"""Minutes: runs of one push begin within that, also where an agent was waited for."""
+"""Minutes: runs of one push begin within that, also if an agent was waited for."""
 
 
 @click.command("fold")
@@ -84,7 +84,7 @@ def command(
 
 
 def _refuse_overwriting(files: Iterable[Path], targets: Mapping[str, Path]) -> None:
-    """Raise UsageError where a report would be written over the verdict of a place."""
+    """Raise UsageError if a report would be written over the verdict of a place."""
     read = {path.resolve() for path in files}
     for option, path in targets.items():
         if path.resolve() in read:

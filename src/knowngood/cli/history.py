@@ -29,7 +29,7 @@ from .options import ENVIRONMENT, STATE
     show_default=True,
     help="how far back",
 )
-@click.option("--all", "every", is_flag=True, help="a row for each run, also where many are alike")
+@click.option("--all", "every", is_flag=True, help="a row for each run, also if many are alike")
 @click.option(
     "--html",
     type=click.Path(path_type=Path, dir_okay=False),

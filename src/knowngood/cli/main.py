@@ -59,7 +59,7 @@ class LazyCommands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command of this name; None where there is none."""
+        """Import the command of this name; None if there is none."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".{cmd_name.replace('-', '_')}", __package__)

@@ -32,7 +32,7 @@ def command(
     monitoring: bool,
     **values: Any,
 ) -> int:
-    """Verify once, and say something only where the state has changed: for cron or a timer.
+    """Verify once, and say something only if the state has changed: for cron or a timer.
 
     The run is that of `knowngood verify`, and writes the same reports. A FAILED run is made again
     at once, as often as `[watch] confirm` says, before it counts.

@@ -33,11 +33,11 @@ _HOST: Final = re.compile(
 def forbids(
     policies: list[str], kind: str, url: str, page: str, nonce: str | None = None
 ) -> str | None:
-    """Return the directive that forbids ``page`` to load ``url``; None where none does.
+    """Return the directive that forbids ``page`` to load ``url``; None if none does.
 
     ``policies`` are values of headers or meta elements; each may hold several policies, separated
     by commas. ``kind`` is that of a link. ``nonce`` is that of the element that loads it, empty for
-    none; None where that is not known, or a hash may decide instead.
+    none; None if that is not known, or a hash may decide instead.
     """
     for name, sources in _deciding(policies, kind):
         if not _allowed(sources, url, page, nonce):
@@ -46,7 +46,7 @@ def forbids(
 
 
 def forbids_inline(policies: list[str], nonce: str, source: str) -> str | None:
-    """Return the directive that forbids a script which stands in a page; None where none does.
+    """Return the directive that forbids a script which stands in a page; None if none does.
 
     ``nonce`` is that of its element, empty for none. ``policies`` are as for ``forbids``.
     """

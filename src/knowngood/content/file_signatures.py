@@ -70,7 +70,7 @@ _HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
 
 
 def ending(path: str) -> str:
-    """Return ``css`` for ``/fr/css/styles.css``; empty where the name has no ending."""
+    """Return ``css`` for ``/fr/css/styles.css``; empty if the name has no ending."""
     _, dot, kind = path.rpartition("/")[2].rpartition(".")
     return kind.lower() if dot else ""
 

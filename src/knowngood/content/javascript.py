@@ -109,7 +109,7 @@ def trouble(source: bytes) -> str | None:
 
 def module_trouble(source: bytes) -> str | None:
     """Return what a script that is no module holds, with the line, and only modules can: browsers
-    run nothing of it. None where it holds nothing of this.
+    run nothing of it. None if it holds nothing of this.
     """
     facts = facts_of(source)
     if facts is None or facts.error is not None or facts.module is None:
@@ -118,7 +118,7 @@ def module_trouble(source: bytes) -> str | None:
 
 
 def early_error(source: bytes) -> str | None:
-    """Return why browsers run nothing of a script that parses, with the line; None where nothing
+    """Return why browsers run nothing of a script that parses, with the line; None if nothing
     shows it. Old dialects have other rules.
     """
     facts = facts_of(source)
@@ -126,7 +126,7 @@ def early_error(source: bytes) -> str | None:
 
 
 def markup(source: bytes) -> str | None:
-    """Return the line where ``source`` holds markup in place of a script; None where it does not.
+    """Return the line where ``source`` holds markup in place of a script; None if it does not.
 
     Of a script that is not parsed only the beginning counts.
     """
@@ -141,7 +141,7 @@ def markup(source: bytes) -> str | None:
 
 def unbalanced(source: bytes) -> str | None:
     """Return which bracket, string, template or comment of ``source`` has no partner, with the
-    line; None where all have one. Whether the script parses does not matter.
+    line; None if all have one. Whether the script parses does not matter.
 
     Raises ContentTooLarge for one that nests too deep.
     """

@@ -56,7 +56,7 @@ class NotWhole(KnowngoodError):
 def scan(source: bytes) -> Iterator[bytes]:
     """Yield the content of every string literal, as it is written.
 
-    Raises NotWhole where a bracket, string, template or comment has no partner; ContentTooLarge
+    Raises NotWhole if a bracket, string, template or comment has no partner; ContentTooLarge
     where they nest too deep.
     """
     scanner = _Scanner(source)

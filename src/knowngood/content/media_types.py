@@ -10,7 +10,7 @@ SCRIPT_TYPES: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)scri
 
 
 def media_type(content_type: str | None) -> str:
-    """Return the media type without parameters, in lower case; empty where there is none."""
+    """Return the media type without parameters, in lower case; empty if there is none."""
     return (content_type or "").partition(";")[0].strip().lower()
 
 

@@ -61,7 +61,7 @@ def at_the_end(text: str) -> list[str]:
 
 def text_element(text: str) -> str:
     """Return the element that is open at the end and takes all that follows for its text, such as
-    ``<noscript>``; empty where none is.
+    ``<noscript>``; empty if none is.
     """
     lower = text.lower()
     if all(lower.count(f"<{name}") == lower.count(f"</{name}") for name in _TEXT_ELEMENTS):

@@ -103,7 +103,7 @@ def _is_within_hidden(node: LexborNode) -> bool:
 
 
 def target(tree: LexborHTMLParser) -> str:
-    """Return where links of a page open by its ``<base>``; empty where it says nothing of it."""
+    """Return where links of a page open by its ``<base>``; empty if it says nothing of it."""
     base = tree.css_first("base[target]")
     return (base.attributes.get("target") or "") if base is not None else ""
 

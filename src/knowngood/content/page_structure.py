@@ -132,7 +132,7 @@ def language(tree: LexborHTMLParser) -> str:
 def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> list[str]:
     """Return what ``<html>`` says other than this language and direction, or ``<body>`` after it.
 
-    ``direction`` is ``ltr`` or ``rtl``, or empty where any will do. ``language`` is a range of
+    ``direction`` is ``ltr`` or ``rtl``, or empty if any will do. ``language`` is a range of
     RFC 4647: ``en`` is what ``en-GB`` says, too, but not the other way round.
     """
     attributes = tree.css("html")[0].attributes  # the parser adds the element where it is missing

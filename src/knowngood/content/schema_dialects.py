@@ -34,7 +34,7 @@ _VALUES: Final = {
     "externalDocs",
     "xml",
 }
-"""Keywords whose value holds no schema, even where it looks like one."""
+"""Keywords whose value holds no schema, even if it looks like one."""
 
 _REMARKS: Final = {
     "$anchor",
@@ -103,7 +103,7 @@ class Dialect:
         return self.name in OPENAPI.values()
 
     def unchecked(self, node: dict[str, Any]) -> str:
-        """Return what of a subschema would not be checked; empty where all of it is."""
+        """Return what of a subschema would not be checked; empty if all of it is."""
         names = {name for name in node if not name.startswith("x-")}
         if unknown := sorted(names - self.keywords):
             return (

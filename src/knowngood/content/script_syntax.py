@@ -160,7 +160,7 @@ def block_names(block: tree_sitter.Node) -> BlockNames:
 
 def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
     """Return what is in strict mode by the first statements of a block: the whole script, or the
-    function whose body it is; None where they do not say ``"use strict"``.
+    function whose body it is; None if they do not say ``"use strict"``.
     """
     for statement in block.named_children:
         text = statement.named_children[0] if statement.type == "expression_statement" else None
@@ -185,7 +185,7 @@ def _strict_error(scope: tree_sitter.Node) -> str | None:
 
 
 def _forbidden_in_strict_mode(node: tree_sitter.Node) -> str:
-    """Return what strict mode forbids that a node is; empty where it allows it."""
+    """Return what strict mode forbids that a node is; empty if it allows it."""
     kind = node.type
     if kind == "with_statement":
         return "with"

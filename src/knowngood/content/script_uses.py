@@ -218,7 +218,7 @@ class UseReader:
         return list(every)
 
     def _only(self, name: str) -> list[_Function]:
-        """Return the function of this name; nothing where there are several or none."""
+        """Return the function of this name; nothing if there are several or none."""
         functions = self._named.get(name, [])
         return functions if len(functions) == 1 else []
 

@@ -34,7 +34,7 @@ class _NotJudged(Exception):
 
 
 def trouble(source: bytes) -> str:
-    """Return why ``source`` is not well-formed, with the line; empty where nothing shows it.
+    """Return why ``source`` is not well-formed, with the line; empty if nothing shows it.
 
     What is in another charset than XML's own may be right by its Content-Type, and is not judged.
     """

@@ -19,7 +19,7 @@ class Naming:
     """What the first cause of a verdict names.
 
     Attributes:
-        named: the path that it names; empty where that is not judged.
+        named: the path that it names; empty if that is not judged.
         misnamed: what is wrong with the causes, as the end of a sentence; empty for nothing.
     """
 

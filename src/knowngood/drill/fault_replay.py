@@ -22,10 +22,10 @@ class FaultReplay:
     """A process that replays one fault after the other.
 
     Attributes:
-        faults: the names of the faults that it can replay; none where the suite does not pass on
+        faults: the names of the faults that it can replay; none if the suite does not pass on
             the sound deployment.
 
-    Raises BadEnvironment where ``serve.drill.answers`` does not work.
+    Raises BadEnvironment if ``serve.drill.answers`` does not work.
     """
 
     def __init__(self, process: ModuleProcess, order: Mapping[str, Any]) -> None:
@@ -36,7 +36,7 @@ class FaultReplay:
         self.faults = frozenset(able)
 
     def conclusion(self, fault: str, checks: Iterable[str] = ()) -> Conclusion | None:
-        """Return what a run with ``fault`` ends in; None where only a deployment can tell.
+        """Return what a run with ``fault`` ends in; None if only a deployment can tell.
 
         ``checks`` are the names of those that run again, of those that read a changed answer: one
         case of each, and all cases if one check holds then. Without ``checks`` all cases of all
@@ -48,7 +48,7 @@ class FaultReplay:
         return Conclusion(EXIT_CODES[VerdictKind(document["verdict"])], document)
 
     def _ask(self, content: Mapping[str, Any]) -> Any:
-        """Write a line and return the answer to it; None where the process has ended."""
+        """Write a line and return the answer to it; None if the process has ended."""
         try:
             self._process.tell(content)
         except BrokenPipeError:

@@ -62,7 +62,7 @@ class DrillResult:
         seconds: how long it took.
         reason: the reason of its verdict; without one, the end of its output.
         causes: the sentences of its causes, in order.
-        named: the path that the first cause names; empty where that is not judged.
+        named: the path that the first cause names; empty if that is not judged.
         misnamed: what is wrong with the causes, as the end of a sentence; empty for nothing.
     """
 

@@ -62,7 +62,7 @@ class ForkedRuns:
         return ended, output.read_bytes() if output.exists() else b""
 
     def _exit_code(self, order: Mapping[str, object], seconds: float) -> tuple[int, str]:
-        """Return the exit code of a run, and why it was ended; empty where it ended by itself."""
+        """Return the exit code of a run, and why it was ended; empty if it ended by itself."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(seconds)
             try:

@@ -23,7 +23,7 @@ _PAUSE: Final = 0.05  # seconds
 def kill_in_deploy(sandbox: Sandbox, place: str, release: str) -> tuple[str, str]:
     """Start a push of ``release`` to ``place``, and kill it with SIGKILL while its command runs.
 
-    Return what is not as it should be, empty where the command ended with it; and what was printed.
+    Return what is not as it should be, empty if the command ended with it; and what was printed.
     """
     pause = sandbox.folder / place / PAUSE
     pause.touch()

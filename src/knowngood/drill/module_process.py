@@ -28,7 +28,7 @@ class ModuleProcess:
     target: IO[bytes]
 
     def tell(self, content: Mapping[str, Any]) -> None:
-        """Write a line of JSON. Raises BrokenPipeError where the process has ended."""
+        """Write a line of JSON. Raises BrokenPipeError if the process has ended."""
         self.target.write(f"{json.dumps(content)}\n".encode())
         self.target.flush()
 

@@ -38,7 +38,7 @@ class MutantResult:
             missed one empty, or why the run is INCONCLUSIVE.
         named: the URL that the first cause names; empty without a failure.
         checks: the checks that failed.
-        remedy: what would catch it, if it is not caught; None where nothing is known that would.
+        remedy: what would catch it, if it is not caught; None if nothing is known that would.
     """
 
     kind: str

@@ -42,7 +42,7 @@ class MutationOptions:
         seconds: how long mutants may take; the run that records the answers comes before.
         seed: draws the same mutants again; None to draw new ones.
         level: how much of the suite runs; None for what is usual.
-        fail_under: the least score in per cent; None where each is enough.
+        fail_under: the least score in per cent; None if each is enough.
         json: where the results are written; None if nowhere.
         from_har: the HAR file of a run, which takes the place of the network; None to run.
         previous_har: a HAR file of an earlier release, whose answers are tried; None without.

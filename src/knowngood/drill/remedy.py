@@ -17,7 +17,7 @@ class Place:
         mark: what it asks for, if it is yet to be written: ``"site:/app.js"``; empty for a test
             function that is there.
         answer: which answer the remedy calls ``response``, where the test function has no fixture
-            for it: ``POST /users``; empty where it has.
+            for it: ``POST /users``; empty if it has.
         loop: the head of the loop that the line belongs in; empty without one.
     """
 
@@ -46,8 +46,8 @@ class Remedy:
 
     Attributes:
         place: where it belongs.
-        line: the line of a check; empty where a schema catches it.
-        schema: what the JSON Schema of the document says; empty where a line catches it.
+        line: the line of a check; empty if a schema catches it.
+        schema: what the JSON Schema of the document says; empty if a line catches it.
         schema_file: the file of that schema, which is yet to be written; empty without one.
         needs: what the file or test function lacks for it: ``import hashlib``.
         tried: whether it holds for what was recorded, and not for the mutant. A line that needs

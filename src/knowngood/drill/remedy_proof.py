@@ -77,7 +77,7 @@ def is_proven(
 
 
 def _judged(holds: Judge, exchange: Exchange) -> bool | None:
-    """Return whether an expectation holds for an answer; None where no check gets to read it."""
+    """Return whether an expectation holds for an answer; None if no check gets to read it."""
     try:
         return holds(respond(exchange))
     except _OF_DEPLOYMENT:

@@ -35,7 +35,7 @@ class Remedies:
         self._schemas: dict[str, Place | None] = {}
 
     def of(self, mutant: Mutant) -> Remedy | None:
-        """Return what would catch ``mutant``; None where nothing is known that would."""
+        """Return what would catch ``mutant``; None if nothing is known that would."""
         expectation = mutant.change.remedy
         tried = can_be_tried(expectation)
         for place, answers in self._places.of(mutant) if expectation else ():

@@ -72,7 +72,7 @@ def _header_rules(_: Path, kinds: Mapping[str, Any]) -> tuple[HeaderRule, ...]:
 
 
 def _expected(value: str | Mapping[str, int] | Literal[False]) -> re.Pattern[str] | int | None:
-    """Return what a header must be: a pattern, or a max-age; None where it must not be there."""
+    """Return what a header must be: a pattern, or a max-age; None if it must not be there."""
     if isinstance(value, str):
         return re.compile(value, re.I)
     return value["max_age"] if value else None

@@ -289,7 +289,7 @@ class Exchange:
 
     @property
     def error(self) -> AttemptError | None:
-        """Why there is no answer; None where there is one."""
+        """Why there is no answer; None if there is one."""
         return self.attempts[-1].error
 
 

@@ -27,7 +27,7 @@ from .received import Received
 
 LARGEST: Final = 512 * 1024
 """Bytes of one body that are kept. Pages and scripts of most sites are smaller, and a recording
-can be drilled only where they are whole."""
+can be drilled only if they are whole."""
 
 _BODIES: Final = 32 << 20
 """Bytes of all bodies that one run keeps: browsers open a file of that size without delay."""
@@ -63,7 +63,7 @@ class Recording:
     processes: int = 1
 
     def recorder(self) -> Recorder | None:
-        """Return a recorder that adds to this; None where the disk takes no file."""
+        """Return a recorder that adds to this; None if the disk takes no file."""
         try:
             return Recorder(self.folder, _BODIES // self.processes)
         except OSError:

@@ -67,7 +67,7 @@ class RedirectFollower:
         return replace(probe, url=target, address=one_edge(self.edges.get(origin, ()), target))
 
     def _refusal(self, probe: Probe, target: str, hops: int) -> str:
-        """Why a redirect is not followed; empty where it is."""
+        """Why a redirect is not followed; empty if it is."""
         if hops >= REDIRECTS:
             return f"more than {REDIRECTS} redirects, the last to {target}"
         if self.guard.refusal(replace(probe, url=target)):

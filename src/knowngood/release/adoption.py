@@ -14,7 +14,7 @@ from .release_name import resolve_option
 def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
     """Record that ``release`` is live, if the environment says so; return the exit code.
 
-    Raises BadEnvironment where there is no such release, GitError, PushLocked, RecordNotWritten.
+    Raises BadEnvironment if there is no such release, GitError, PushLocked, RecordNotWritten.
     """
     ledger = Ledger.open(environment)
     repository, name = ledger.repository, environment.name

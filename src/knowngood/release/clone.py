@@ -51,7 +51,7 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
     """Return the repository of an environment: the one at its path, or a bare clone in the cache.
     Each git command there may take so many ``seconds``.
 
-    Raises BadEnvironment where the file names none, UsageError where the cache cannot be used,
+    Raises BadEnvironment if the file names none, UsageError if the cache cannot be used,
     GitError where it cannot be cloned.
     """
     named = environment.release.repository if environment.release is not None else ""
@@ -90,7 +90,7 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
 
 def _outer(repository: Repository) -> Path | None:
     """Return the repository that git finds from the path of ``repository`` if it is another one,
-    above; None where it is this one. Raises GitError where git finds none.
+    above; None if it is this one. Raises GitError if git finds none.
     """
     answer = repository.run("rev-parse", "--absolute-git-dir", "--show-cdup", "--show-prefix")
     git_folder, up, _ = answer.split("\n", 2)
@@ -102,7 +102,7 @@ def _outer(repository: Repository) -> Path | None:
 
 def place(environment: Environment) -> str:
     """Return where everybody finds the records and locks of an environment: what its file names,
-    or, where that is a clone, its origin. Empty where the file names nothing.
+    or, where that is a clone, its origin. Empty if the file names nothing.
     """
     named = environment.release.repository if environment.release is not None else ""
     if not named or _URL.match(named):
@@ -200,7 +200,7 @@ def _bars_the_way(output: str) -> bool:
 
 
 def _tags_alone(output: str) -> Mapping[str, str]:
-    """Return the tags that a fetch failed for, by what it printed; none where more failed."""
+    """Return the tags that a fetch failed for, by what it printed; none if more failed."""
     failed = _FAILED.findall(output)
     if "fatal: " in output or any(there != here for there, here, _ in failed):
         return {}  # a branch has another name here, origin/NAME

@@ -37,7 +37,7 @@ class Verification:
 
     Attributes:
         code: its exit code; 75 in place of a 0 or 1 that its verdict file does not confirm.
-        reason: the verdict's own reason in one line; empty where the file does not confirm it.
+        reason: the verdict's own reason in one line; empty if the file does not confirm it.
         instead: the release that every edge served, where it FAILED since none served the one that
             was deployed; empty otherwise.
         unseen: whether it FAILED since not every edge served the release: no check ran.
@@ -87,7 +87,7 @@ class Deployment:
     def deploy(self) -> bool:
         """Run the command, and record that before and after; return whether its exit code was 0.
 
-        Raises RecordNotWritten where a push cannot be recorded: nothing was deployed then. A
+        Raises RecordNotWritten if a push cannot be recorded: nothing was deployed then. A
         rollback goes on.
         """
         self._note(STARTED)
@@ -141,7 +141,7 @@ class Deployment:
 
     def _confirmed(self, path: Path, code: int) -> Verification:
         """Return how a verification ended, by its exit code and its verdict file. A 0 or 1 counts
-        only where that is a verdict of this release with this exit code.
+        only if that is a verdict of this release with this exit code.
         """
         try:
             document = json.loads(path.read_text("utf-8"))
@@ -209,7 +209,7 @@ class Deployment:
         return True
 
     def _note(self, step: str) -> None:
-        """Record how far it got, or say why not. Raises RecordNotWritten where a push would begin
+        """Record how far it got, or say why not. Raises RecordNotWritten if a push would begin
         without a record that others see.
         """
         repository, name = self.ledger.repository, self.environment_name

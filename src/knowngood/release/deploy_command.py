@@ -106,7 +106,7 @@ def marked(environment: Environment, command: str) -> Iterator[int]:
 
 def refuse_running(environment: Environment, say: Say) -> None:
     """Wait for a moment where one still runs on this machine; raise DeployRunning if it does not
-    end, and UsageError where no file can tell.
+    end, and UsageError if no file can tell.
     """
     path = _path(environment)
     with clone.in_cache(path.parent):

@@ -26,10 +26,10 @@ class GateDecision:
     """The gate's answer.
 
     Attributes:
-        commit: the commit that the release is; None where there is no such release.
+        commit: the commit that the release is; None if there is no such release.
         outgoing: the commits that would go out, each with whether it passes the review rule.
-        reasons: every reason why it may not go; empty where it may.
-        difference: how what is live differs from the records; empty where it does not.
+        reasons: every reason why it may not go; empty if it may.
+        difference: how what is live differs from the records; empty if it does not.
     """
 
     commit: str | None
@@ -39,7 +39,7 @@ class GateDecision:
 
 
 def decide(question: GateQuestion) -> GateDecision:
-    """Return what would go out, and every reason why not. Raises GitError where git cannot tell."""
+    """Return what would go out, and every reason why not. Raises GitError if git cannot tell."""
     commit = _commit(question)
     if commit is None:
         return GateDecision(None, (), [_unknown(question)])
@@ -62,7 +62,7 @@ def decide(question: GateQuestion) -> GateDecision:
 
 
 def _commit(question: GateQuestion) -> str | None:
-    """Return the commit that the release is; None where there is no such release."""
+    """Return the commit that the release is; None if there is no such release."""
     if not is_ref_part(question.release) or is_record(question.release):
         return None
     return question.ledger.repository.commit_of(f"refs/tags/{question.release}")

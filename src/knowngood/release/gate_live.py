@@ -49,7 +49,7 @@ class LiveState:
 
     @property
     def difference(self) -> str:
-        """How the environment's answer differs from the records; empty where it does not."""
+        """How the environment's answer differs from the records; empty if it does not."""
         answer, ledger = self.question.live, self.question.ledger
         name = ledger.environment.name
         return (

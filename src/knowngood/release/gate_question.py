@@ -26,7 +26,7 @@ class GateQuestion:
         release: the release's tag.
         now: the present time.
         content: the digest of the build's manifest, if there is one; what PASSED must be that.
-        live: what the environment answered to the question which release is live; None where it
+        live: what the environment answered to the question which release is live; None if it
             was not asked.
         subjects: the SHA-256 of each artefact that goes out, by its name; these must have PASSED.
     """

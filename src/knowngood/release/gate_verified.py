@@ -79,7 +79,7 @@ class _VerifiedBefore:
         return self.question.rules
 
     def passed(self) -> Record | None:
-        """Return the verification that decides; None where it has not PASSED. Raises GitError."""
+        """Return the verification that decides; None if it has not PASSED. Raises GitError."""
         return self._best(self._verifications())
 
     def reasons(self) -> Iterator[GateReason]:
@@ -231,6 +231,6 @@ class _VerifiedBefore:
             )
 
     def _distrust(self, record: Record) -> str:
-        """Return why a record's signature does not count; empty where it does, or need not."""
+        """Return why a record's signature does not count; empty if it does, or need not."""
         repository = self.question.ledger.repository
         return signature.read(repository, record.ref, self.rules.signers).trouble

@@ -118,7 +118,7 @@ class Repository:
         return shlex.join(("git", "-C", str(self.path), *arguments))
 
     def setting(self, key: str) -> str | None:
-        """Return the value of ``key`` in git's configuration; None where it has none. Raises
+        """Return the value of ``key`` in git's configuration; None if it has none. Raises
         GitError.
         """
         if not self._settings:  # one process for all: a push asks for thirty
@@ -172,7 +172,7 @@ class Repository:
 
     @property
     def origin(self) -> str:
-        """Return the URL or path of the remote called origin, without a user; empty where there is
+        """Return the URL or path of the remote called origin, without a user; empty if there is
         none. Raises GitError.
         """
         return redact(_USER.sub("", self.setting("remote.origin.url") or ""))

@@ -67,7 +67,7 @@ class GitObject:
 
 
 def objects(repository: Repository, names: Iterable[str]) -> Iterator[GitObject]:
-    """Yield these objects, in this order; ``names`` are full object names. Raises GitError where
+    """Yield these objects, in this order; ``names`` are full object names. Raises GitError if
     one is not there.
     """
     unasked = iter(names)
@@ -80,7 +80,7 @@ def objects(repository: Repository, names: Iterable[str]) -> Iterator[GitObject]
 
 
 def peeled(repository: Repository, tag: GitObject) -> str | None:
-    """Return the commit that an annotated tag leads to, through other tags too; None where it leads
+    """Return the commit that an annotated tag leads to, through other tags too; None if it leads
     to something else.
     """
     target = tag.header("object")

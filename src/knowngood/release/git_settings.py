@@ -40,7 +40,7 @@ def review(repository: Repository) -> str:
 
 
 def mark(repository: Repository) -> re.Pattern[str] | None:
-    """Return what the message of a commit must contain; None where nothing is configured. ``^`` and
+    """Return what the message of a commit must contain; None if nothing is configured. ``^`` and
     ``$`` are those of a line. Raises BadSetting, GitError.
     """
     value = repository.setting(MARK)
@@ -66,7 +66,7 @@ def branch(repository: Repository) -> str:
 
 
 def signers(repository: Repository) -> Path | None:
-    """Return the file of those who may sign records (ssh-keygen(1), ALLOWED SIGNERS), None where
+    """Return the file of those who may sign records (ssh-keygen(1), ALLOWED SIGNERS), None if
     anybody may write one. A relative path starts at the repository's git folder. Raises BadSetting,
     GitError.
     """

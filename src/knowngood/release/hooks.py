@@ -33,7 +33,7 @@ class BadHookCall(UsageError):
 
 
 def refusals(name: str, arguments: Sequence[str], standard_input: BinaryIO) -> list[str]:
-    """Return why the hook ``name`` refuses, with what to do; empty where git may go on.
+    """Return why the hook ``name`` refuses, with what to do; empty if git may go on.
 
     Raises BadHookCall.
     """

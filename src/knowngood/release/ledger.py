@@ -43,7 +43,7 @@ def recorded_environments(names: Sequence[str]) -> tuple[list[Environment], dict
     """Return the environments of these names; without names, all that have release.repository, and
     the names of those whose files cannot be read, each with why.
 
-    Raises BadEnvironment, also where there is none: an empty table would look like an answer; and
+    Raises BadEnvironment, also if there is none: an empty table would look like an answer; and
     for a name whose file cannot be read.
     """
     folder = root_above(Path.cwd()) / FOLDER
@@ -117,7 +117,7 @@ class Ledger:
         return now == record.commit or (now is None and record.commit.startswith(record.release))
 
     def _distrust(self, record: Record) -> str:
-        """Return why a record's signature does not count; empty where it does, or need not."""
+        """Return why a record's signature does not count; empty if it does, or need not."""
         return signature.read(self.repository, record.ref, self.environment.gate.signers).trouble
 
     def last_good(self, but: str | None = None) -> Record | None:

@@ -30,7 +30,7 @@ class LiveRelease:
 
     Attributes:
         name: its tag; where there is none, the name that the deployment gives it.
-        commit: its commit, in full; None where the repository has no such release.
+        commit: its commit, in full; None if the repository has no such release.
     """
 
     name: str
@@ -42,7 +42,7 @@ class LiveAnswer:
     """What a deployment answered when it was asked which release is live.
 
     Attributes:
-        releases: the releases that its edges name: several where they differ, none where no edge
+        releases: the releases that its edges name: several where they differ, none if no edge
             names one.
         trouble: why no edge names one; empty otherwise.
         silent: whether none does, and one gave no answer at all.
@@ -58,7 +58,7 @@ class LiveAnswer:
 
     @property
     def commit(self) -> str | None:
-        """The commit that is live at every edge; None where it is not known, or edges differ."""
+        """The commit that is live at every edge; None if it is not known, or edges differ."""
         commits = {release.commit for release in self.releases}
         return commits.pop() if len(commits) == 1 else None
 
@@ -71,7 +71,7 @@ class LiveAnswer:
 
     def difference(self, environment: str, recorded: Record | None) -> str:
         """Return how this differs from what was last ``recorded`` on an environment, in words;
-        empty where it is the same.
+        empty if it is the same.
         """
         if recorded is not None and self.commit == recorded.commit:
             return ""
@@ -111,13 +111,13 @@ class NamedReleases:
 
 def ask(environment: Environment, repository: Repository) -> LiveAnswer:
     """Ask a deployment which release is live, and find that in the repository. Raises GitError, and
-    BadEnvironment where it cannot be asked from here.
+    BadEnvironment if it cannot be asked from here.
     """
     return ask_names(environment).resolved(repository)
 
 
 def ask_names(environment: Environment) -> NamedReleases:
-    """Ask a deployment for the names of the release that is live. Raises BadEnvironment where it
+    """Ask a deployment for the names of the release that is live. Raises BadEnvironment if it
     cannot be asked from here, as where the variable of a secret is not set.
 
     A process of its own asks: the release side loads no HTTP client.

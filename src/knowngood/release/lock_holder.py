@@ -31,9 +31,9 @@ class LockHolder:
     Attributes:
         blob: the git object that holds the note of who it is.
         words: who, for how long and for what.
-        over: why the lock no longer counts, so that the next push takes it over; empty where it
+        over: why the lock no longer counts, so that the next push takes it over; empty if it
             does count.
-        id: what tells this note from others; empty where nobody left one.
+        id: what tells this note from others; empty if nobody left one.
         beats: whether it is renewed again and again, and its process is not known to have ended.
         readable: whether the note could be read; else such a lock never ends by itself.
     """
@@ -52,7 +52,7 @@ class LockHolder:
 
 
 def holder(repository: Repository, environment: str) -> LockHolder | None:
-    """Return who holds the lock of ``environment``; None where nobody does."""
+    """Return who holds the lock of ``environment``; None if nobody does."""
     ref = ref_of(environment)
     try:
         blob = _fetched(repository, ref) if repository.has_origin else _blob(repository, ref)
@@ -100,7 +100,7 @@ def _words(note: Mapping[str, Any]) -> str:
 
 
 def _over(note: Mapping[str, Any]) -> str:
-    """Return why a lock no longer counts, by its note; empty where it does."""
+    """Return why a lock no longer counts, by its note; empty if it does."""
     if _has_ended(note):
         return "that process has ended"
     try:

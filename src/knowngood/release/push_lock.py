@@ -62,7 +62,7 @@ def held(repository: Repository, environment: str, purpose: str, say: Say) -> It
 class _Lock:
     """One lock, and what is known of it.
 
-    ``blob`` is our note, empty where we do not hold the lock.
+    ``blob`` is our note, empty if we do not hold the lock.
     """
 
     def __init__(self, repository: Repository, environment: str, purpose: str, say: Say) -> None:
@@ -100,8 +100,8 @@ class _Lock:
         return None
 
     def watch(self, former: LockHolder) -> LockHolder | None:
-        """Return who has left it behind once it is certain that nobody renews it; None where it
-        was given back meanwhile. Raises PushLocked where there is a sign of life.
+        """Return who has left it behind once it is certain that nobody renews it; None if it
+        was given back meanwhile. Raises PushLocked if there is a sign of life.
         """
         if not former.beats:
             return former

@@ -53,7 +53,7 @@ def _released(document: Mapping[str, Any]) -> str | None:
 def verification(
     environment: Environment, document: Mapping[str, Any], repository: Repository
 ) -> Record:
-    """Return the record of a verdict. Raises RecordNotWritten where no release in the repository
+    """Return the record of a verdict. Raises RecordNotWritten if no release in the repository
     is the one that was verified.
     """
     release = _released(document)
@@ -108,7 +108,7 @@ def failed_checks(document: Mapping[str, Any]) -> set[str]:
 
 
 def _named(repository: Repository, release: str) -> tuple[str, str]:
-    """Return a release's tag and commit. Raises RecordNotWritten where there is no such release."""
+    """Return a release's tag and commit. Raises RecordNotWritten if there is no such release."""
     resolved = resolve(repository, release)
     if resolved is None:
         fetch = f"; run: {repository.by_hand('fetch', '--tags', 'origin')}"

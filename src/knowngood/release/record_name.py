@@ -19,7 +19,7 @@ def time_of(name: str) -> str:
 
 
 def environment_of(name: str) -> str:
-    """Return the environment in the name of a record's tag; empty where it names none."""
+    """Return the environment in the name of a record's tag; empty if it names none."""
     return name.partition("/")[2].partition("/")[0]
 
 
@@ -35,8 +35,8 @@ class BadRecord:
     Attributes:
         name: the tag's name.
         why: what is wrong with it.
-        commit: the commit that it is on, in full; empty where it is on none.
-        tagged: when it was made, whatever time its name tells; None where that is not known.
+        commit: the commit that it is on, in full; empty if it is on none.
+        tagged: when it was made, whatever time its name tells; None if that is not known.
     """
 
     name: str
@@ -60,12 +60,12 @@ class BadRecord:
 
     @property
     def environment(self) -> str:
-        """Return the environment in its name; empty where it names none."""
+        """Return the environment in its name; empty if it names none."""
         return environment_of(self.name)
 
     @property
     def release(self) -> str:
-        """Return the release in its name; empty where it names none."""
+        """Return the release in its name; empty if it names none."""
         return "/".join(_TIME.sub("", self.name).split("/")[2:])
 
     def __str__(self) -> str:

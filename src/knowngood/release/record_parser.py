@@ -144,7 +144,7 @@ def _refuse_other_time(tag: GitObject, when: datetime, tolerance: timedelta) -> 
 
 
 def tagged_at(tag: GitObject) -> datetime | None:
-    """Return when a tag was made, ``Name <address> SECONDS ZONE``; None where it does not tell."""
+    """Return when a tag was made, ``Name <address> SECONDS ZONE``; None if it does not tell."""
     seconds = "".join(tag.header("tagger").rsplit(" ", 2)[1:2])
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
@@ -170,7 +170,7 @@ def _parts(name: str) -> tuple[RecordKind, str, str, datetime]:
 
 
 def statement_text(message: str) -> str:
-    """Return the statement in the message of a record's tag, as it was written; empty where there
+    """Return the statement in the message of a record's tag, as it was written; empty if there
     is none. It stands between the first line that opens it and the one that closes it; a signature
     follows.
     """

@@ -134,7 +134,7 @@ def keep(record: Record, repository: Repository, why: str) -> str:
 
 def push(repository: Repository, name: str, *, alone: bool = False) -> None:
     """Push the record ``name`` to the origin, and those that were not pushed before, unless it is
-    to go ``alone``. Raises RecordNotWritten where that one did not arrive, naming the command that
+    to go ``alone``. Raises RecordNotWritten if that one did not arrive, naming the command that
     pushes it later; not of one that goes alone: whoever sent it tells at the end what is left.
     """
     before = [] if alone else [other for other in unpushed.names(repository) if other != name]
@@ -169,7 +169,7 @@ def _signs(repository: Repository) -> bool:
 
 
 def _on_the_way(repository: Repository, why: str) -> str:
-    """Return what to do about a tag that has the name of a folder of records; empty where that is
+    """Return what to do about a tag that has the name of a folder of records; empty if that is
     not ``why`` git refused. Raises GitError.
     """
     barred = _IN_THE_WAY.search(why)
@@ -182,7 +182,7 @@ def _on_the_way(repository: Repository, why: str) -> str:
 
 
 def _on_signing(repository: Repository, why: str) -> str:
-    """Return what to do where git cannot sign; empty where that is not ``why`` it refused."""
+    """Return what to do where git cannot sign; empty if that is not ``why`` it refused."""
     if not _SIGNING.search(why):
         return ""
     settings = (("user.signingKey", ""), ("tag.gpgSign", "false"))

@@ -51,7 +51,7 @@ def is_record_ref(ref: str) -> bool:
 
 
 def branch_refusals(repository: Repository, change: RefChange, *known: str) -> list[str]:
-    """Return why the release branch may not be moved so; empty where it may. Of a new branch the
+    """Return why the release branch may not be moved so; empty if it may. Of a new branch the
     commits that ``known`` stands for, options of git-rev-list, are not looked at: they were there
     before. Raises BadSetting, GitError.
     """
@@ -65,7 +65,7 @@ def branch_refusals(repository: Repository, change: RefChange, *known: str) -> l
 
 
 def _backward(repository: Repository, change: RefChange) -> list[str]:
-    """Return why a move is not a step forward; empty where it is."""
+    """Return why a move is not a step forward; empty if it is."""
     old = f"{change.old[:12]}, which {change.ref} stands for"
     if repository.commit_of(change.old) is None:
         return [f"{old}, is not known here; next: git fetch"]
@@ -80,7 +80,7 @@ def _backward(repository: Repository, change: RefChange) -> list[str]:
 
 
 def record_refusals(repository: Repository, change: RefChange) -> list[str]:
-    """Return why a record may not be written so; empty where it may. What is let in stays for good,
+    """Return why a record may not be written so; empty if it may. What is let in stays for good,
     and a gate that reads a bad one refuses everything. Raises BadSetting, GitError.
     """
     name = one_line(change.ref.removeprefix(_TAGS))
@@ -102,7 +102,7 @@ def record_refusals(repository: Repository, change: RefChange) -> list[str]:
 
 
 def release_tag_refusals(repository: Repository, change: RefChange) -> list[str]:
-    """Return why a tag that is no record may not change so; empty where it may: it is new, or no
+    """Return why a tag that is no record may not change so; empty if it may: it is new, or no
     record names it. Raises GitError.
     """
     name = change.ref.removeprefix(_TAGS)
@@ -129,7 +129,7 @@ def _record(repository: Repository, ref: str, tag: GitObject) -> Record:
 
 
 def _elsewhere(repository: Repository, record: Record) -> str:
-    """Return that the release of a record is another commit here; empty where it is not, or there
+    """Return that the release of a record is another commit here; empty if it is not, or there
     is no such release. Once such a record is in, every gate says that the release's tag was moved.
     """
     tag = repository.commit_of(f"{_TAGS}{record.release}")
@@ -173,7 +173,7 @@ def gated(repository: Repository, commit: str) -> list[str]:
 
 
 def _lightweight(repository: Repository, commit: str) -> str:
-    """Return that a lightweight tag is on a commit, whose name is taken; empty where none is."""
+    """Return that a lightweight tag is on a commit, whose name is taken; empty if none is."""
     how = ("--format=%(objecttype) %(refname)", "refs/tags")
     listed = repository.run("for-each-ref", f"--points-at={commit}", *how).splitlines()
     rows = [line.split(" ", 1) for line in listed]

@@ -18,7 +18,7 @@ def reject(
     environments: Sequence[Environment], release: str, why: str, *, undo: bool, say: Say
 ) -> None:
     """Record on each of these environments that ``release`` is bad, or, with ``undo``, that it no
-    longer counts as bad. Raises BadEnvironment where there is no such release, GitError,
+    longer counts as bad. Raises BadEnvironment if there is no such release, GitError,
     RecordNotWritten.
     """
     for environment in environments:

@@ -108,7 +108,7 @@ class ApprovalQuestion:
         )
 
     def approver(self) -> str:
-        """Return who has said yes, whoever pushes; empty where nobody has whose yes can count.
+        """Return who has said yes, whoever pushes; empty if nobody has whose yes can count.
         Raises GitError.
         """
         sure = (
@@ -133,7 +133,7 @@ class ApprovalQuestion:
         return takewhile(lambda record: record.verdict == APPROVED, mine)
 
     def _trouble(self, approval: Record) -> str:
-        """Return why an approval does not count; empty where it does."""
+        """Return why an approval does not count; empty if it does."""
         signed = self._signature(approval)
         if signed.trouble:
             return signed.trouble

@@ -18,7 +18,7 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 
 
 def resolve(repository: Repository, name: str) -> tuple[str, str] | None:
-    """Return a release's tag and commit; None where the repository has no such release.
+    """Return a release's tag and commit; None if the repository has no such release.
 
     If ``name`` is a commit, the tag is the one release tag on it. If there is none, or several, the
     first twelve digits of the commit stand in its place.
@@ -37,7 +37,7 @@ def resolve(repository: Repository, name: str) -> tuple[str, str] | None:
 def resolve_option(repository: Repository, option: str, name: str) -> tuple[str, str]:
     """Return the tag and the commit of the release that ``option`` (``--release``, ``--to``) names.
 
-    Raises BadEnvironment where the repository has no such release.
+    Raises BadEnvironment if the repository has no such release.
     """
     resolved = resolve(repository, name)
     if resolved is None:

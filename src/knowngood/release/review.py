@@ -127,7 +127,7 @@ def _is_reviewed(repository: Repository, commit: GitObject, rule: ReviewRule) ->
 
 
 def _brought_by(repository: Repository, merge: GitObject, *known: str) -> list[str]:
-    """Return a merge and the commits that it brings; nothing where the history is cut off."""
+    """Return a merge and the commits that it brings; nothing if the history is cut off."""
     first = f"{merge.name}^1"
     if repository.commit_of(first) is None:
         return []
@@ -159,7 +159,7 @@ def _plain_merges(repository: Repository, names: Sequence[str]) -> Set[str]:
 
 def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
     """Return the commits that ``new`` has and ``known`` has not, and that lack the mark: a line for
-    each of the first ones, and what to do; empty where all have it. ``known`` are commits, or
+    each of the first ones, and what to do; empty if all have it. ``known`` are commits, or
     options of git-rev-list that stand for some. Raises BadSetting, GitError.
     """
     rule = ReviewRule.of(repository)
@@ -173,7 +173,7 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
 
 
 def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
-    """Return why git must not commit with this message; empty where nothing is wrong.
+    """Return why git must not commit with this message; empty if nothing is wrong.
     ``edited``: a person had it in an editor. Raises BadSetting, GitError.
     """
     text = _without_comments(repository, message, edited)

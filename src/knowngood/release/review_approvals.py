@@ -19,7 +19,7 @@ from .git_objects import decoded
 def approved_commits(path: Path, host: str) -> frozenset[str]:
     """Return the full names of the commits that were approved by somebody else than the author.
 
-    ``host`` is ``github`` or ``gitlab``. Raises BadEnvironment where the file is no answer of it.
+    ``host`` is ``github`` or ``gitlab``. Raises BadEnvironment if the file is no answer of it.
     """
     where = f"gate.reviews = {host!r}: {path}"
     try:

@@ -96,7 +96,7 @@ def _names(value: str) -> list[str]:
 
 
 def _trailers(repository: Repository, message: str) -> Iterator[tuple[str, str]]:
-    """Yield key and value of each trailer, as git reads them; a process only where one may be."""
+    """Yield key and value of each trailer, as git reads them; a process only if one may be."""
     if _MAY_HAVE.search(message) is None:
         return
     words = ("-c", "trailer.separators=:=", "interpret-trailers", "--parse", "--no-divider")

@@ -21,7 +21,7 @@ class RollbackTarget:
     Attributes:
         name: the release's tag.
         commit: its commit, in full.
-        good: the record by which it is known to be good; None where that is overridden.
+        good: the record by which it is known to be good; None if that is overridden.
         override: why it may go there all the same.
         leaves_half: whether the push or rollback before broke off, or its command failed: what is
             live now may be half of a release, and nobody saw it fail.
@@ -56,7 +56,7 @@ def choose(
     ledger: Ledger, live: LiveAnswer, to: str | None, override: str | None, say: Say
 ) -> RollbackTarget | None:
     """Return the release to go back to; say why there is none and return None. Raises
-    BadEnvironment where ``to`` is no release.
+    BadEnvironment if ``to`` is no release.
     """
     broken_off = ledger.broken_off_rollback()
     if to is None:
@@ -130,7 +130,7 @@ def _last_good(
 
 def _bad_one(ledger: Ledger, live: LiveAnswer | None) -> str | None:
     """Return the commit to roll back from: that of a push that did not end, which may have put half
-    of its release there, or else the live one. None where that is not known, as where edges differ
+    of its release there, or else the live one. None if that is not known, as where edges differ
     or none answers.
     """
     unfinished = ledger.records.unverified(ledger.environment.name)

@@ -36,7 +36,7 @@ class PushResult:
 
     Attributes:
         code: the exit code.
-        rollback: what became of going back, in a sentence; empty where that was not needed.
+        rollback: what became of going back, in a sentence; empty if that was not needed.
         restored: whether another release was put back, and verified.
     """
 
@@ -266,7 +266,7 @@ def _put_back(rollback: Deployment, why: str = "") -> PushResult:
 
 
 def _failure(ledger: Ledger, commit: str) -> str:
-    """Return why this commit's last verification FAILED, as the beginning of a reason; empty where
+    """Return why this commit's last verification FAILED, as the beginning of a reason; empty if
     it did not.
     """
     verified = ledger.records.of(ledger.environment.name, RecordKind.VERIFIED)

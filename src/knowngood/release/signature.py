@@ -21,10 +21,10 @@ class Signature:
     """The signature of a tag.
 
     Attributes:
-        principal: who made it, as the file of signers names the owner of the key; empty where that
+        principal: who made it, as the file of signers names the owner of the key; empty if that
             is not known.
         key: the fingerprint of the key, ``SHA256:…``.
-        trouble: why it does not count; empty where it does.
+        trouble: why it does not count; empty if it does.
     """
 
     principal: str = ""
@@ -49,7 +49,7 @@ def read(repository: Repository, tag: str, signers: Path | None) -> Signature:
 
 def principals(signers: Path) -> list[str]:
     """Return the names of the owners of keys in a file of signers, each once, as they stand there;
-    none where it cannot be read.
+    none if it cannot be read.
     """
     try:
         lines = signers.read_text("utf-8").splitlines()
@@ -60,7 +60,7 @@ def principals(signers: Path) -> list[str]:
 
 
 def own_key(repository: Repository) -> str:
-    """Return the fingerprint of the ssh key that git signs with here; empty where it cannot be
+    """Return the fingerprint of the ssh key that git signs with here; empty if it cannot be
     told. Raises GitError.
     """
     key = (repository.setting("user.signingKey") or "").removeprefix("key::")

@@ -13,9 +13,9 @@ from .record import DEPLOYED, Record, at
 
 
 def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) -> Iterator[str]:
-    """Yield a line for each trouble of an environment, and none where all is as it should be.
+    """Yield a line for each trouble of an environment, and none if all is as it should be.
 
-    ``live`` is None where the deployment was not asked. While ``holder``, who holds the lock, is
+    ``live`` is None if the deployment was not asked. While ``holder``, who holds the lock, is
     at work, what is live is about to change and is not judged. Raises GitError.
     """
     if holder is not None and not holder.readable:
@@ -96,7 +96,7 @@ def _to_tag(ledger: Ledger, recorded: Record) -> str:
 
 
 def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:
-    """Return the command that records what is live; empty where that is not known, rejected, or the
+    """Return the command that records what is live; empty if that is not known, rejected, or the
     commit ``but``.
     """
     commit = live.commit if live is not None else None
@@ -107,7 +107,7 @@ def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:
 
 def _to_see_unverified(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that verifies what was deployed and not verified: a rollback would reject
-    a release that nobody found bad. Empty where only half of it, or another one, may be there.
+    a release that nobody found bad. Empty if only half of it, or another one, may be there.
     """
     name = ledger.environment.name
     record = ledger.records.unverified(name)

@@ -46,7 +46,7 @@ def item_reads(document: Document, operations: Iterable[Operation]) -> Iterator[
 def _lines(
     document: Document, lists: Mapping[Place, Operation], operation: Operation
 ) -> Iterator[str]:
-    """Yield the lines. Raises LookupError where nobody names a field of its path."""
+    """Yield the lines. Raises LookupError if nobody names a field of its path."""
     place, values = operation.place, dict[str, str]()
     for number, (_, field) in enumerate(place):
         if not field:

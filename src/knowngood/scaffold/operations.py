@@ -37,7 +37,7 @@ class Operation:
         status: the first status of success.
         statuses: all of them.
         schema: the JSON pointer of the schema of that answer; empty without one.
-        media_type: that of the answer with this schema, or of one that is no JSON; empty where the
+        media_type: that of the answer with this schema, or of one that is no JSON; empty if the
             document does not say it for certain.
         parameters: its parameters and those of its path, without references.
         node: the operation as the document has it.
@@ -196,7 +196,7 @@ def _filled(document: Document, place: Place, parameters: Iterable[Any]) -> str:
 
 
 def required_query(document: Document, parameters: Iterable[Mapping[str, Any]]) -> str:
-    """Return the query that ``parameters`` require, with their examples. Raises LookupError where
+    """Return the query that ``parameters`` require, with their examples. Raises LookupError if
     one has none, or is required in another place, such as a header.
     """
     values = {}

@@ -119,7 +119,7 @@ def survey(
     request. ``api`` is its OpenAPI document, if that is known already. ``ca`` is a PEM file of the
     authorities to trust. ``obeys_robots`` leaves out what robots.txt forbids.
 
-    Raises NothingToCheck where nobody answers, or somebody else does.
+    Raises NothingToCheck if nobody answers, or somebody else does.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or normal_origin(url) is None or not parts.hostname:

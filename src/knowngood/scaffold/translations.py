@@ -29,7 +29,7 @@ class Translations:
 
 
 def translations(pages: Sequence[Page]) -> Translations | None:
-    """Return the pages that are there in all languages, none with the texts of another; None where
+    """Return the pages that are there in all languages, none with the texts of another; None if
     there are none. The language of the first page is the model.
     """
     folders: dict[str, dict[str, Page]] = {}

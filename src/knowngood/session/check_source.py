@@ -32,7 +32,7 @@ def nodes(tree: ast.AST | None) -> tuple[ast.AST, ...]:
 
 def tree_of(filename: str) -> ast.Module | None:
     """Return the syntax tree of a file as it is now: a process may run a suite, have it changed,
-    and run it again. None where there is no source that can be read.
+    and run it again. None if there is no source that can be read.
     """
     linecache.checkcache(filename)
     return _parsed("".join(linecache.getlines(filename)))

@@ -45,11 +45,11 @@ class Explanation:
     """A failed comparison in words.
 
     Attributes:
-        expected: what would have been right; empty where ``lines`` say all.
+        expected: what would have been right; empty if ``lines`` say all.
         got: what there was instead.
         lines: the single differences, where both sides are collections.
         subject: what was compared, as the source has it.
-        aspect: what of an answer is wrong, as an :class:`.Aspect`; empty where nobody knows.
+        aspect: what of an answer is wrong, as an :class:`.Aspect`; empty if nobody knows.
     """
 
     expected: str = ""

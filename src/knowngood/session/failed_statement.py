@@ -97,7 +97,7 @@ class Statement:
     """A statement of a check at which it failed.
 
     Attributes:
-        node: its syntax tree; None where there is no source.
+        node: its syntax tree; None if there is no source.
     """
 
     def __init__(self, frame: FrameType, line: int) -> None:

@@ -38,7 +38,7 @@ class Junit:
 
     @property
     def path(self) -> Path | None:
-        """The path of the file; None where none is asked for."""
+        """The path of the file; None if none is asked for."""
         writer: Any = self._config.stash.get(xml_key, None)
         return Path(writer.logfile) if writer is not None else None
 
@@ -72,7 +72,7 @@ class Junit:
         """Have pytest's writer write a temporary file; return its content with the verdict and
         without secrets.
         """
-        from ..report import junit_causes  # only where there is a file
+        from ..report import junit_causes  # only if there is a file
 
         if self.document is not None:
             for name, value in junit_causes.properties(self.document).items():

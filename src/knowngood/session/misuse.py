@@ -151,7 +151,7 @@ def refuse_lost_checks(items: Iterable[pytest.Item]) -> None:
             )
         for line, name in _misread_problems(nodes):
             raise BadMark(
-                f"{path}:{line}: {name} returns a list, which is empty where all is well; write "
+                f"{path}:{line}: {name} returns a list, which is empty if all is well; write "
                 f"assert {name}(…) == []"
             )
 

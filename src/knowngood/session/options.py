@@ -233,7 +233,7 @@ def _usual_reports() -> dict[str, Path]:
 
 
 def _target(option: str, path: Path, cwd: Path) -> Path:
-    """Return where to write a report. Raises UsageError where none can be: before the run."""
+    """Return where to write a report. Raises UsageError if none can be: before the run."""
     if not (cwd / path).parent.is_dir():
         raise UsageError(f"{option} {path}: there is no folder {path.parent}")
     if (cwd / path).is_dir():

@@ -45,7 +45,7 @@ def write_files(reports: Mapping[str, Path], report: Report) -> list[str]:
 
 
 def recording_folder(options: Options) -> TemporaryDirectory[str] | None:
-    """Make the folder in which the processes of a run record their requests; None where no report
+    """Make the folder in which the processes of a run record their requests; None if no report
     needs them. Raises UsageError.
     """
     if "--har-file" not in options.reports:

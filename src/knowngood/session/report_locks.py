@@ -14,7 +14,7 @@ from ..safety import UsageError, lock
 def held(reports: Mapping[str, Path], command: Sequence[str]) -> Iterator[None]:
     """Hold the locks of ``reports``, paths by their options, while inside.
 
-    A second process is told the ``command``. Raises LockUnavailable, and UsageError where two
+    A second process is told the ``command``. Raises LockUnavailable, and UsageError if two
     options name one file.
     """
     with ExitStack() as locks:

@@ -116,7 +116,7 @@ class RunningItem:
         return [exchange.probe for exchange in exchanges]
 
     def ask_anew(self) -> None:
-        """Ask again for all that it declares, even where another item holds an answer."""
+        """Ask again for all that it declares, even if another item holds an answer."""
         planned = tuple(
             replace(planned, probe=replace(planned.probe, sample=planned.probe.sample + ANEW))
             for planned in self.planned

@@ -23,7 +23,7 @@ class RunTicket:
         ca: the path of the certificate authority to trust.
         edges: the addresses of each origin that has edges.
         built: the origin whose files are compared with a manifest; empty without one.
-        recorded_in: the folder in which requests are recorded; empty where they are not.
+        recorded_in: the folder in which requests are recorded; empty if they are not.
     """
 
     run_id: str
@@ -61,7 +61,7 @@ class RunTicket:
 
     @property
     def recording(self) -> Recording | None:
-        """Where to record requests; None where they are not recorded."""
+        """Where to record requests; None if they are not recorded."""
         return Recording(Path(self.recorded_in), self.workers) if self.recorded_in else None
 
     def applied(self, environment: Environment) -> Environment:

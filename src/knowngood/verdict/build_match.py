@@ -27,7 +27,7 @@ class ServedFile(NamedTuple):
 
     Attributes:
         url: the whole URL.
-        edge: the edge that was asked; empty where the origin has none.
+        edge: the edge that was asked; empty if the origin has none.
         digest: the SHA-256 of the decoded body.
     """
 

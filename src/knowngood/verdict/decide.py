@@ -183,7 +183,7 @@ def _decide(
 
 
 def _by_what(results: RunResults) -> str:
-    """Return what selected so that nothing is left, after a colon; empty where nobody knows."""
+    """Return what selected so that nothing is left, after a colon; empty if nobody knows."""
     if results.narrowed:
         return f": {results.narrowed}"
     if not results.deselected:

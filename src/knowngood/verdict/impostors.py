@@ -105,7 +105,7 @@ def _impostor(symptoms: list[Symptom]) -> list[Symptom]:
 
 
 def _names(symptoms: Iterable[Symptom], *, no_pages: bool = False) -> set[str]:
-    """Return the names of the answers of symptoms; with ``no_pages`` only where no page belongs."""
+    """Return the names of the answers of symptoms; with ``no_pages`` only if no page belongs."""
     return {_name(symptom) for symptom in symptoms if symptom.wants_no_page or not no_pages}
 
 

@@ -185,7 +185,7 @@ def _united(causes: Iterable[PlaceCause]) -> list[list[PlaceCause]]:
 
 
 def _silent_origins(cause: Mapping[str, Any]) -> set[str]:
-    """Return the origins that a cause says gave no answer: nothing where anybody answered."""
+    """Return the origins that a cause says gave no answer: nothing if anybody answered."""
     attempts = [attempt for exchange in cause["exchanges"] for attempt in exchange["attempts"]]
     gateway = any(attempt["status"] in RETRIED_STATUSES for attempt in attempts)
     silent = is_silent(cause["kind"]) or (cause["kind"] == "unsteady" and not gateway)

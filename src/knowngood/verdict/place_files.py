@@ -125,7 +125,7 @@ def _refuse_differing(
     documents: Iterable[tuple[str, Document]],
     alike: Iterable[tuple[str, Callable[[Document], object], str]],
 ) -> None:
-    """Raise UsageError where documents differ in what must be alike."""
+    """Raise UsageError if documents differ in what must be alike."""
     for subject, value, remedy in alike:
         pairs = pairwise((path, value(document)) for path, document in documents)
         for (first, first_value), (second, second_value) in pairs:
@@ -136,7 +136,7 @@ def _refuse_differing(
 
 
 def _refuse_other_checks(ran: Sequence[tuple[str, Document]]) -> None:
-    """Raise UsageError where places ran different checks, or other versions of them.
+    """Raise UsageError if places ran different checks, or other versions of them.
 
     A run that ended early may lack some of them.
     """

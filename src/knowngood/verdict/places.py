@@ -35,9 +35,9 @@ class ExpectedPlaces:
 
     @classmethod
     def parse(cls, expect: str | None, quorum: int | None) -> ExpectedPlaces:
-        """Read ``--expect``: a number, or names with commas between; None where it is not given.
+        """Read ``--expect``: a number, or names with commas between; None if it is not given.
 
-        Raises UsageError where it names no place, as an empty variable does: then an absent file
+        Raises UsageError if it names no place, as an empty variable does: then an absent file
         would not be missed.
         """
         if expect is None:
@@ -75,7 +75,7 @@ class ExpectedPlaces:
 def fold_places(places: Sequence[PlaceVerdict], expected: ExpectedPlaces) -> dict[str, Any]:
     """Return the verdict document that ``places``, sorted by name, support together.
 
-    Raises UsageError where there are none, or the quorum is too small.
+    Raises UsageError if there are none, or the quorum is too small.
     """
     if not places:
         raise UsageError("no place has a verdict, so nothing is proved")

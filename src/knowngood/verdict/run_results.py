@@ -219,7 +219,7 @@ class RunResults:
 
     @property
     def unproven(self) -> str:
-        """Why the manifest proves nothing about what is served; empty where it does, or without."""
+        """Why the manifest proves nothing about what is served; empty if it does, or without."""
         return self.compared.doubt if self.manifest_digest and not self.halted else ""
 
     @property

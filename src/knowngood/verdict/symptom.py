@@ -62,7 +62,7 @@ class Symptom:
 
     Attributes:
         outcome: the outcome.
-        url: the URL that it is about, without the nonce; empty where there is none.
+        url: the URL that it is about, without the nonce; empty if there is none.
         place: that URL with the values of the case replaced by their names.
         words: its message without what differs in each case or run.
         trouble: the wrong status, or why there is no answer to judge; empty if only the content is

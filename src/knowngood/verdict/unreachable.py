@@ -31,7 +31,7 @@ class SilenceEvidence:
         answered_at: when each origin last answered, in seconds since the epoch.
         walled: origins of which every answer turned the run away, or may have done so.
         asked_again: for each (origin, URL) that gave no answer, whether it answered when it was
-            asked once more; None where there was no time for that.
+            asked once more; None if there was no time for that.
         cut_short: whether the run was, so that nothing was asked once more.
         controlled: whether the environment has controls.
         looks: what the controls answered, in order.
@@ -47,12 +47,12 @@ class SilenceEvidence:
 
     @property
     def troubled(self) -> str:
-        """Return the first trouble of the controls; empty where they had none."""
+        """Return the first trouble of the controls; empty if they had none."""
         return next((look.trouble for look in self.looks if look.trouble), "")
 
     @property
     def forged(self) -> str:
-        """Return how another host answered in place of a control; empty where none did."""
+        """Return how another host answered in place of a control; empty if none did."""
         return next((look.trouble for look in self.looks if look.forged), "")
 
 

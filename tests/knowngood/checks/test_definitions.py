@@ -246,7 +246,7 @@ def test_names_that_nobody_defines(site: Site, source: str, names: list[str]) ->
     ],
 )
 def test_a_function_that_was_renamed(site: Site, source: str, names: list[str]) -> None:
-    """Its old name is told, also where nobody may call it: the new one is there, and not used."""
+    """Its old name is told, also if nobody may call it: the new one is there, and not used."""
     page = site.page('<body onload="initGraph()"><script src="a.js"></script>')
     assert checks.missing_definition_problems(page, [site.resource("/fr/a.js", source)]) == [
         f"a.js uses {name}, which no script of the page defines" for name in names
@@ -254,7 +254,7 @@ def test_a_function_that_was_renamed(site: Site, source: str, names: list[str]) 
 
 
 def test_names_beside_what_jquery_can_do(site: Site) -> None:
-    """Scripts come by jQuery only where another script asks for them."""
+    """Scripts come by jQuery only if another script asks for them."""
     jquery = "window.jQuery = {fn: {jquery: '2.1.0'}, get: () => document.createElement('script')};"
     resources = [site.resource("/fr/jquery.js", jquery)]
     missing = ["an inline script uses draw, which no script of the page defines"]

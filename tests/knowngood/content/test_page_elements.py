@@ -53,7 +53,7 @@ def test_a_base_counts_for_scripts() -> None:
 
 
 def test_integrity_by_file() -> None:
-    """Of scripts and styles, also where two elements refer to one file."""
+    """Of scripts and styles, also if two elements refer to one file."""
     tree = html.parse(
         '<script src="a.js" integrity="sha256-a"></script>'
         '<link href="/fr/a.js" integrity="sha256-b">'

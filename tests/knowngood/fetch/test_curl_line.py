@@ -97,7 +97,7 @@ PATHS = [
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_url_arrives_as_it_was_sent(compare: Compare, path: str) -> None:
-    """Whatever a shell or curl would make of it, also where a server made it up."""
+    """Whatever a shell or curl would make of it, also if a server made it up."""
     compare(path)
 
 

@@ -94,7 +94,7 @@ def test_the_rest_of_the_text_stays() -> None:
 
 
 def test_another_document_loses_the_same_key() -> None:
-    """A change for one user does the same to another, and nothing where the key is not there."""
+    """A change for one user does the same to another, and nothing if the key is not there."""
     gone = changes("json-key-gone", document(USER))['lacks the key "user.email"']
     other = gone.apply(document({"user": {"name": "Bob", "email": "bob@example.org"}}))
     assert other is not None

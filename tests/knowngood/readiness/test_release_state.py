@@ -26,7 +26,7 @@ def started(*texts: str, expected: str | None = None) -> ReleaseState:
 
 
 def test_what_was_seen() -> None:
-    """One release, several where edges differ, none where nobody says one."""
+    """One release, several where edges differ, none if nobody says one."""
     assert started("v1", "v1").seen == "v1"
     assert started("v1", "v2").seen == "v1, v2"
     assert started().seen is None
@@ -59,7 +59,7 @@ def test_some_answers_of_another_release() -> None:
 
 
 def test_silence_at_the_end() -> None:
-    """Says nothing where whatever is there was to be checked; where a release was named, it must
+    """Says nothing if whatever is there was to be checked; where a release was named, it must
     still be seen.
     """
     assert started("v1").ended({"a": [NOTHING]}) == started("v1")

@@ -132,7 +132,7 @@ def test_run_returns_exit_code_output_and_errors() -> None:
 
 
 def test_run_passes_the_input_on() -> None:
-    """All of it, also where it is longer than a pipe holds."""
+    """All of it, also if it is longer than a pipe holds."""
     assert process_group.run(["wc", "-c"], 30, b"x" * 300_000).stdout.strip() == b"300000"
 
 

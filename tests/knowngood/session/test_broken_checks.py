@@ -201,7 +201,7 @@ def test_an_assertion_that_always_holds(small_suite: Run, test: str, code: int) 
     ],
 )
 def test_a_list_of_problems_that_is_misread(small_suite: Run, statement: str, code: int) -> None:
-    """It is empty where all is well: such an assertion fails then, and holds for what is wrong."""
+    """It is empty if all is well: such an assertion fails then, and holds for what is wrong."""
     source = (
         f"{HEAD}from knowngood import checks\nfrom knowngood.checks import page_problems\n"
         f"def my_problems(): return ['x']\n{ASKS}def test_it(response, environment):\n"

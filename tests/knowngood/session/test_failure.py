@@ -260,7 +260,7 @@ def test_what_a_statement_reads_beside() -> None:
     ids=["assertion", "misread", "misspelt-secret", "own-code"],
 )
 def test_about_an_answer(source: str, about_answer: bool) -> None:
-    """An exception of Python's own counts only where its statement reads an answer."""
+    """An exception of Python's own counts only if its statement reads an answer."""
     assert failure(source).about_answer is about_answer
 
 

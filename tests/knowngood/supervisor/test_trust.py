@@ -1,4 +1,4 @@
-"""What the end of a child is worth: 0 and 1 only where its verdict agrees and is complete."""
+"""What the end of a child is worth: 0 and 1 only if its verdict agrees and is complete."""
 
 import json
 import signal

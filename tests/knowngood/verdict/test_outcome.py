@@ -264,7 +264,7 @@ def test_python_that_does_not_parse() -> None:
     ],
 )
 def test_an_answer_of_another_shape(code: str) -> None:
-    """A list where a table was, nothing where an element was: the answer is wrong."""
+    """A list where a table was, nothing if an element was: the answer is wrong."""
     document = {"list": [1], "text": "x", "none": None, "number": 1}
     assert classify(misread(code, document=document)).result == FAILED
 

@@ -144,7 +144,7 @@ def test_flapping_is_told_once() -> None:
     state, news = after(row("FPFPFPFPFPFPFPFP", 5), state=SOUND)
     assert (kinds(news), state.status) == ([NewsKind.FLAPPING], Status.FLAPPING)
     assert (news[0].failed, news[0].runs, news[0].since) == (3, 7, DAY + 5 * MINUTE)
-    assert news[0].cause == LOST, "also where a run that PASSED brings the news"
+    assert news[0].cause == LOST, "also if a run that PASSED brings the news"
     assert not machine.needs_confirmation(state, SETTINGS)
 
 
