@@ -20,6 +20,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]  # benchmarks and helpers, not installed
 
+from forked_standins import forked_standins  # noqa: E402 - found by the path above
 from suite_run import SuiteRun, run_here, run_process  # noqa: E402 - found by the path above
 
 from knowngood.safety import redaction  # noqa: E402 - after the path, too
@@ -168,6 +169,13 @@ def own_secrets() -> Iterator[None]:
     redactor, variables = process.redactor, process.variables
     yield
     process.redactor, process.variables = redactor, variables
+
+
+@pytest.fixture(scope="session", autouse=True)
+def standins() -> Iterator[None]:
+    """Have stand-ins of the tests start without Python's and their own imports."""
+    with forked_standins():
+        yield
 
 
 @pytest.fixture

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forked_standins import RUNNING
 
 import fhr_standin
 from fhr_standin.__main__ import main
 from fhr_standin.faults import FAULTS
 
 COMMAND = [sys.executable, "-m", "fhr_standin", "--locales", "4"]
+START = RUNNING._start
 SOURCE = str(Path(fhr_standin.__file__).parents[1])
 ENV = {**os.environ, "PYTHONPATH": SOURCE}
 
@@ -26,6 +28,12 @@ def start(*options: str, **more: Any) -> subprocess.Popen[str]:
     """Start the process with pipes to all its streams."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     return subprocess.Popen([*COMMAND, *options], text=True, env=ENV, **{**pipes, **more})
+
+
+@pytest.fixture(autouse=True)
+def processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`fhr_standin.running` starts processes, as elsewhere it does not for tests."""
+    monkeypatch.setattr(RUNNING, "_start", START)
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
