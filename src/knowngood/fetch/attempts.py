@@ -61,6 +61,20 @@ class Attempts:
     silent_kinds: SilentKinds
     paces: defaultdict[tuple[str, str], Pace] = field(default_factory=lambda: defaultdict(Pace))
 
+    @property
+    def takes(self) -> int:
+        """With how many requests at once a crowded server is asked; 0 if none is."""
+        return self.concurrency.limit if self.concurrency.lowered else 0
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Requests a second of each origin that refuses more."""
+        return {origin: pace.rate for (origin, _), pace in list(self.paces.items()) if pace.rate}
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.follower.transport.close()
+
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
         sender = _ProbeSender(self, probe, may_grow)

@@ -79,9 +79,8 @@ class Fetcher:
         self._slot = asyncio.Semaphore(slots)
         self._loop = asyncio.SelectorEventLoop()
         self._memory = MemoryBudget(self._loop, budget.body)
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="knowngood-fetch", daemon=True
-        )
+        run = self._loop.run_forever
+        self._thread = threading.Thread(target=run, name="knowngood-fetch", daemon=True)
 
     def _over_the_network(
         self, run_id: str, slots: int, recording: Recording | None, *, public: bool
@@ -118,16 +117,12 @@ class Fetcher:
     @property
     def takes(self) -> int:
         """With how many requests at once a crowded server is asked; 0 if none is."""
-        if isinstance(self._attempts, Replay):
-            return 0
-        concurrency = self._attempts.concurrency
-        return concurrency.limit if concurrency.lowered else 0
+        return self._attempts.takes
 
     @property
     def rates(self) -> dict[str, float]:
         """Requests a second of each origin that refuses more."""
-        paces = {} if isinstance(self._attempts, Replay) else self._attempts.paces
-        return {origin: pace.rate for (origin, _), pace in list(paces.items()) if pace.rate}
+        return self._attempts.rates
 
     def __enter__(self) -> Fetcher:
         self.start()
@@ -201,8 +196,7 @@ class Fetcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if isinstance(self._attempts, Attempts):
-            await self._attempts.follower.transport.close()
+        await self._attempts.close()
         self._loop.stop()
 
     def _hurry(self, loader: PageLoader) -> None:
@@ -257,9 +251,7 @@ class Fetcher:
                 self._memory.finish(reservation)
         return self._no_room(probe)
 
-    async def _send(
-        self, probe: Probe, reservation: Reservation, *, cut_off: bool = True
-    ) -> Exchange:
+    async def _send(self, probe: Probe, room: Reservation, *, cut_off: bool = True) -> Exchange:
         """Send within the guard. Raise Postponed for an answer without room, with ``cut_off`` as
         soon as it turns out large.
         """
@@ -267,11 +259,11 @@ class Fetcher:
         if refusal:
             attempt = Attempt(time.time(), 0.0, error=AttemptError.GUARD, detail=refusal)
             return Exchange(probe, (attempt,))
-        may_grow = partial(self._memory.may_grow, reservation) if cut_off else None
+        may_grow = partial(self._memory.may_grow, room) if cut_off else None
         async with self._slot:
             exchange = self._silent.refusal(probe)
             exchange = exchange or await self._asked(probe, may_grow)
-        if not (self.replays or self._memory.keep(reservation, exchange)):
+        if not (self.replays or self._memory.keep(room, exchange)):
             raise Postponed(exchange)
         return self._noted(exchange)
 

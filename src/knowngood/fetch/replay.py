@@ -42,6 +42,19 @@ class Replay:
         spare = [exchange for walk in others for exchange in walk]
         self._walk = Walk(self.tape.walks.get(nodeid, ()), spare, self._walk.words)
 
+    @property
+    def takes(self) -> int:
+        """Return 0, as for a server that is not crowded."""
+        return 0
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Return no rate: nothing is refused."""
+        return {}
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""
+
     async def until_answered(self, probe: Probe, _: MayGrow) -> Exchange:
         """Return the recorded exchange, or the one in its place."""
         return self._walked(probe) if probe.in_walk else self._shared(probe)
