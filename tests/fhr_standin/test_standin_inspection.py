@@ -48,7 +48,8 @@ def test_new_faults_begin_with_an_empty_store(
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ("typo", "--fault: found 'typo', allowed are: config-missing, "),
+        ("config-mising", "there is no 'config-mising'; near are: config-missing, "),
+        ("zzz", "there is no 'zzz'; to list all: python -m fhr_standin --list-faults"),
         ("config-missing@xx", "allowed locales are: "),
         ("content-refused", "--fault: content-refused lasts from start to end; start one with it"),
         ("edge-differs", "--fault: edge-differs lasts from start to end; start one with it"),

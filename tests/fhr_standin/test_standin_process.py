@@ -128,7 +128,7 @@ def test_a_person_is_told_what_to_open() -> None:
         (["--locales", "0"], "locales: found 0, allowed are 1 to 9999"),
         (["--locales", "/nowhere"], "argument --locales: found '/nowhere', allowed are a number"),
         (["--commit", "abc"], "argument --commit: found 'abc', allowed are 40 digits"),
-        (["--fault", "typo"], "--fault: found 'typo', allowed are: config-missing, "),
+        (["--fault", "typo"], "--fault: there is no 'typo'; to list all: "),
         (["--fault", "config-missing@xx"], "allowed locales are: ar, en-US, fr, he"),
         (["--fault", "robots-missing@fr"], "robots-missing is not about one locale"),
         (["--fault", "submit-401@fr"], "submit-401 is not about one locale"),
@@ -169,7 +169,7 @@ def test_a_mistake_is_explained(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--fault", "typo"], "--fault: found 'typo', allowed are: config-missing, "),
+        (["--fault", "typo"], "--fault: there is no 'typo'; to list all: "),
         (["--tls-cert", __file__, "--tls-key", __file__], "not a PEM certificate"),
     ],
 )
@@ -219,7 +219,7 @@ def test_write_ends_after_writing(tmp_path: Path) -> None:
 def test_running_says_why_it_did_not_start() -> None:
     """A mistake comes out as an error with the process's own words."""
     with (
-        pytest.raises(fhr_standin.StartError, match="found 'typo'"),
+        pytest.raises(fhr_standin.StartError, match="there is no 'typo'"),
         fhr_standin.running(locales=1, faults=["typo"]),
     ):
         pass

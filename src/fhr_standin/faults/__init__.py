@@ -5,6 +5,7 @@ a change put together from `changes`. Each fault leaves everything else sound.
 """
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from fhr_standin.errors import UsageError
 from fhr_standin.faults import (
@@ -97,7 +98,11 @@ def _arm(argument: str, locales: dict[str, Locale]) -> Armed:
     name, at, code = argument.partition("@")
     fault = FAULTS.get(name)
     if fault is None:
-        raise UsageError(f"--fault: found {name!r}, allowed are: {', '.join(FAULTS)}")
+        near = ", ".join(get_close_matches(name, FAULTS, 5, cutoff=0.5))
+        raise UsageError(
+            f"--fault: there is no {name!r}; {f'near are: {near}; ' if near else ''}"
+            "to list all: python -m fhr_standin --list-faults"
+        )
     if not isinstance(fault, ContentFault) or fault.reach == "whole site":
         if at:
             raise UsageError(f"--fault: found {argument!r}, but {name} is not about one locale")
