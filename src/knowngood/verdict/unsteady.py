@@ -66,8 +66,10 @@ def accepted_groups(results: RunResults) -> dict[str, str]:
     return accepted
 
 
-def unsteady_reason(group: str, results: RunResults) -> str:
-    """Return in a line how many retries a group of requests needed."""
+def _reason(group: str, results: RunResults, exchanges: Iterable[Mapping[str, Any]]) -> str:
+    """Return in a line how many retries a group of requests needed, and after what. ``exchanges``
+    are those that were retried.
+    """
     share = f"{results.requests.erratic[group]} of {results.requests.asked.get(group, 0)}"
     if _counts_connections(group, results):
         origin = group.partition(" ")[0]
@@ -79,9 +81,19 @@ def unsteady_reason(group: str, results: RunResults) -> str:
     place = path or results.environment.origins.get(_origin_of(origin), origin)
     asked = f"{place} and what its pages need" if is_resource_group(group) else place
     return (
-        f"unsteady: {share} requests to {asked} needed a retry; [budget] flaky allows "
-        f"{results.environment.budget.flaky:.0%}"
+        f"unsteady: {share} requests to {asked} needed a retry{_trouble(exchanges)}; "
+        f"[budget] flaky allows {results.environment.budget.flaky:.0%}"
     )
+
+
+def _trouble(exchanges: Iterable[Mapping[str, Any]]) -> str:
+    """Return what most attempts before a retry ended in, in brackets; empty if nobody knows."""
+    failed = (attempt for exchange in exchanges for attempt in exchange["attempts"][:-1])
+    ends = Counter(attempt["error"] or str(attempt["status"]) for attempt in failed)
+    if not ends:
+        return ""
+    most = "mostly " if len(ends) > 1 else ""
+    return f" ({most}{ends.most_common(1)[0][0]})"
 
 
 def unsteady_key(group: str) -> str:
@@ -123,7 +135,7 @@ def unsteady_causes(
             exchanges = _retried(group, results.environment.origins.get(origin, ""), results)
             yield Cause(
                 state=state,
-                sentence=unsteady_reason(group, results),
+                sentence=_reason(group, results, exchanges),
                 kind="unsteady",
                 key=redact(unsteady_key(group)),
                 exchanges=tuple(exchanges[:1]),

@@ -13,8 +13,12 @@ ORIGINS = {"content": "https://content.example", "submission": "https://submissi
 CONFIG = "content:/{locale}/js/config.json"
 
 
-def retried(url: str) -> dict[str, Any]:
-    return {"method": "GET", "url": url, "seconds": 1.0, "attempts": []}
+def retried(url: str, *ends: int | str) -> dict[str, Any]:
+    """An exchange that was answered at last, after attempts with these errors or statuses."""
+    attempts = [
+        {"error": end if isinstance(end, str) else None, "status": end} for end in (*ends, 200)
+    ]
+    return {"method": "GET", "url": url, "seconds": 1.0, "attempts": attempts}
 
 
 def evidence(*urls: str, **erratic: int) -> RunResults:
@@ -38,6 +42,19 @@ def test_the_exchange_of_a_declaration() -> None:
     )
     assert [exchange["url"] for exchange in cause.exchanges] == [urls[1]]
     assert cause.urls == (urls[1],)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [([503, 503], " (503)"), ([503, "reset", 503], " (mostly 503)"), (["timeout"], " (timeout)")],
+)
+def test_what_came_before_the_retries(ends: list[int | str], words: str) -> None:
+    """The sentence says what a person has to look for."""
+    results = evidence(CONFIG=10)
+    url = f"{ORIGINS['content']}/fr/js/config.json"
+    results.requests.retried = [retried(url, end) for end in ends]
+    [cause] = unsteady_causes([CONFIG], results)
+    assert f"needed a retry{words}; [budget]" in cause.sentence
 
 
 def test_an_origin_and_its_walks_are_one_cause() -> None:
