@@ -80,19 +80,40 @@ def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome
     )
 
 
-def differing(bodies: dict[str, dict[str, str]]) -> Outcome:
-    """Return the failed claim that edges serve the same bytes."""
+def differing(bodies: Mapping[str, Mapping[str, str]]) -> Outcome:
+    """Return the failed claim that edges serve the same bytes. ``bodies`` are the digests by edge,
+    by URL.
+    """
     verb = "differ" if len(bodies) > 1 else "differs"
-    lines = [f"{listed([one_line(url, 300) for url in bodies], 1)} {verb} between edges"]
-    for url, digests in list(bodies.items())[:SHOWN]:
-        by_digest: dict[str, list[str]] = {}
-        for edge, digest in digests.items():
-            by_digest.setdefault(digest, []).append(edge)
-        groups = sorted(by_digest.values(), key=len)  # the odd ones first
-        sides = " differs from ".join(", ".join(sorted(edges)) for edges in groups)
+    groups = {url: _alike(digests) for url, digests in bodies.items()}
+    where = _odd_edge(list(groups.values())) or "between edges"
+    lines = [f"{listed([one_line(url, 300) for url in bodies], 1)} {verb} {where}"]
+    for url, edges in list(groups.items())[:SHOWN]:
+        sides = " differs from ".join(", ".join(group) for group in edges)
         lines.append(f"{one_line(url, 300)}: {sides}")
     lines.append("an answer that may differ has varies=True in the mark that asks for it")
     return own_claims.broken(own_claims.ALIKE, "content", "\n".join(lines), reads=tuple(bodies))
+
+
+def _alike(digests: Mapping[str, str]) -> list[list[str]]:
+    """Return the edges with the same answer as groups, the smallest first."""
+    by_digest: dict[str, list[str]] = {}
+    for edge, digest in sorted(digests.items()):
+        by_digest.setdefault(digest, []).append(edge)
+    return sorted(by_digest.values(), key=len)
+
+
+def _odd_edge(groups: Sequence[list[list[str]]]) -> str:
+    """Return that one edge differs from all others, which are alike, in words; empty unless it is
+    the same edge for each URL, whose edges ``groups`` has.
+    """
+    odd = {edges[0][0] if _has_odd_edge(edges) else "" for edges in groups}
+    edge = odd.pop() if len(odd) == 1 else ""
+    return f"at {edge} from the other edges" if edge else ""
+
+
+def _has_odd_edge(edges: list[list[str]]) -> bool:
+    return len(edges) == 2 and len(edges[0]) == 1 < len(edges[1])
 
 
 def varying(urls: Sequence[str]) -> str:

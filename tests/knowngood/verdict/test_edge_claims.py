@@ -1,4 +1,4 @@
-"""What is said of a release that did not arrive."""
+"""What is said of a release that did not arrive, and of an edge that differs."""
 
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from knowngood.environment.release_settings import Release
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness.convergence import Convergence, Edge
 from knowngood.readiness.version_document import ReleaseSighting
-from knowngood.verdict.edge_claims import not_converged
+from knowngood.verdict.edge_claims import differing, not_converged
 
 URL = "https://fhr.example.org/__version__"
 ENVIRONMENT = Environment(
@@ -55,3 +55,23 @@ def test_what_there_is_in_place_of_the_release(missing: Edge, alike: bool, found
     claim = not_converged(result, ENVIRONMENT)
     line = f"/__version__: expected release v2, {found}, at 1 of 1 edge after 9 s"
     assert claim.first_line == line
+
+
+@pytest.mark.parametrize(
+    ("bodies", "sentence"),
+    [
+        ({"/a": "xxy"}, "/a differs at 10.0.0.3 from the other edges"),
+        ({"/a": "xxy", "/b": "uuv"}, "/a and 1 more differ at 10.0.0.3 from the other edges"),
+        ({"/a": "xxy", "/b": "vuu"}, "/a and 1 more differ between edges"),
+        ({"/a": "xy"}, "/a differs between edges"),
+        ({"/a": "xyz"}, "/a differs between edges"),
+        ({"/a": "xxyy"}, "/a differs between edges"),
+    ],
+)
+def test_the_edge_that_differs_is_named(bodies: dict[str, str], sentence: str) -> None:
+    """One against many is the one to repair; nobody knows which of two is right."""
+    digests = {
+        url: {f"10.0.0.{number}": digest for number, digest in enumerate(answers, 1)}
+        for url, answers in bodies.items()
+    }
+    assert differing(digests).first_line == sentence
