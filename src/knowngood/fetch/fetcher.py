@@ -270,10 +270,10 @@ class Fetcher:
     async def _asked(self, probe: Probe, may_grow: MayGrow) -> Exchange:
         """Send; if a write hangs, see whether its origin answers reads, in its first attempt."""
         asked = self._attempts.until_answered(probe, may_grow)
-        witness = self.statistics.witnesses.get(probe.origin)
-        if witness is None or probe.method in SAFE_METHODS or self.replays:
+        witnesses = self.statistics.witnesses
+        if probe.origin not in witnesses or probe.method in SAFE_METHODS or self.replays:
             return await asked
-        witness = replace(witness, address=probe.address)
+        witness = replace(witnesses[probe.origin][0], address=probe.address)
         read = partial(self._attempts.once, witness, fresh=True)
         exchange, heard = await with_read_beside(asked, read, self.environment.budget.probe / 4)
         if heard is not None:

@@ -8,13 +8,13 @@ Writes are not sent again, and so never excused.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
 from typing import Final
 
-from .attempt_error import GATEWAY_ERRORS, RUN_ERRORS
+from .attempt_error import GATEWAY_ERRORS, RETRIED_STATUSES, RUN_ERRORS
 from .fetcher import Fetcher
 from .probe import Exchange, Probe
 from .turned_away import is_turned_away
@@ -23,6 +23,8 @@ REQUESTS: Final = 32
 TOLERATED: Final = 2
 """Requests that are sent again, and how many of them may fail. If a third of them fail, that passes
 once in a thousand times; with noise of 4 % (docs/reliability.md) 86 of 100 times."""
+
+_AT_ONCE: Final = 256  # probes at addresses
 
 ROUNDS: Final = 3
 PAUSE: Final = 0.5
@@ -77,7 +79,7 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
     statistics = fetcher.statistics
     silent = list(statistics.silent)
     origins = dict.fromkeys(probe.origin for probe in silent)
-    witnesses = [probe for o in origins if (probe := statistics.witnesses.get(o))]
+    witnesses = [statistics.witnesses[o][0] for o in origins if o in statistics.witnesses]
     probes = [*silent, *witnesses]
     exchanges: dict[Probe, Exchange] = {}
     budget, unheard, spent = fetcher.environment.budget, probes, 0.0
@@ -95,23 +97,46 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
 
 
 def ask_addresses(
-    fetcher: Fetcher, origin: str, addresses: Sequence[str], urls: Sequence[str]
+    fetcher: Fetcher, origin: str, addresses: Sequence[str], urls: Mapping[str, bool]
 ) -> list[Exchange]:
     """Return the exchanges with addresses that lack one of ``urls``, which ``origin`` served: by
-    HEAD, and by GET where HEAD fails.
+    GET if the URL is a file, whose bodies are compared then; else by HEAD, and by GET where HEAD
+    fails. If there are none, since nobody may read anything of the origin, return those that
+    answer another status to the last probe that may be repeated.
     """
-    heads = [
-        Probe(origin, url, "HEAD", address=address, template=f"{origin} by address")
+    if not urls:
+        return _answering_otherwise(fetcher, origin, addresses)
+    template = f"{origin} by address"
+    probes = [
+        Probe(origin, url, "GET" if is_file else "HEAD", address=address, template=template)
         for address in addresses
-        for url in urls
+        for url, is_file in urls.items()
     ]
-    doubtful = [exchange.probe for exchange in fetcher.send_all(heads) if _is_lacking(exchange)]
-    gets = [replace(probe, method="GET") for probe in doubtful]
-    return [exchange for exchange in fetcher.send_all(gets) if _is_lacking(exchange)]
+    doubtful = [exchange.probe for exchange in _lacking(fetcher, probes)]
+    return _lacking(fetcher, [replace(probe, method="GET", varies=True) for probe in doubtful])
+
+
+def _answering_otherwise(fetcher: Fetcher, origin: str, addresses: Sequence[str]) -> list[Exchange]:
+    witness, status = fetcher.statistics.witnesses[origin]
+    if status in RETRIED_STATUSES:
+        return []
+    alike = replace(witness, expect=status, varies=True)
+    return _lacking(fetcher, [replace(alike, address=address) for address in addresses])
+
+
+def _lacking(fetcher: Fetcher, probes: Sequence[Probe]) -> list[Exchange]:
+    """Send these, a few at a time, since each answer is held; return those that lack something."""
+    return [
+        exchange
+        for first in range(0, len(probes), _AT_ONCE)
+        for exchange in fetcher.send_all(probes[first : first + _AT_ONCE])
+        if _is_lacking(exchange)
+    ]
 
 
 def _is_lacking(exchange: Exchange) -> bool:
     """Whether an address does not serve a URL, as far as this machine could ask."""
     if exchange.answer is None:
         return exchange.error not in RUN_ERRORS
-    return exchange.answer.status != 200 and not is_turned_away(exchange)
+    expected = exchange.probe.expect or 200
+    return exchange.answer.status != expected and not is_turned_away(exchange)

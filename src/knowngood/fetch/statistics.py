@@ -47,8 +47,9 @@ class RequestStatistics:
         retried: summaries of the exchanges with a failed attempt before the last; stale ones are
             no failures.
         silent: probes that nobody answered, in order.
-        witnesses: the last answered probe of each origin that may be repeated.
-        there: the URLs that answered a plain GET with 200, by origin; without those at edges.
+        witnesses: the last answered probe of each origin that may be repeated, and its status.
+        there: the URLs that answered a plain GET with 200, by origin, and whether each is a file;
+            without those at edges.
         bodies: for each URL asked at edges, a digest of the decoded body by edge.
         served: URL, edge and whole digest of each answer of ``built``.
     """
@@ -69,8 +70,8 @@ class RequestStatistics:
     certificates: dict[str, float] = field(default_factory=dict)
     retried: list[dict[str, Any]] = field(default_factory=list)
     silent: dict[Probe, None] = field(default_factory=dict)
-    witnesses: dict[str, Probe] = field(default_factory=dict)
-    there: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    witnesses: dict[str, tuple[Probe, int]] = field(default_factory=dict)
+    there: defaultdict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     served: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -126,7 +127,7 @@ class RequestStatistics:
         self.writes.note(exchange)
         self.note_reached(exchange)
         if probe.method in SAFE_METHODS:
-            self.witnesses[probe.origin] = probe
+            self.witnesses[probe.origin] = probe, answer.status
         if answer.certificate is not None:  # edges may differ: keep the first
             expires = answer.certificate.expires
             first = self.certificates.get(probe.origin, expires)
@@ -143,7 +144,7 @@ class RequestStatistics:
         """Keep digests of the decoded body; edges may compress differently."""
         built = probe.origin == self.built
         if answer.status == 200 and not probe.address:
-            self.there[probe.origin].add(probe.url)
+            self.there[probe.origin][probe.url] = _is_file(answer)
         if answer.status != 200 or not (probe.address or built):
             return
         digest = sha256(decoded(answer)).hexdigest()
@@ -155,3 +156,10 @@ class RequestStatistics:
     def _lasting(self, url: str) -> str:
         """Return ``url`` without the nonce of this run, so that processes can be compared."""
         return re.sub(rf"{re.escape(self.run_id)}-\d+", "", url) if self.run_id else url
+
+
+def _is_file(answer: Answer) -> bool:
+    """Return whether an answer is a file, the same for everybody: it has the date of its last
+    change, and comes from no cache, which may rightly keep an earlier one for a while.
+    """
+    return answer.header("last-modified") is not None and answer.header("age") is None

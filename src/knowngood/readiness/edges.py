@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -38,10 +38,13 @@ class Addresses:
         alike: those of one family, between which clients choose by chance; at most ``MOST``.
         families: an IPv4 and an IPv6 address. Mostly they are one server; but what was set up for
             one family can be forgotten for the other.
+        dead: those that take no connection, although others of the name do and this machine has a
+            way there.
     """
 
     alike: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
 
 
 def addresses_of(environment: Environment, origin: str) -> Addresses:
@@ -56,10 +59,11 @@ def addresses_of(environment: Environment, origin: str) -> Addresses:
     alike = [address for address in resolved if _is_ipv6(address) == _is_ipv6(resolved[0])][:MOST]
     families = list({_is_ipv6(address): address for address in reversed(resolved)}.values())
     port = url.port or (443 if url.scheme == "https" else 80)
-    accepting = _accepting({*_several(alike), *_several(families)}, port)
+    takes = _connected(dict.fromkeys([*_several(alike), *_several(families)]), port)
     return Addresses(
-        _several([address for address in alike if address in accepting]),
-        _several([address for address in families if address in accepting]),
+        _several([address for address in alike if takes.get(address)]),
+        _several([address for address in families if takes.get(address)]),
+        tuple(_dead(takes)),
     )
 
 
@@ -72,20 +76,33 @@ def _several(addresses: Sequence[str]) -> tuple[str, ...]:
     return tuple(addresses) if len(addresses) > 1 else ()
 
 
-def _accepting(addresses: Collection[str], port: int) -> Collection[str]:
-    """Return those of the addresses that take connections."""
+def _dead(takes: Mapping[str, bool | None]) -> Iterator[str]:
+    """Yield the addresses that refuse connections, or are silent while others of their family take
+    some: of a family that is silent as a whole this machine may lack the way.
+    """
+    families = {_is_ipv6(address) for address, accepted in takes.items() if accepted}
+    for address, accepted in takes.items():
+        refused = accepted is False
+        if families and not accepted and (refused or _is_ipv6(address) in families):
+            yield address
+
+
+def _connected(addresses: Collection[str], port: int) -> dict[str, bool | None]:
+    """Return for each address whether it takes connections; None if nothing answers."""
     if not addresses:
-        return ()
+        return {}
     with ThreadPoolExecutor(len(addresses)) as pool:
-        accepts = pool.map(lambda address: _accepts(address, port), addresses)
-        return [address for address, yes in zip(addresses, accepts, strict=True) if yes]
+        takes = pool.map(lambda address: _takes_connection(address, port), addresses)
+        return dict(zip(addresses, takes, strict=True))
 
 
-def _accepts(address: str, port: int) -> bool:
+def _takes_connection(address: str, port: int) -> bool | None:
     try:
         socket.create_connection((address.strip("[]"), port), _CONNECTING).close()
-    except OSError:
+    except ConnectionRefusedError:
         return False
+    except OSError:
+        return None
     return True
 
 

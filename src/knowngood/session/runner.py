@@ -217,17 +217,23 @@ class Runner:
 
     def look_at_addresses(self) -> None:
         """Ask every address of each name for the URLs that the name served, and one of the other
-        family for a few of them.
+        family for a few of them. Warn of addresses that take no connection.
         """
         if self._replay is not None:
             return
-        for origin, there in sorted(self._fetcher.statistics.there.items()):
-            urls = sorted(there)
+        statistics = self._fetcher.statistics
+        for origin in sorted(statistics.witnesses):
+            there = statistics.there.get(origin, {})
             addresses = addresses_of(self._environment, origin)
-            few = urls[:: len(urls) // FEW + 1]
-            for among, asked in ((addresses.alike, urls), (addresses.families, few)):
+            few = dict(sorted(there.items())[:: len(there) // FEW + 1])
+            for among, asked in ((addresses.alike, there), (addresses.families, few)):
                 lacking = ask_addresses(self._fetcher, origin, among, asked)
                 self._lacking += map(describe, lacking)
+            self._late += [
+                f"{address} takes no connection; it is an address of {origin}, "
+                f"{self._environment.origins[origin]}, whose other addresses do"
+                for address in addresses.dead
+            ]
 
     def close(self) -> None:
         """Stop fetching, and end the browser."""

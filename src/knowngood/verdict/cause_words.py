@@ -9,15 +9,13 @@ from posixpath import commonpath, dirname
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..fetch import AttemptError
 from ..safety import listed, plural_of
+from .error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
 from .outcome import EDGE_OF, Outcome
-from .own_claims import CONVERGED
+from .own_claims import CONVERGED, EVERYWHERE
 from .symptom import (
     ABOUT_CONTENT,
-    BROKEN_ANSWER,
     ID,
-    NO_ANSWER,
     Group,
     Replacement,
     Symptom,
@@ -30,8 +28,6 @@ _SHOWN: Final = 100  # characters of a document in a sentence
 _VARYING: Final = re.compile(r"""\"[^\"]*\"|'[^']*'|<[^>]*>|\d+""")
 """What differs between messages about one fault: quoted values, elements, numbers."""
 
-_ERRORS: Final = {**NO_ANSWER, **BROKEN_ANSWER}
-
 _PLURAL: Final = {"is": "are", "gives": "give", "redirects": "redirect"}
 """The verbs of predicates where several URLs are meant."""
 
@@ -41,7 +37,8 @@ def sides(outcome: Outcome) -> tuple[str, str]:
     if not outcome.exchanges or outcome.kind in ABOUT_CONTENT:
         return outcome.expected, outcome.got
     if not has_wrong_status(outcome):
-        return ("an answer", _error_words(outcome)) if outcome.kind in _ERRORS else ("", "")
+        is_error = outcome.kind in NO_ANSWER or outcome.kind in BROKEN_ANSWER
+        return ("an answer", _error_words(outcome)) if is_error else ("", "")
     exchange = outcome.exchanges[0]
     leads_to = f" to {exchange['location']}" if outcome.kind == "redirect" else ""
     expected = outcome.expected if is_compared(outcome) else "200"
@@ -58,8 +55,7 @@ def is_compared(outcome: Outcome) -> bool:
 
 
 def _error_words(outcome: Outcome) -> str:
-    phase = f" ({outcome.phase})" if outcome.phase else ""
-    return f"{_ERRORS[AttemptError(outcome.kind)]}{phase}"
+    return error_words(outcome.kind, outcome.phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +100,10 @@ class CauseWords:
         lead, outcome = self.lead, self.lead.outcome
         if outcome.check == CONVERGED:
             return f"not-converged: {outcome.first_line}"
-        if not lead.url:
+        if not lead.url or outcome.check == EVERYWHERE:
             return outcome.first_line
         if lead.trouble in NO_ANSWER and outcome.origin not in self.answered:
-            url = urlsplit(lead.url)
-            return f"{url.scheme}://{url.netloc} gives no answer: {_error_words(outcome)}"
+            return f"{origin_url(lead.url)} gives no answer: {_error_words(outcome)}"
         same = [symptom for symptom in self.group.core if _says_the_same(symptom, lead)]
         subject = f"{self._methods(same)}{self._subject}"
         folded = outcome.values if "{" in subject else {}

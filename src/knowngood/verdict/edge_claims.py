@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..environment import Environment
-from ..fetch import Blocked, NoAnswer, describe, is_turned_away, respond
+from ..fetch import AttemptError, Blocked, NoAnswer, describe, is_turned_away, respond
 from ..readiness import Convergence, Edge
 from ..safety import and_more, listed, one_line, plural
 from . import own_claims
+from .error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
 from .outcome import FAILED, INCONCLUSIVE, Outcome, classify
 from .symptom import Symptom
 
@@ -84,10 +85,10 @@ def differing(bodies: Mapping[str, Mapping[str, str]]) -> Outcome:
     """Return the failed claim that edges serve the same bytes. ``bodies`` are the digests by edge,
     by URL.
     """
-    verb = "differ" if len(bodies) > 1 else "differs"
-    groups = {url: _alike(digests) for url, digests in bodies.items()}
+    groups = {url.rstrip("?"): _alike(digests) for url, digests in bodies.items()}  # from a nonce
+    verb = "differ" if len(groups) > 1 else "differs"
     where = _odd_edge(list(groups.values())) or "between edges"
-    lines = [f"{listed([one_line(url, 300) for url in bodies], 1)} {verb} {where}"]
+    lines = [f"{listed([one_line(url, 300) for url in groups], 1)} {verb} {where}"]
     for url, edges in list(groups.items())[:SHOWN]:
         sides = " differs from ".join(", ".join(group) for group in edges)
         lines.append(f"{one_line(url, 300)}: {sides}")
@@ -127,15 +128,37 @@ def varying(urls: Sequence[str]) -> str:
 
 def lacking(exchanges: Sequence[Mapping[str, Any]]) -> Outcome:
     """Return the failed claim that every address of a name serves the URLs of that name."""
-    lines = [
-        f"{exchange['url']} at {exchange['connect_to'].strip(':')}: "
-        f"{exchange.get('status') or 'no answer'}"
-        for exchange in exchanges[:SHOWN]
-    ]
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    for exchange in exchanges:
+        alike.setdefault(_lack(exchange), []).append(exchange)
+    most_first = sorted(alike.items(), key=lambda item: -len(item[1]))
+    lines = [_of_address(lack, asked) for lack, asked in most_first]
+    shown = [asked[0] for _, asked in most_first]
+    errors = {exchange["attempts"][-1]["error"] for exchange in exchanges}
     return own_claims.broken(
         own_claims.EVERYWHERE,
-        "status",
-        "\n".join([*lines, *and_more(len(exchanges) - SHOWN)]),
-        exchanges=tuple(exchanges[:SHOWN]),
+        AttemptError.TLS if errors == {AttemptError.TLS} else "content",
+        "\n".join([*lines[:SHOWN], *and_more(len(lines) - SHOWN)]),
+        exchanges=tuple(shown[:SHOWN]),
         reads=tuple(exchange["url"] for exchange in exchanges),
     )
+
+
+def _lack(exchange: Mapping[str, Any]) -> str:
+    """Return what an address gives in place of what its name serves, with a verb."""
+    address = exchange["connect_to"].strip(":")
+    attempt = exchange["attempts"][-1]
+    if attempt["error"] in NO_ANSWER:
+        words = error_words(attempt["error"], attempt["phase"])
+        return f"gives no answer at {address}: {words}"
+    words = BROKEN_ANSWER.get(attempt["error"], f"is {exchange.get('status')}")
+    return f"{words} at {address}"
+
+
+def _of_address(lack: str, exchanges: Sequence[Mapping[str, Any]]) -> str:
+    """Return the sentence of exchanges that lack the same: of a whole origin if it is silent."""
+    urls = [exchange["url"] for exchange in exchanges]
+    if exchanges[0]["attempts"][-1]["error"] in NO_ANSWER:
+        return f"{origin_url(urls[0])} {lack}"
+    are = lack.replace("is ", "are ", 1) if len(urls) > 1 else lack
+    return f"{listed(urls, 1)} {are}"

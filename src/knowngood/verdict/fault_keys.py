@@ -12,8 +12,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..safety import redact
+from .error_words import NO_ANSWER
 from .outcome import EDGE_OF, Outcome
-from .symptom import ABOUT_CONTENT, ID, NO_ANSWER, Symptom, has_wrong_status, lasting
+from .symptom import ABOUT_CONTENT, ID, Symptom, has_wrong_status, lasting
 
 _PORT: Final = re.compile(r":\d+$")
 

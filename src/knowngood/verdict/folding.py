@@ -15,9 +15,10 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from ..fetch import AttemptError
+from .error_words import NO_ANSWER
 from .impostors import MANY, errors_in_place, impostors, mistyped
 from .own_claims import CONVERGED
-from .symptom import NO_ANSWER, Group, Symptom
+from .symptom import Group, Symptom
 
 _PROPERTY: Final = re.compile(r"\$(?:[.\w-]|\[\d+\])*?((?:\.[\w-]+)?): (.*?)(?:, found .*)?")
 """What a schema says of one property: its name, where it has one, and what is wrong with it."""

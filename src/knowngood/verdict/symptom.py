@@ -13,7 +13,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ..content import file_signatures
 from ..content.problem import Aspect
-from ..fetch import AttemptError
 from .outcome import EDGE_OF, Outcome
 
 ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -35,22 +34,6 @@ _NO_PAGES: Final = frozenset(
 )
 """Endings of names that no web page has."""
 _OTHER_TYPE: Final = re.compile(r"[\"'](?!text/html)[a-z]+/[\w.+-]+[\"']")
-
-NO_ANSWER: Final = {
-    AttemptError.DNS: "its name does not resolve",
-    AttemptError.REFUSED: "connection refused",
-    AttemptError.UNREACHABLE: "no route to it",
-    AttemptError.RESET: "connection reset",
-    AttemptError.TLS: "TLS failed",
-    AttemptError.TIMEOUT: "timeout",
-}
-BROKEN_ANSWER: Final = {
-    AttemptError.TRUNCATED: "is cut short",
-    AttemptError.TOO_LARGE: "is too large",
-    AttemptError.PROTOCOL: "is answered with broken HTTP",
-    AttemptError.ENCODING: "cannot be decoded",
-    AttemptError.REDIRECT: "redirects wrongly",
-}
 
 ABOUT_CONTENT: Final = {"content", "schema", "release"}
 """Kinds of outcomes whose answer can be read: a URL may have several such faults."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from knowngood.environment.model import Environment, Network
-from knowngood.readiness.edges import MOST, Addresses, _resolved, addresses_of
+from knowngood.readiness.edges import MOST, Addresses, _dead, _resolved, addresses_of
 
 V4 = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 
@@ -19,14 +19,15 @@ def site(environment: Callable[..., Environment], monkeypatch: pytest.MonkeyPatc
     """An origin with three addresses, of which one takes no connection."""
     monkeypatch.setattr("knowngood.readiness.edges._resolved", lambda _: V4)
     monkeypatch.setattr(
-        "knowngood.readiness.edges._accepts", lambda address, port: (address, port) != (V4[1], 443)
+        "knowngood.readiness.edges._takes_connection",
+        lambda address, port: (address, port) != (V4[1], 443),
     )
     return environment({"content": "https://content.example", "here": "http://localhost:8000"})
 
 
 def test_addresses_that_take_connections(site: Environment) -> None:
     """Those of one name are places where a client may end up."""
-    assert addresses_of(site, "content").alike == (V4[0], V4[2])
+    assert addresses_of(site, "content") == Addresses((V4[0], V4[2]), dead=(V4[1],))
 
 
 def test_one_server_is_not_asked_twice(site: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,3 +82,18 @@ def test_a_name_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("socket.getaddrinfo", fails)
     assert _resolved("content.example") == []
+
+
+@pytest.mark.parametrize(
+    ("takes", "dead"),
+    [
+        ({"192.0.2.1": True, "192.0.2.2": None}, ["192.0.2.2"]),
+        ({"192.0.2.1": True, "[2001:db8::1]": None}, []),
+        ({"192.0.2.1": True, "[2001:db8::1]": False}, ["[2001:db8::1]"]),
+        ({"192.0.2.1": False, "192.0.2.2": None}, []),
+    ],
+    ids=["silent", "silent-family", "refuses", "all"],
+)
+def test_addresses_that_are_dead(takes: dict[str, bool | None], dead: list[str]) -> None:
+    """Not those of a family that this machine has no way to, and none where all are."""
+    assert list(_dead(takes)) == dead

@@ -397,6 +397,72 @@ def test_every_address_of_a_name_serves_what_one_does(
         assert other in result.verdict["failures"][0]["message"]
 
 
+DATED = {"Last-Modified": "Fri, 14 Jun 2013 12:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("by_name", "headers", "code"),
+    [
+        (DATED, DATED, 1),
+        ({}, {}, 0),
+        (DATED | {"Age": "60"}, DATED, 0),
+    ],
+    ids=["file", "made-for-each", "cached"],
+)
+def test_every_address_of_a_name_serves_the_same_files(
+    run: Run,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    by_name: dict[str, str],
+    headers: dict[str, str],
+    code: int,
+) -> None:
+    """An answer that is made for each request may differ, and a cache may be behind."""
+    places = [
+        f"127.0.0.1:{serve(answer(body=body, headers=headers)).port}" for body in (b"old", b"new")
+    ]
+    addresses = Addresses(alike=tuple(places))
+    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    result = run(answer(headers=by_name), "settle = 0\nprobe = 5\nattempts = 1")
+    assert result.code == code, result.output
+    assert ("differ between edges" in result.output) == bool(code)
+
+
+UNREADABLE = """
+@pytest.mark.get("content:/reports")
+def test_nobody_reads_them(response):
+    assert response.status_code == 405
+"""
+
+
+@pytest.mark.parametrize(("status", "code"), [(405, 0), (404, 1), (200, 1)])
+def test_an_origin_that_nobody_may_read(
+    run: Run,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    status: int,
+    code: int,
+) -> None:
+    """It must answer the same at each address."""
+    checks(tmp_path, UNREADABLE)
+    addresses = Addresses(alike=(f"127.0.0.1:{serve(answer(status=status)).port}",))
+    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    result = run(answer(status=405), "settle = 0\nprobe = 5\nattempts = 1")
+    assert result.code == code, result.output
+
+
+def test_an_address_that_takes_no_connection_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients try the others; some wait first."""
+    addresses = Addresses(dead=("192.0.2.1",))
+    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    result = run(answer())
+    assert result.code == 0, result.output
+    assert "192.0.2.1 takes no connection; it is an address of content" in result.output
+
+
 def test_a_backend_of_five_that_hangs_is_seen(run: Run) -> None:
     """It accepts connections, and retries elsewhere are answered; for users they are not."""
     numbers = itertools.count()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from knowngood.environment.release_settings import Release
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.readiness.convergence import Convergence, Edge
 from knowngood.readiness.version_document import ReleaseSighting
-from knowngood.verdict.edge_claims import differing, not_converged
+from knowngood.verdict.causes import find_causes
+from knowngood.verdict.edge_claims import differing, lacking, not_converged
 
 URL = "https://fhr.example.org/__version__"
 ENVIRONMENT = Environment(
@@ -75,3 +77,39 @@ def test_the_edge_that_differs_is_named(bodies: dict[str, str], sentence: str) -
         for url, answers in bodies.items()
     }
     assert differing(digests).first_line == sentence
+
+
+def lacks(path: str, status: int | None = None, error: str = "", phase: str = "") -> dict[str, Any]:
+    """What an address gave in place of what its name serves."""
+    attempt = {"error": error or None, "phase": phase, "detail": "", "status": status}
+    fields = {} if status is None else {"status": status}
+    url = f"https://fhr.example.org{path}"
+    return {"url": url, "connect_to": "::192.0.2.2:", "attempts": [attempt], **fields}
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "sentence", "kind"),
+    [
+        (
+            [lacks("/a", error="tls", phase="expired"), lacks("/b", error="tls", phase="expired")],
+            "https://fhr.example.org gives no answer at 192.0.2.2: TLS failed (expired)",
+            "tls",
+        ),
+        (
+            [lacks("/a", 503), lacks("/b", 404), lacks("/c", 404)],
+            "https://fhr.example.org/b and 1 more are 404 at 192.0.2.2",
+            "content",
+        ),
+        (
+            [lacks("/a", error="truncated")],
+            "https://fhr.example.org/a is cut short at 192.0.2.2",
+            "content",
+        ),
+    ],
+)
+def test_what_an_address_lacks(exchanges: list[Any], sentence: str, kind: str) -> None:
+    """The sentence has the address: whoever asks by the name may get a right answer."""
+    claim = lacking(exchanges)
+    assert (claim.first_line, claim.kind) == (sentence, kind)
+    [cause] = find_causes([claim])
+    assert cause.sentence == sentence
