@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -159,8 +159,7 @@ class RunResults:
         self.drawn.update(result["drawn"])
         self.catches.update(result["catches"])
         self.header_tables_read.update(result["header_tables_read"])
-        idle = (f"{check}: {why}" for check, why in result["idle"].items())
-        self.warnings += [warning for warning in idle if warning not in self.warnings]
+        self._warn(f"{check}: {why}" for check, why in result["idle"].items())
         for check, (reason, until) in result["advisories"].items():
             self.advisories[check] = Advisory(check, reason, date.fromisoformat(until))
         if "report" in result:  # nothing ran in the controller of workers
@@ -183,7 +182,11 @@ class RunResults:
     def add_report(self, report: Mapping[str, Any]) -> None:
         """Add what one process asked for, and its warnings."""
         self.requests.add(report)
-        self.warnings += report["warnings"]
+        self._warn(report["warnings"])
+
+    def _warn(self, warnings: Iterable[str]) -> None:
+        """Add warnings, each once: several processes may have the same."""
+        self.warnings += [warning for warning in warnings if warning not in self.warnings]
 
     def add_claim(self, outcome: Outcome) -> None:
         """Add a failed claim of the engine's own; it counts as one more case."""

@@ -218,3 +218,11 @@ def test_origin_that_turned_every_process_away_is_walled() -> None:
     ledger.add_result(reported(answers={"other": answers(1)}, warnings=["settling"]))
     assert ledger.silence.walled == {"content"}
     assert ledger.warnings == ["settling"]
+
+
+def test_a_warning_of_several_processes_is_one() -> None:
+    """Each looks at the addresses of the same names."""
+    ledger = RunResults(ENVIRONMENT)
+    for _ in range(2):
+        ledger.add_result(reported(warnings=["192.0.2.1 takes no connection"]))
+    assert ledger.warnings == ["192.0.2.1 takes no connection"]
