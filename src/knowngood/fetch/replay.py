@@ -127,6 +127,7 @@ class Walk:
             if fitting:
                 exchange = max(fitting, key=lambda exchange: _likeness(exchange.probe, probe))
                 self._words |= self._words_of(exchange.probe, probe) or {}
+                self._words |= _words_of_bodies(exchange.probe, probe)
                 self._take(exchange)
                 return exchange
         return None
@@ -147,13 +148,15 @@ class Walk:
         return replace(exchange, probe=probe, answer=answer)
 
     def _words_of(self, recorded: Probe, probe: Probe) -> dict[str, str] | None:
-        """Return which made-up words stand for which; None if the requests differ otherwise."""
+        """Return which made-up words of the URL stand for which; None if the requests differ
+        otherwise.
+        """
         if recorded.method != probe.method or recorded.origin != probe.origin:
             return None
         words = differing_words(recorded.url, probe.url)
         if words is None or not all(self._stand_for(*pair) for pair in words.items()):
             return None
-        return words | (differing_words(_text(recorded.body), _text(probe.body)) or {})
+        return words
 
     def _stand_for(self, old: str, new: str) -> bool:
         return self._words.get(old, new) == new and (
@@ -202,5 +205,16 @@ def _translated(text: bytes, words: dict[str, str]) -> bytes:
     return translated(text.decode("latin-1"), words).encode("latin-1", "replace")
 
 
+def _words_of_bodies(recorded: Probe, probe: Probe) -> dict[str, str]:
+    if recorded.body == probe.body:
+        return {}
+    return differing_words(_text(recorded.body), _text(probe.body)) or {}
+
+
 def _text(body: bytes | None) -> str:
+    """Return the text of a body; none for what is no text, such as what is compressed."""
+    try:
+        (body or b"").decode()
+    except UnicodeDecodeError:
+        return ""
     return (body or b"").decode("latin-1")
