@@ -67,6 +67,12 @@ def init(
     return init
 
 
+@pytest.fixture
+def without_a_drill(in_one_process: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite runs in this process, and is not drilled: three tests below do that."""
+    monkeypatch.setattr("knowngood.cli.init.drill_mutations", lambda *_, **__: None)
+
+
 def test_site_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     """It is written, run, PASSED, and clean by the usual rules of style."""
     ended = init(serve(by_path(SITE)).url)
@@ -77,7 +83,7 @@ def test_site_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     subprocess.run([sys.executable, "-m", *lint], cwd=Path.cwd(), check=True)
 
 
-@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.usefixtures("without_a_drill")
 def test_authority_of_ones_own(init: Init, serve: Serve, authority: Authority) -> None:
     """It is asked for, copied beside the environment file, and trusted from then on."""
     server = serve(by_path(SITE), tls=authority.context()[0])
@@ -100,7 +106,7 @@ def test_file_that_holds_no_authority(init: Init, serve: Serve, text: str) -> No
     assert "--ca=ca.pem: " in ended.output
 
 
-@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.usefixtures("without_a_drill")
 def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve) -> None:
     """The start page links to a page that is not there."""
     ended = init(serve(by_path({**SITE, "/b": answer("gone", 404)})).url)
@@ -118,7 +124,7 @@ LATER_FAULTS = {
 }
 
 
-@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.usefixtures("without_a_drill")
 @pytest.mark.parametrize(("script", "told"), LATER_FAULTS.values(), ids=LATER_FAULTS)
 def test_suite_notices_a_later_fault(
     init: Init, serve: Serve, capfd: pytest.CaptureFixture[str], script: str, told: str
@@ -131,7 +137,7 @@ def test_suite_notices_a_later_fault(
     assert told in capfd.readouterr().out
 
 
-@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.usefixtures("without_a_drill")
 def test_suite_notices_that_a_language_lost_its_texts(
     init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,7 +155,7 @@ def test_suite_notices_that_a_language_lost_its_texts(
     assert "<h1>: it is empty, and has a text in /en/" in capfd.readouterr().out
 
 
-@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.usefixtures("without_a_drill")
 @pytest.mark.parametrize(
     "body",
     [
@@ -195,7 +201,7 @@ def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
     assert sorted(said[2].split(", ")) == sorted(line.partition(": ")[2].split(", "))
 
 
-@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.usefixtures("without_a_drill")
 @pytest.mark.parametrize(
     ("path", "media_type"), [("/b", "application/xhtml+xml"), ("/__version__", "text/plain")]
 )
@@ -227,7 +233,7 @@ def test_api_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     assert "@pytest.mark.skip" in Path("smoketests/test_api.py").read_text()
 
 
-@pytest.mark.usefixtures("in_one_process")
+@pytest.mark.usefixtures("without_a_drill")
 def test_item_that_the_list_names(
     init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
 ) -> None:
