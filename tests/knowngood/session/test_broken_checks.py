@@ -216,7 +216,7 @@ def test_a_list_of_problems_that_is_misread(small_suite: Run, statement: str, co
 def test_a_mistake_that_workers_find(small_suite: Run, options: tuple[str, ...]) -> None:
     """It is the person's, and named, as without -n."""
     source = f"{HEAD}@pytest.mark.gett('content:/x')\n{ASKS}def test_it(response): pass\n"
-    result = small_suite(source, *options, "-n", "2", process=True)
+    result = small_suite(source, *options, "-n", "2")
     assert result.code == 4, result.output
     assert "there is no mark 'gett'; write 'get', or " in result.output
     assert "INTERNALERROR" not in result.output
