@@ -434,6 +434,18 @@ def test_a_path_after_a_space(
     assert "equals sign" in ended.output
 
 
+def test_a_report_after_a_space(
+    project: Path, suite_here: Callable, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """One that is there from the run before is a test to pytest, too, and its folder the root."""
+    report = tmp_path_factory.mktemp("elsewhere") / "verdict.json"
+    report.write_text("{}")
+    root = f"--rootdir={report.parent}"
+    ended = suite_here("--env=demo", root, "--verdict-file", str(report), cwd=project)
+    assert ended.code == 4
+    assert f"write --verdict-file={report} with an equals sign" in ended.output
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [

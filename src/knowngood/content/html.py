@@ -117,3 +117,11 @@ def _document(text: str) -> LexborHTMLParser:
 
     # A byte-order mark says how bytes are encoded; the parser would take it for the first text.
     return LexborHTMLParser(text.removeprefix("\ufeff"))
+
+
+def page_title(tree: LexborHTMLParser) -> str:
+    """Return the title that browsers show: that of the first such element, which may stand in the
+    body, where a server sends it late; but not of one in a picture. Empty if there is none.
+    """
+    titles = (n for n in tree.css("title") if all(a.tag != "svg" for a in ancestors(n)))
+    return next((node.text(strip=True) for node in titles), "")

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from . import start_tags, written_urls
-from .html import ancestors
+from .html import ancestors, page_title
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -212,7 +212,7 @@ def _outside(pattern: re.Pattern[str], text: str, *parts: re.Pattern[str]) -> re
     if not pattern.search(text):
         return None
     for part in parts:
-        text = part.sub("", text)
+        text = part.sub("<>", text)  # it bounds the texts beside it, as an element does
     return pattern.search(text)
 
 
@@ -240,9 +240,7 @@ def _parts_of_title(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Yield the parts of a page's title in which a value was not there: ``undefined - Bread``. A
     page that is about one names it in its text, too; where scripts write the text, nobody knows.
     """
-    title = tree.css_first("head > title")
-    parts = _PARTS_OF_TITLE.split(title.text(strip=True)) if title is not None else []
-    for part in _NOTHING.intersection(parts):
+    for part in _NOTHING.intersection(_PARTS_OF_TITLE.split(page_title(tree))):
         body = tree.body.text(separator=" ") if tree.body is not None else ""
         if body.strip() and part not in body:
             yield "<title>", part

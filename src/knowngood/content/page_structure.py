@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from . import csp, leftovers, media_types, open_elements
+from .html import page_title
 from .problem import Aspect, Problem
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     """
     bare = _COMMENT.sub("", text)
     sound = {
-        "the page has no title": _has_title(tree),
+        "the page has no title": bool(page_title(tree)),
         "the page has more than one doctype": text.lower().count("<!doctype") <= 1,
         "the page has more than one </html>": len(re.findall(r"</html\b", bare, re.I)) <= 1,
         "the page has more than one </body>": len(re.findall(r"</body\b", bare, re.I)) <= 1,
@@ -77,8 +78,7 @@ def _before_doctype(bare: str, tree: LexborHTMLParser) -> list[str]:
     """
     if _DOCTYPE.match(bare[:200]):
         return []
-    title = tree.css_first("head > title")
-    if title is not None and title.text().startswith("Index of /"):
+    if page_title(tree).startswith("Index of /"):
         return [Problem("a list of the files in its folder in its place", Aspect.SERVER_PAGE)]
     before = _MARKUP.split(bare, maxsplit=1)[0]
     plain = leftovers.without_tags(before) if len(before) < len(bare) else ""
@@ -92,12 +92,12 @@ def server_page_problems(tree: LexborHTMLParser) -> list[str]:
     """Return in one line that a page is the server's or framework's own: an error with 200, or the
     welcome page of a new installation.
     """
-    title = next((node.text(strip=True) for node in tree.css("head > title")), "")
-    code = _ERROR_CODE.search(title)
-    words = _ERROR_CODE.sub("", title).strip(" \t\n-–—:|()!.").lower()
+    name = page_title(tree)
+    code = _ERROR_CODE.search(name)
+    words = _ERROR_CODE.sub("", name).strip(" \t\n-–—:|()!.").lower()
     known = words in _SERVER_TITLES and (code is not None or " " in words)  # "Gone" may be a film
     if known or (code is not None and words in {"", "error"}):
-        line = f"a page of the server's own in its place: its title is {_quoted(title)}"
+        line = f"a page of the server's own in its place: its title is {_quoted(name)}"
         return [Problem(line, Aspect.SERVER_PAGE)]
     return []
 
@@ -239,7 +239,3 @@ def _is_utf8(charset: str) -> bool:
         return codecs.lookup(charset).name == "utf-8"
     except (LookupError, ValueError):  # no browser knows it either
         return False
-
-
-def _has_title(tree: LexborHTMLParser) -> bool:
-    return any(node.text(strip=True) for node in tree.css("head > title"))

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 from ..environment import Budget, Environment, normal_origin
 from ..fetch import REDIRECTS, Answer, Exchange, Fetcher, Probe, redirects
@@ -49,8 +50,7 @@ class Visitor:
         self.statuses: dict[str, int] = {}
         self._fetcher = fetcher
         self.say = say
-        self._robots = RobotFileParser()
-        self._robots.parse([])
+        self._robots = Protego.parse("")
 
     @property
     def requests_left(self) -> int:
@@ -61,12 +61,12 @@ class Visitor:
         """Ask for robots.txt and keep to it from now on; return the sitemaps that it names."""
         answer = self.get(["/robots.txt"])[0].answer
         text = answer.body.decode("utf-8", "replace") if answer and answer.status == 200 else ""
-        self._robots.parse(text.splitlines())
-        return self._robots.site_maps() or []
+        self._robots = Protego.parse(text)
+        return list(self._robots.sitemaps)
 
     def allowed(self, path: str) -> bool:
         """Return whether robots.txt lets a visitor ask for ``path``."""
-        return not self._obeys_robots or self._robots.can_fetch(_AGENT, self.origin + path)
+        return not self._obeys_robots or self._robots.can_fetch(self.origin + path, _AGENT)
 
     def get(self, paths: Iterable[str]) -> list[Exchange]:
         """Ask for each of ``paths`` once and return the exchanges, in the same order.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from .. import safety
-from ..environment import BadEnvironment, secrets_of
+from ..environment import FOLDER, BadEnvironment, secrets_of
 from ..run_options import RUN_OPTIONS
 from ..safety import UsageError
 from .options import Options, environments_to_choose_from
@@ -92,14 +93,24 @@ def options_of(config: pytest.Config) -> Options:
         for option in RUN_OPTIONS
         if option.name in _OF_WORKERS or not is_worker(config)
     }
-    options = Options.from_values(
-        root=suite_root(config), cwd=config.invocation_params.dir, **values
-    )
-    if "--env" in config.invocation_params.args and Path(options.env).exists():
-        # Before pytest knows our options it takes a path that follows one after a space for a
-        # test to run, and looks for its configuration there.
-        raise UsageError(f"write --env={options.env} with an equals sign")
-    return options
+    _refuse_taken_for_tests(config)
+    return Options.from_values(root=suite_root(config), cwd=config.invocation_params.dir, **values)
+
+
+def _refuse_taken_for_tests(config: pytest.Config) -> None:
+    """Raise UsageError for the path of an option that is written after a blank, if pytest took it
+    for a test to run, which it does before it knows our options, and looks for its configuration
+    there.
+    """
+    arguments, root = config.invocation_params.args, suite_root(config)
+    for option, value in pairwise(arguments):
+        is_ours = any(option == known.flag for known in RUN_OPTIONS)
+        is_elsewhere = option == "--env" or not (root / FOLDER).is_dir()
+        if is_ours and is_elsewhere and (config.invocation_params.dir / value).exists():
+            raise UsageError(
+                f"write {option}={value} with an equals sign: after a blank, pytest takes the path "
+                "for a test and looks for the suite there"
+            )
 
 
 def hide_secrets(config: pytest.Config) -> None:

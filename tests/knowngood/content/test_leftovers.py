@@ -160,6 +160,7 @@ FAULTS = {
     ),
     "no-date": ("<time>Invalid Date</time>", '<time>: expected a text, found "Invalid Date"'),
     "no-amount": ("<table><td>Rye: NaN\xa0\u20ac</td></table>", "no amount: Rye: NaN\xa0\u20ac"),
+    "no-amount-of-react": ("<p>Cup<!-- -->, <!-- -->NaN \u20ac</p>", "no amount: NaN \u20ac"),
     "no-price": ("<b> $undefined </b>", "no amount: $undefined"),
     "no-number": ("<p>Crashes: <b> NaN </b></p>", '<b>: expected a text, found "NaN"'),
     "django-toolbar": (

@@ -19,6 +19,9 @@ SOUND = {
     "upper-case": PAGE.upper(),
     "comment-first": "<!-- built today -->" + PAGE,
     "comment-last": PAGE + "<!-- </html> -->",
+    "title-in-the-body": PAGE.replace("<title>x</title>", "").replace(
+        "text", "<svg><title>z</title></svg><p>text<title>x</title>"
+    ),
     "no-body-tags": "<!doctype html><title>x</title>text</html>",
     "no-end-tag": PAGE.removesuffix("</html>\n"),
     "no-end-tags": "<!doctype html><title>x</title><ul><li>one<li>two</ul><p>text",
@@ -89,6 +92,12 @@ FAULTS = {
         "the page does not begin with <!doctype html>",
     ),
     "no-title": (PAGE.replace("x</title>", "</title>"), "the page has no title"),
+    "title-of-a-picture-above": (
+        PAGE.replace("<title>x</title>", "").replace(
+            "text", "<svg><g><title>z</title></g></svg><title></title>"
+        ),
+        "the page has no title",
+    ),
     "title-of-a-picture": (
         PAGE.replace("<title>x</title>", "").replace("text", "<svg><title>z</title></svg>"),
         "the page has no title",

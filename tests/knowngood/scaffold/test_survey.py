@@ -189,8 +189,10 @@ def test_what_a_page_cannot_be_without(
 
 
 def test_robots_are_honoured(serve: Serve) -> None:
-    """What they forbid is not asked for, but by the service's own people."""
-    robots = page("User-agent: *\nDisallow: /b", "text/plain")
+    """What they forbid is not asked for, but by the service's own people. The longest rule decides
+    (RFC 9309, 2.2.2), not the first.
+    """
+    robots = page("User-agent: *\nAllow: /\nDisallow: /b", "text/plain")
     server = serve(by_path({"/robots.txt": robots, "/": HOME, "/b": PLAIN}))
     assert [found.path for found in seen(server).pages] == ["/"]
     assert "/b" not in server.targets
