@@ -81,6 +81,7 @@ def failure_of(
         loop = statement.answers_of_loop() if statement is not None else Answers()
         further = _further(answers, loop, exchanges, words.expected)
         found_in = {**loop.found_in, **found_in}
+        exchanges = _with_other_headers(exchanges, [*sent, *declared])
     reads = (e.probe.url for e in (*exchanges, *answers.single, *answers.members))
     return Failure(
         exchanges=tuple(e for e in exchanges if e not in further),
@@ -103,6 +104,25 @@ def _with_declared(words: Explanation, exchanges: Sequence[Exchange]) -> Explana
     if declared is None or got in {"", str(declared), words.got}:
         return words
     return replace(words, lines=(words.text,), expected=str(declared), got=got)
+
+
+def _with_other_headers(
+    exchanges: Sequence[Exchange], known: Iterable[Exchange]
+) -> tuple[Exchange, ...]:
+    """Put behind the first exchange, if it is no success, the success that the same request got
+    with other headers: who repeats it without them sees nothing wrong.
+    """
+    first, *others = exchanges
+    same = replace(first.probe, headers=())
+    for exchange in (*others, *known):
+        is_like = replace(exchange.probe, headers=(), sample=same.sample) == same
+        if is_like and exchange.probe.headers != first.probe.headers and _succeeded(exchange):
+            return tuple(dict.fromkeys((first, exchange, *others)))
+    return tuple(exchanges)
+
+
+def _succeeded(exchange: Exchange) -> bool:
+    return exchange.answer is not None and exchange.answer.status < 300
 
 
 def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:

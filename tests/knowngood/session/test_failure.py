@@ -452,6 +452,36 @@ def test_what_a_loop_did_not_come_to() -> None:
     assert (alone.exchanges, alone.further) == ((GONE,), ())
 
 
+OTHER_HEADERS = replace(
+    HOME, probe=replace(HOME.probe, headers=(("Accept", "*/*"),), referer=NEWS.probe.url)
+)
+
+
+@pytest.mark.parametrize(
+    ("known", "about"),
+    [
+        pytest.param([NEWS, OTHER_HEADERS], [OTHER_HEADERS], id="another-succeeded"),
+        pytest.param([HOME], [], id="the-same-succeeded"),
+        pytest.param([NEWS], [], id="another-url"),
+        pytest.param(
+            [replace(OTHER_HEADERS, answer=BROKEN.answer)], [], id="refused-with-others-as-well"
+        ),
+        pytest.param(
+            [replace(OTHER_HEADERS, probe=replace(OTHER_HEADERS.probe, method="POST"))],
+            [],
+            id="another-method",
+        ),
+    ],
+)
+def test_a_success_with_other_headers(known: list[Exchange], about: list[Exchange]) -> None:
+    """Who repeats the request in another browser must know that it may succeed there."""
+    refused = replace(HOME, answer=GONE.answer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ANSWERS, "gone", respond(refused))
+        found = failure("assert gone.status_code == 200", declared=iter(known))
+    assert list(found.exchanges) == [refused, *about]
+
+
 def test_a_set_with_an_answer_missing() -> None:
     """What is compared is not all there: the failure is about the answer that did not come."""
     silent = Exchange(Probe("content", f"{SITE}/x"), (Attempt(0.0, 1.0, error=AttemptError.RESET),))

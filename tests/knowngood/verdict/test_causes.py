@@ -71,6 +71,32 @@ def test_what_was_expected_is_told_where_it_is_the_same() -> None:
     assert [one for one in sentences(gone, page, *others) if "expected" in one] == []
 
 
+@pytest.mark.parametrize(
+    ("plain", "beside"),
+    [
+        pytest.param(200, ", but 200 with other headers (User-Agent, Accept and 1 more)", id="200"),
+        pytest.param(403, "", id="both-refused"),
+    ],
+)
+def test_only_other_headers_are_refused(plain: int, beside: str) -> None:
+    """Who repeats it in a browser gets 200: the sentence says that, too."""
+    sent = [["User-Agent", "Firefox/150.0"], ["Accept", "*/*"], ["DNT", "1"]]
+    cases = [
+        replace(
+            one,
+            exchanges=tuple(
+                {**one.exchanges[0], **more}
+                for more in (
+                    {"request_headers": sent},
+                    {"request_headers": [["DNT", "0"]], "status": plain},
+                )
+            ),
+        )
+        for one in in_locales("is_there", "/{locale}/", 403, kind="status")
+    ]
+    assert sentences(*cases) == [f"/{{locale}}/ is 403 in 5 of 5 locales{beside}"]
+
+
 def test_a_missing_file_is_one_cause() -> None:
     """Claims on its existence, its schema and its content rest on the one that it is 404."""
     [cause] = causes(
