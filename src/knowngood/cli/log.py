@@ -17,7 +17,7 @@ from .options import ENVIRONMENT, OFFLINE, opened_ledger
 def command(environment: str, offline: bool, count: int) -> int:
     """Print what happened on an environment, newest first."""
     ledger = opened_ledger(environment, offline=offline)
-    for line in ledger.log(count):
+    for line in list(ledger.log(count)) or [f"nothing is on record for {ledger.environment.name}"]:
         print_line(line)
     print_warnings(ledger.warnings())
     return 0

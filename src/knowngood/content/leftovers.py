@@ -60,6 +60,7 @@ _MOJIBAKE: Final = re.compile(
 _CRASH: Final = re.compile(
     r"Traceback \(most recent call last\)|an error occurred while processing this directive"
     r"|(?:Warning|Notice|Fatal error|Parse error)(?:</b>)?: .{1,300} on line (?:<b>)?\d+"  # PHP
+    r"|Deprecated: .{1,300} in \S{1,200}\.php on line \d+"
     r"|<b>(?:Deprecated|Fatal error)</b>: .{1,300} (?:on line <b>\d+|in \S{1,200}\.php:\d+)"
     r"|^[ \t]+at (?:[\w$.<>]{1,200}\(\w{1,99}\.java|.{1,200}\.js:\d+):\d+\)?"  # Java, Node.js
     r"|^[ \t]+at [\w.`&;+\[\]]{1,200}\([^()\n]{0,300}\) in \S{1,300}:line \d+"  # .NET

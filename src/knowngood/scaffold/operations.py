@@ -14,6 +14,8 @@ from .openapi import Document, base_path, resolve
 from .python_text import distinct, identifier
 
 JSON: Final = re.compile(r"application/(?:[\w.+-]*\+)?json")
+_ANY: Final = "*/*"
+"""What springdoc writes as the media type if the developer named none."""
 _WRITES: Final = ("post", "put", "patch", "delete")
 _IN_PATHS: Final = "/%{}:@!$&'()*+,;=~"  # what stays as it is in a path, beside letters and digits
 
@@ -155,12 +157,17 @@ def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...
     reference = responses[key].get("$ref", "") if isinstance(responses[key], dict) else ""
     place = reference[1:] or "/".join(["", "paths", _escaped(path), method, "responses", status])
     content = resolve(document, responses[key]).get("content", {})
-    kind = next((kind for kind in content if JSON.match(kind)), "")
-    has_schema = bool(kind) and bool(content[kind].get("schema"))
-    if not has_schema:
+    kind = next((kind for kind in content if JSON.match(kind) or kind == _ANY), "")
+    schema = resolve(document, content[kind].get("schema")) if kind else None
+    if not schema or (kind == _ANY and not _is_structured(schema)):
         return tuple(map(int, statuses)), "", _other_type(content)
     pointer = f"{place}/content/{_escaped(kind)}/schema"
-    return tuple(map(int, statuses)), pointer, media_types.media_type(kind)
+    return tuple(map(int, statuses)), pointer, _only_type([kind])
+
+
+def _is_structured(schema: Any) -> bool:
+    """Return whether an answer of any media type must be JSON, by its schema."""
+    return isinstance(schema, dict) and schema.get("type") in ("object", "array")
 
 
 def _other_type(content: Iterable[str]) -> str:
@@ -168,10 +175,15 @@ def _other_type(content: Iterable[str]) -> str:
     several, or a range, or one that says nothing. JSON says nothing: frameworks write it if the
     developer named no type.
     """
+    kind = _only_type(content)
+    return "" if JSON.match(kind) or kind == "application/octet-stream" else kind
+
+
+def _only_type(content: Iterable[str]) -> str:
+    """Return the one media type there is; empty if there are several, or a range."""
     kinds = {media_types.media_type(kind) for kind in content}
     kind = kinds.pop() if len(kinds) == 1 else ""
-    vague = "*" in kind or JSON.match(kind) or kind == "application/octet-stream"
-    return "" if vague else kind
+    return "" if "*" in kind else kind
 
 
 def _escaped(key: str) -> str:

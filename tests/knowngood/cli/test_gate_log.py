@@ -131,7 +131,7 @@ def test_a_reason_of_blanks_is_none(run: Run) -> None:
         assert ended.code == 1
         ended = run("reject", "--env=prod", "--release=v2", f"--why={reason}")
         assert (ended.code, "--why" in ended.err) == (4, True)
-    assert run("log", "--env=prod").out == ""
+    assert run("log", "--env=prod").out == "nothing is on record for prod\n"
 
 
 def test_log(run: Run, noted: Note) -> None:

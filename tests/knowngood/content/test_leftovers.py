@@ -136,6 +136,10 @@ FAULTS = {
         "<b>Fatal error</b>:  Uncaught Error: x in /var/www/index.php:3\nStack trace:",
         "crash: <b>Fatal error</b>:  Uncaught Error: x in /var/www/index.php:3",
     ),
+    "php-deprecated-in-text": (
+        "Deprecated: Function strftime() is deprecated in /srv/y.php on line 4",
+        "crash: Deprecated: Function strftime() is deprecated in /srv/y.php on line 4",
+    ),
     "php-deprecated": (
         "<b>Deprecated</b>:  x in <b>/y.php</b> on line <b>3</b>",
         "crash: <b>Deprecated</b>:  x",

@@ -82,6 +82,24 @@ def test_schema_of_the_answer() -> None:
     assert operation.schema == "/components/responses/a/content/application~1json/schema"
 
 
+@pytest.mark.parametrize(
+    ("schema", "has_schema"),
+    [
+        ({"type": "object"}, True),
+        ({"$ref": "#/components/schemas/rooms"}, True),
+        ({"type": "string"}, False),
+        ({"type": "string", "format": "binary"}, False),
+        ({}, False),
+    ],
+)
+def test_schema_of_an_answer_of_any_type(schema: Any, has_schema: bool) -> None:
+    """As springdoc writes it: what is an object or a list is JSON, a text may be anything."""
+    responses = {"200": {"content": {"*/*": {"schema": schema}}}}
+    components = {"schemas": {"rooms": {"type": "array"}}}
+    operation = one("/rooms", {"responses": responses}, components=components)
+    assert (bool(operation.schema), operation.media_type) == (has_schema, "")
+
+
 def names(*paths: str) -> dict[str, str]:
     """The names of the checks that read ``paths``, by path."""
     content = {"openapi": "3.0.0", "paths": {path: {"get": {}} for path in paths}}
