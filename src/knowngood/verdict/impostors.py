@@ -45,7 +45,7 @@ def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symp
             continue
         size, _ = _bytes(symptom)
         group = groups[symptom.outcome.origin, size, _ID_OR_NUMBER.sub("#", document)]
-        missed = symptom.has_other_shape or symptom.is_unwanted_success
+        missed = symptom.has_other_shape or symptom.trouble.startswith("2")
         (group.core if missed else group.attached).append(symptom)
     errors = [
         replace(group, replacement=Replacement.DOCUMENT, came=_document(group.core[0]))

@@ -99,7 +99,7 @@ class Symptom:
         """Whether the answer is of no use, so that nothing else is worth saying of it. The content
         of an unexpected success can still be judged, but not a part of it that nobody asked for.
         """
-        return bool(self.trouble) and (not self.is_unwanted_success or self.trouble == _PART)
+        return bool(self.trouble) and (self.trouble[0] != "2" or self.trouble == _PART)
 
     @property
     def refusal(self) -> str:
@@ -150,8 +150,10 @@ class Symptom:
 
     @property
     def is_unwanted_success(self) -> bool:
-        """Whether a success came where its check wanted another status."""
-        return self.trouble.startswith("2")
+        """Whether a success came where its check wanted none: 200 in place of 404, but not 203 in
+        place of 200.
+        """
+        return self.trouble.startswith("2") and not self.outcome.expected.startswith("2")
 
     @property
     def has_other_shape(self) -> bool:

@@ -815,6 +815,14 @@ def test_one_page_also_where_nothing_should_be(others: list[Outcome]) -> None:
     assert sentences(*others, unwanted("/xx"))[0].startswith("one page comes in place of ")
 
 
+def test_pages_under_another_success_are_no_impostors() -> None:
+    """A proxy makes 203 of each 200: a page and that of its alias are one, and are right."""
+    wrong = {"kind": "status", "expected": "200", "got": "203"}
+    alike = [replace(shown("lang", path, status=203), **wrong) for path in ("/en-US/", "/he/")]
+    others = [replace(shown("is_there", f"/{n}", f"<html>{n}", 203), **wrong) for n in "ab"]
+    assert sentences(*alike, *others) == ["/a, /en-US/, /he/ and 1 more are 203"]
+
+
 def test_page_where_nothing_should_be_is_named() -> None:
     """Its title tells a login from the home page of the site."""
     assert sentences(unwanted("/xx")) == ['/xx is 200, expected 404: "Down for maintenance"']
