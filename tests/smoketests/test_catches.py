@@ -116,7 +116,7 @@ def replay() -> Iterator[FaultReplay]:
 def test_the_right_checks_catch_changed_answers(name: str, replay: FaultReplay) -> None:
     """The verdict is the fault's, and each check that claims it fails, without a deployment."""
     claiming = {check for check, faults in CATCHES.items() if name in faults}
-    ended = replay.conclusion(name, claiming)
+    ended = replay.conclusion(name, checks=claiming)
     assert ended is not None
     assert ended.document is not None
     assert ended.document["verdict"] == FAULTS[name].verdict, ended.document["reason"]

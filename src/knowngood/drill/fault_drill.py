@@ -1,7 +1,7 @@
 """``knowngood drill``: run a deployment sound, then with each fault, then with pairs of faults.
 
-A fault that only changes answers is replayed, if the environment says how. For all others, and for
-pairs, a deployment is started.
+Faults that only change answers are replayed, if the environment says how. For all others a
+deployment is started.
 
 Each run must end as the fault says, by the checks that claim to catch it, and its first cause must
 name a URL that the fault touches. Pairs, drawn at random, show that no fault hides another.
@@ -115,10 +115,11 @@ class FaultDrill:
         self, alone: Sequence[DrillRun], pairs: Sequence[DrillRun]
     ) -> Iterator[DrillResult]:
         at_once = 3 * (os.cpu_count() or 1)  # half of its time a run waits, of silence nearly all
-        replayable = [run for run in alone if _may_be_replayed(run)]
-        started = [*(run for run in alone if not _may_be_replayed(run)), *pairs]
+        replayable = [run for run in (*alone, *pairs) if _may_be_replayed(run)]
+        started = [run for run in (*alone, *pairs) if not _may_be_replayed(run)]
         with ThreadPoolExecutor(at_once) as pool:
-            futures = {pool.submit(self._run, run): run for run in sorted(started, key=_haste)}
+            started.sort(key=_is_soon_over)
+            futures = {pool.submit(self._run, run): run for run in started}
             unclear = []
             try:
                 for run, result in self._replayed(replayable):
@@ -141,16 +142,16 @@ class FaultDrill:
         """Yield each run with the result of its replay; with None if a deployment has to tell: the
         fault cannot be replayed, or the replay did not end as it should. The former come first.
         """
-        by_fault = {run.name: run for run in runs}
         config = self.environment.serve.drill if self.environment.serve else None
-        if not by_fault or config is None or not config.answers:
+        if not runs or config is None or not config.answers:
             yield from ((run, None) for run in runs)
             return
-        with replaying(self.environment, list(by_fault), self.release, self.variables) as replay:
-            yield from ((run, None) for run in runs if run.name not in replay.faults)
-            for name in filter(replay.faults.__contains__, by_fault):
-                began, run = time.monotonic(), by_fault[name]
-                ended = replay.conclusion(name)
+        faults = list(dict.fromkeys(name for run in runs for name in run.names))
+        with replaying(self.environment, faults, self.release, self.variables) as replay:
+            yield from ((run, None) for run in runs if not set(run.names) <= replay.faults)
+            for run in (run for run in runs if set(run.names) <= replay.faults):
+                began = time.monotonic()
+                ended = replay.conclusion(*run.names)
                 if ended is None:
                     yield run, None
                     continue
@@ -166,7 +167,7 @@ class FaultDrill:
             env=str(self.environment.path),
             root=self.environment.root,
             cwd=self.environment.root,
-            drill=",".join(fault.name for fault in run.faults) or "none",
+            drill=",".join(run.names) or "none",
             release=self.release,
             level=max((fault.level for fault in run.faults), key=LEVELS.index, default=None),
         )
@@ -182,7 +183,7 @@ class FaultDrill:
 
 
 def _may_be_replayed(run: DrillRun) -> bool:
-    """Return whether the run that is recorded sees all that the fault changes: there is an answer,
+    """Return whether the run that is recorded sees all that the faults change: there is an answer,
     which is not asked for again, and no browser has to look at it.
     """
     return all(
@@ -191,13 +192,12 @@ def _may_be_replayed(run: DrillRun) -> bool:
     )
 
 
-def _haste(run: DrillRun) -> int:
-    """Return a number that is larger the sooner a run is over. Those that wait for a timeout or
-    between retries last longest, then those with a browser; at the end nobody is to wait for them.
+def _is_soon_over(run: DrillRun) -> bool:
+    """Return whether a run waits neither for a timeout nor between retries. Those that wait last
+    longest: at the end nobody is to wait for them.
     """
-    if any(f.error == AttemptError.TIMEOUT or f.status in RETRIED_STATUSES for f in run.faults):
-        return 0
-    return 2 if _may_be_replayed(run) else 1
+    waits = (f.error == AttemptError.TIMEOUT or f.status in RETRIED_STATUSES for f in run.faults)
+    return not any(waits)
 
 
 def bytecode_in(folder: str) -> dict[str, str]:

@@ -35,14 +35,14 @@ class FaultReplay:
             raise BadEnvironment(able["error"])
         self.faults = frozenset(able)
 
-    def conclusion(self, fault: str, checks: Iterable[str] = ()) -> Conclusion | None:
-        """Return what a run with ``fault`` ends in; None if only a deployment can tell.
+    def conclusion(self, *faults: str, checks: Iterable[str] = ()) -> Conclusion | None:
+        """Return what a run with ``faults`` ends in; None if only a deployment can tell.
 
         ``checks`` are the names of those that run again, of those that read a changed answer: one
         case of each, and all cases if one check holds then. Without ``checks`` all cases of all
         run.
         """
-        document = self._ask({"fault": fault, "checks": list(checks)})
+        document = self._ask({"faults": faults, "checks": list(checks)})
         if document is None:
             return None
         return Conclusion(EXIT_CODES[VerdictKind(document["verdict"])], document)

@@ -34,7 +34,12 @@ class DrillRun:
     @property
     def name(self) -> str:
         """Return its name for people."""
-        return " + ".join(fault.name for fault in self.faults) or "(sound)"
+        return " + ".join(self.names) or "(sound)"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its faults."""
+        return tuple(fault.name for fault in self.faults)
 
     @property
     def expected(self) -> tuple[str, ...]:

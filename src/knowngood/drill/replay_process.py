@@ -2,9 +2,9 @@
 
 :mod:`.fault_replay` starts it. It reads one line of JSON from stdin: the ``environment``, the
 ``root`` of its suite, the ``release`` and the names of ``faults``. Once the sound run is over it
-writes which of them it can replay. From then on each line of its input names one of these, the
-``fault``, and the ``checks`` that are to run again; all, if it names none. It answers with the
-verdict document, or with ``null`` if the fault needs a deployment after all. If
+writes which of them it can replay. From then on each line of its input names some of these, the
+``faults`` that are there together, and the ``checks`` that are to run again; all, if it names none.
+It answers with the verdict document, or with ``null`` if the faults need a deployment after all. If
 ``serve.drill.answers`` does not work, it writes only an ``error``.
 """
 
@@ -32,7 +32,7 @@ from .recording_plugin import RecordingPlugin, rerun_until, run_recorded
 
 
 class FaultPlugin(RecordingPlugin):
-    """Replays the faults that ``source`` names, one a line, and writes verdicts to ``target``."""
+    """Replays the faults that each line of ``source`` names; writes verdicts to ``target``."""
 
     def __init__(self, faults: Sequence[str], source: IO[str], target: IO[str]) -> None:
         super().__init__()
@@ -51,7 +51,9 @@ class FaultPlugin(RecordingPlugin):
         self._write([f for f in changed if not _hides_release(environment, changed[f])])
         for line in self._source:
             asked = json.loads(line)
-            self._write(self._document(rerunner, changed[asked["fault"]], asked["checks"]))
+            together = _together([changed[fault] for fault in asked["faults"]])
+            document = self._document(rerunner, together, asked["checks"]) if together else None
+            self._write(document)
 
     def _document(
         self, rerunner: Rerunner, changed: Changed, checks: Sequence[str]
@@ -84,6 +86,14 @@ class FaultPlugin(RecordingPlugin):
     def _write(self, content: object) -> None:
         self._target.write(json.dumps(content) + "\n")
         self._target.flush()
+
+
+def _together(changes: Sequence[Changed]) -> Changed:
+    """Return what several faults change; nothing if two of them change the same answer, which only
+    a deployment with both gives.
+    """
+    together = {old: new for changed in changes for old, new in changed.items()}
+    return together if len(together) == sum(map(len, changes)) else {}
 
 
 def _run_some(

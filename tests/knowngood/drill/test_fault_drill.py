@@ -283,8 +283,8 @@ def test_an_unclear_run_is_made_again_once_the_others_are_over(
 
 
 def test_runs_that_wait_longest_begin_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those with a timeout before those with a browser or another error, then pairs; a fault of
-    answers waits until a replay has said that it cannot tell.
+    """Those with a timeout before those with a browser or another error, then pairs; faults of
+    answers wait until a replay has said that it cannot tell.
     """
     answers, retried = Fault("answers", "FAILED"), Fault("retried", "FAILED", error="reset")
     silent = Fault("silent", "FAILED", error="timeout")
@@ -302,7 +302,7 @@ def test_runs_that_wait_longest_begin_first(monkeypatch: pytest.MonkeyPatch) -> 
     pairs = [DrillRun((answers, retried)), DrillRun((answers,) * 2), DrillRun((answers, silent))]
     list(drill.results([answers, retried, silent, seen], pairs))
     first = ["(sound)", "silent", "answers + silent", "retried", "seen", "answers + retried"]
-    assert begun == [*first, "answers + answers", "answers"]
+    assert begun == [*first, "answers", "answers + answers"]
 
 
 @pytest.mark.parametrize(

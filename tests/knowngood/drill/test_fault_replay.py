@@ -24,6 +24,7 @@ FAULTS = {
     "gone": {"/page": (404, b"gone")},
     "leads-elsewhere": {"/page": (200, b"see /unheard")},
     "other-release": {"/version": (200, b"v0")},
+    "next-gone": {"/next": (410, b"")},
     "unread": {},
     "not-gzip": {"/page": (200, b"see /next!")},
 }
@@ -89,7 +90,7 @@ faults = ["false"]
 command = ["{python}", "deployment.py"]
 answers = ["{python}", "deployment.py", "--answers"]
 """
-FAULTS = ["gone", "leads-elsewhere", "other-release", "unread", "not-gzip", "slow"]
+FAULTS = ["gone", "leads-elsewhere", "other-release", "next-gone", "unread", "not-gzip", "slow"]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def test_only_what_changes_answers_is_replayed(replay: FaultReplay) -> None:
     """Not what the command leaves out, what changes nothing or cannot be decoded, and what the
     engine itself reads.
     """
-    assert replay.faults == {"gone", "leads-elsewhere"}
+    assert replay.faults == {"gone", "leads-elsewhere", "next-gone"}
 
 
 def test_a_replayed_fault_has_a_verdict(replay: FaultReplay, root: Path) -> None:
@@ -131,14 +132,14 @@ def test_a_replayed_fault_has_a_verdict(replay: FaultReplay, root: Path) -> None
 
 def test_a_replay_of_some_checks(replay: FaultReplay) -> None:
     """The others are taken to hold as they did in the sound run."""
-    conclusion = replay.conclusion("gone", ["test_page.py::test_page_leads_on"])
+    conclusion = replay.conclusion("gone", checks=["test_page.py::test_page_leads_on"])
     assert conclusion is not None
     assert conclusion.code == 0
 
 
 def test_a_replay_of_a_check_that_fails(replay: FaultReplay) -> None:
     """One case of it is enough, where all others would say the same."""
-    conclusion = replay.conclusion("gone", ["test_page.py::test_page_is_there"])
+    conclusion = replay.conclusion("gone", checks=["test_page.py::test_page_is_there"])
     assert conclusion is not None
     assert conclusion.document is not None
     assert conclusion.code == 1
@@ -148,6 +149,22 @@ def test_a_replay_of_a_check_that_fails(replay: FaultReplay) -> None:
 def test_what_was_never_asked_takes_a_deployment(replay: FaultReplay) -> None:
     """A check that asks for something else then has no answer, and proves nothing."""
     assert replay.conclusion("leads-elsewhere") is None
+
+
+def test_faults_are_replayed_together(replay: FaultReplay) -> None:
+    """Each changes its own answers; two that change the same one take a deployment."""
+    assert _failed(replay, "gone") == {"test_page_is_there"}
+    assert _failed(replay, "next-gone") == {"test_page_leads_on"}
+    assert _failed(replay, "leads-elsewhere", "gone") is None
+    assert _failed(replay, "gone", "next-gone") == {"test_page_is_there"}
+
+
+def _failed(replay: FaultReplay, *faults: str) -> set[str] | None:
+    """Return the checks that fail with these faults; None if a deployment has to tell."""
+    ended = replay.conclusion(*faults)
+    if ended is None or ended.document is None:
+        return None
+    return {failure["check"].partition("::")[2] for failure in ended.document["failures"]}
 
 
 def test_faults_are_replayed_in_any_order(replay: FaultReplay) -> None:
