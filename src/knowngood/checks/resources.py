@@ -212,14 +212,14 @@ def elsewhere_problems(
             if url is None:
                 problems.append(f"{_a(resource.kind)} of what is no URL: {resource.url}")
                 continue
+            if page.url.scheme == "https" and url.scheme == "http":
+                problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
             if hosts is not None and url.hostname not in hosts:
                 problems.append(
                     f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
                     f"pages may load from: {resource.url}"
                 )
-            if page.url.scheme == "https" and url.scheme == "http":
-                problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
-    return problems
+    return [Problem(line, Aspect.ELSEWHERE) for line in problems]
 
 
 def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:

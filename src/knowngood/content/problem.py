@@ -16,6 +16,7 @@ class Aspect(StrEnum):
     SHAPE = "shape"  # it lacks what its check reads of it, or has another type there
     WEB_PAGE = "web page"  # one came where none belongs
     SERVER_PAGE = "server page"  # the server's own came in place of another
+    ELSEWHERE = "elsewhere"  # what it loads is elsewhere or in clear: nobody reads that
     DAMAGE = "damage"  # it is empty, cut short, or no file of its kind
 
 

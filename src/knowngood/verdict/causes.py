@@ -185,7 +185,8 @@ def _lead(core: Sequence[Symptom]) -> Symptom:
 
 def _weakness(symptom: Symptom) -> int:
     """Return how little a symptom says of an answer. An answer that cannot be read at all says
-    most; then one that breaks its schema, or what the check reads in it; then all else.
+    most, as does a page that loads what nobody asks for; then one that breaks its schema, or what
+    the check reads in it; then all else.
     """
     if symptom.outcome.kind == "schema":
         return 1

@@ -206,6 +206,15 @@ def test_what_a_policy_forbids_of_other_hosts(
             ],
         ),
         (None, "http", ["a script is loaded in clear: http://cdn.example.net/x.js"]),
+        (
+            set(),
+            "http",
+            [
+                "a script is loaded in clear: http://cdn.example.net/x.js",
+                "a script of cdn.example.net, which is not among the hosts that pages may load "
+                "from: http://cdn.example.net/x.js",
+            ],
+        ),
     ],
 )
 def test_what_a_page_loads_elsewhere(

@@ -847,6 +847,14 @@ def test_another_thing_in_its_place_is_told_before_what_is_wrong_with_it(
     assert cause.sentence == "/: It works!"
 
 
+def test_what_nobody_asks_for_is_told_before_what_it_lacks() -> None:
+    """Scripts that a page loads in clear are not read: what they name is not known."""
+    clear = in_locales("hosts", "/{locale}/", message="in clear", aspect=Aspect.ELSEWHERE)
+    assert sentences(*in_locales("scripts", "/{locale}/", message="names no event"), *clear) == [
+        "/{locale}/ in 5 of 5 locales: in clear"
+    ]
+
+
 def test_file_that_comes_as_a_page_is_told_before_what_is_wrong_with_it() -> None:
     """A page in place of a stylesheet is empty as one, and may be kept for too long."""
     kept = {"message": "max-age: expected 1, got 2", "expected": "1", "got": "2"}
