@@ -160,7 +160,8 @@ def leftover_problems(page: Response, sound: Container[str] = ()) -> list[str]:
 def raw_text_problems(page: Response) -> list[str]:
     """Return the texts in which readers see what only a program should see: raw markup, such as an
     ``&eacute;`` that was escaped twice; a placeholder, such as ``%s``; escaped bytes; a comment of
-    a translation file. Do not make this claim about a page that explains markup.
+    a translation file; letters that an unclosed U+202E turns round. Do not make this claim about a
+    page that explains markup.
     """
     return sorted(set(raw_texts.raw_texts(page_texts.shown(page.html))))
 

@@ -23,7 +23,8 @@ _RAW: Final = re.compile(
     r"|\[missing \"[\w.-]+\" translation\]|\{ ?\$[\w-]+ ?(?:->|\})|\{ -[a-z][\w-]* \}"  # Fluent
     r"|(?<!\d)(?<!\d\s)% ?\(\w+\) ?[sd](?![\w'\u2019])|%![a-z]\(\w+"  # gettext, Go
     r"|&[a-z]\w+(?:\.\w+)+;|<no value>|System\.String\[\]|<[?%]=? .{1,60} [?%]>"
-    r"|\A[<>]{7} \S|[\x01-\x08\x0e-\x1b]",  # a merge in a file of texts
+    r"|\A[<>]{7} \S|[\x01-\x08\x0e-\x1b]"  # a merge in a file of texts
+    r"|\u202e[^\u202c\u2069@]*\Z",  # turned round to the end, and no address hidden from robots
     re.I,
 )
 """What readers never see where each step of a build was done, and done once."""

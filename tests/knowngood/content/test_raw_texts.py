@@ -60,6 +60,7 @@ from knowngood.content.raw_texts import raw_texts
         ("<?= title ?> of", "<?= title ?>"),
         ("<%= title %> of", "<%= title %>"),
         ("bell\x01rings", "\x01"),
+        ("of \u202eHealth", "\u202eHealth"),
     ],
 )
 def test_what_readers_see_raw(text: str, raw: str) -> None:
@@ -99,6 +100,10 @@ def test_what_readers_see_raw(text: str, raw: str) -> None:
         "R&D.x; more",
         "Is x <= 5 % or > 6 %?",
         "{ count }",
+        "\u202ehtlaeH\u202c of it",
+        "\u2067\u202ehtlaeH\u2069 of it",
+        "\u202egro.elpmaxe@em",
+        "\u202b\u0635\u062d\u0629 \u0627\u0644\u0645\u062a\u0635\u0641\u062d",
     ],
 )
 def test_what_readers_may_see(text: str) -> None:
