@@ -59,12 +59,13 @@ def _written_otherwise(_ask: Ask, resource: Resource) -> Resource:
 
 
 def _one_validator(ask: Ask, resource: Resource) -> Resource:
-    """Send pages without ETag and JSON without a date. Send robots.txt with neither, as nginx does
-    if it stands in its settings. Give the rest an ETag that the server does not know again, as
-    Apache does with a gzipped body.
+    """Send pages without ETag and JSON without a date. Send robots.txt with a group more, and with
+    neither, as nginx does if it stands in its settings. Give the rest an ETag that the server does
+    not know again, as Apache does with a gzipped body.
     """
     if ask.path == "/robots.txt":
-        return replace(resource, without=resource.without | {"etag", "last-modified"})
+        body = b"User-agent: Googlebot\nDisallow: /\n\n" + resource.body
+        return replace(resource, body=body, without=resource.without | {"etag", "last-modified"})
     acts: dict[str, ContentAct] = {
         "application/json": without("last-modified"),
         "text/html": without("etag"),
