@@ -160,6 +160,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "script-strict-octal": ("/pl/js/data.js", 200, JAVASCRIPT, "DATA_VERSION = 03;"),
     "script-space-unseen": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "var Data\u200b = {"),
     "script-redeclares": ("/pl/js/data.js", 200, JAVASCRIPT, "const Bridge ="),
+    "script-export-lost": ("/pl/", 200, HTML, "import { Graph } from"),
     "inline-script-twice": (f"/{ONE}/", 200, HTML, "const strings = {};\nconst strings"),
     "inline-script-too-new": (f"/{ONE}/", 200, HTML, "greeting: '\u2028"),
     "sound-texts-apart": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "var texts = {"),

@@ -22,6 +22,15 @@ FAULTS = [
         swap("var Data = {", "const Bridge = window.Bridge;\nvar Data = {"),
     ),
     content(
+        "script-export-lost",
+        "a module of the desktop page imports what js/lib/graph.js does not export",
+        DESKTOP,
+        swap(
+            "</body>",
+            '<script type="module">import { Graph } from "./js/lib/graph.js";</script></body>',
+        ),
+    ),
+    content(
         "inline-script-twice",
         "the inline script of one locale's desktop page declares its texts by const, and twice",
         DESKTOP,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..content import import_maps, javascript, javascript_names, jquery, page_elements
+from ..content import import_maps, javascript, javascript_names, jquery, page_elements, written_urls
+from ..content.module_links import missing_exports
 from ..content.undefined_names import undefined_names
 from .running_scripts import inline_sources, running, scripts_of
 
@@ -97,18 +98,18 @@ def missing_definition_problems(page: Response, resources: Iterable[Resource]) -
     """Return the names that scripts of the page use and do not have there.
 
     These are names that only a module or a script of another page defines, names that are surely
-    used and that nobody defines, and what only Node.js has: ``require``, or an import by a bare
-    name that the page maps to no file.
+    used and that nobody defines, what only Node.js has: ``require``, or an import by a bare name
+    that the page maps to no file; and what modules import of one that does not export it.
 
     ``resources`` are those of several pages. If a script lies on another host, it may define any
-    name, so the list is empty. If one may load others, the list has only what Node.js has.
+    name, so the list has exports alone. If one may load others, it has what Node.js has, too.
     """
     resources = list(resources)
     first_users: dict[str, Script] = {}
     for user, name in _missing_definitions(page, resources):
         first_users.setdefault(name, user)
     uses = [_uses_undefined(user, name) for name, user in first_users.items()]
-    return [*_unmapped_imports(page, resources), *uses]
+    return [*_unmapped_imports(page, resources), *_unexported(page, resources), *uses]
 
 
 def _unmapped_imports(page: Response, resources: Sequence[Resource]) -> list[str]:
@@ -126,6 +127,31 @@ def _unmapped_imports(page: Response, resources: Sequence[Resource]) -> list[str
         for module in modules
         for name in import_maps.bare_names(module.source)
         if import_maps.address(name, imports) is None
+    ]
+
+
+def _unexported(page: Response, resources: Sequence[Resource]) -> list[str]:
+    """Return what modules import that no module exports: browsers run nothing of them. An import
+    map may lead elsewhere.
+    """
+    files = {
+        file.url: file.response.content
+        for file in resources
+        if _is_script(file) and file.response.is_success and str(file.response.url) == file.url
+    }
+    if any(b"importmap" in source for source in (page.content, *files.values())):
+        return []
+    base = written_urls.base(page.html, str(page.url))
+    roots = [
+        (script.url or base, files.get(script.url, script.source))
+        for script in scripts_of(page)
+        if script.is_module
+    ]
+    inline = {base: "an inline script"}
+    return [
+        f"{inline.get(importer) or _file_of(importer)} imports {name} of {_file_of(module)}, "
+        "which does not export it"
+        for importer, name, module in missing_exports(roots, files)
     ]
 
 
@@ -201,6 +227,10 @@ def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[
 
 def _uses_undefined(user: Script, name: str) -> str:
     return f"{user.name} uses {name}, which no script of the page defines"
+
+
+def _file_of(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 def _is_script(resource: Resource) -> bool:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from . import sandbox
 from .media_types import SCRIPT_TYPES
+from .module_names import ModuleNames
 from .result_cache import cached_by_content
 from .sandbox_program import ScriptFacts, parse_javascript
 from .script_syntax import FIRST_FIREFOX
@@ -161,6 +162,12 @@ def imports(source: bytes) -> list[str]:
     """
     facts = facts_of(source)
     return facts.imports if facts is not None and facts.error is None else []
+
+
+def module_names(source: bytes) -> ModuleNames | None:
+    """Return the names that a module imports and exports; None if it does not parse."""
+    facts = facts_of(source)
+    return ModuleNames(*facts.module_names) if facts is not None and facts.error is None else None
 
 
 @cached_by_content

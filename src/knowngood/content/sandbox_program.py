@@ -1,6 +1,6 @@
 """The program of :mod:`.sandbox`: parse the HTML or JavaScript on standard input within limits.
 
-It imports two modules of this package, so that it starts in a twentieth of a second. Small scripts
+It imports few modules of this package, so that it starts in a twentieth of a second. Small scripts
 are parsed by the same functions without a process of their own.
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from knowngood.content import script_syntax, script_uses
+from knowngood.content import module_names, script_syntax, script_uses
 from knowngood.content.script_uses import text_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class ScriptFacts(NamedTuple):
         lexical: the classes and what ``let`` and ``const`` declare at its top.
         hoisted: the functions and what ``var`` declares there.
         imports: what its ``import`` and ``export`` statements name, as it is written.
+        module_names: the names that these statements are about.
 
     """
 
@@ -66,6 +67,7 @@ class ScriptFacts(NamedTuple):
     lexical: list[str]
     hoisted: list[str]
     imports: list[str]
+    module_names: module_names.ModuleNames
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -106,6 +108,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         lexical=list(top.lexical),
         hoisted=top.hoisted,
         imports=list(_imports(root)),
+        module_names=module_names.read(root),
     )
 
 

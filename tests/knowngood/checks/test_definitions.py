@@ -6,7 +6,7 @@ import pytest
 from answered_site import Site
 
 from knowngood import checks
-from knowngood.fetch.response import respond
+from knowngood.fetch.response import Resource, respond
 
 
 @pytest.mark.parametrize(
@@ -461,3 +461,93 @@ def test_an_import_that_may_lead_somewhere(site: Site, name: str) -> None:
     head, source = MAPPED[name]
     script = site.resource("/fr/a.js", source)
     assert checks.missing_definition_problems(site.page(head + MODULE), [script]) == []
+
+
+EXPORTING = """import d from "./d.js"; export const a = 1, {b, x: [c]} = d; export function f() {}
+export class K {}; export {d as e, d as "g h"}; export * from "./more.js";
+export * as n from "./d.js";
+"""
+MORE = "export let more; export default 1; export * from './b.js';"
+MODULES = {"/fr/b.js": EXPORTING, "/fr/more.js": MORE, "/fr/d.js": "export default class D {}"}
+EXPORTED = {
+    "each-kind": 'import {a, b, c, f as g, K, e, "g h" as h, n, more} from "./b.js";',
+    "default": 'import D, * as all from "./d.js"; import {default as E} from "/fr/d.js";',
+    "no-name": 'import "./b.js"; import {} from "./b.js"; import * as b from "./b.js"; b.none();',
+    "exported-on": 'export {a, more as default} from "./b.js"; export * from "./b.js";',
+    "later": 'import("./b.js").then(({none}) => none());',
+    "not-read": 'import {none} from "./gone.js"; import {no} from "https://cdn.example.net/x.js";',
+    "of-another-kind": 'import none from "./d.js" with {type: "json"}; import D from "./d.js";',
+    "in-a-text": "// import {none} from './b.js'\nlet a = \"import {none} from './b.js'\";",
+    "with-an-escape": r'import {\u0061} from "./b.js";',
+    "does-not-parse": 'import {none} from "./b.js"; let = = 1;',
+}
+LOST = {
+    "a-name": ('import {a, none} from "./b.js";', "a.js imports none of b.js"),
+    "default": ('import b from "./b.js";', "a.js imports default of b.js"),
+    "exported-on": ('export {none as a} from "./b.js";', "a.js imports none of b.js"),
+    "by-its-inner-name": ('import {d} from "./b.js";', "a.js imports d of b.js"),
+    "of-a-default": ('import {D} from "./d.js";', "a.js imports D of d.js"),
+    "no-module": ('import {old} from "./old.js";', "a.js imports old of old.js"),
+    "in-a-large-file": (
+        'import {none} from "./b.js"; //' + "." * 20_000,
+        "a.js imports none of b.js",
+    ),
+    "further-down": ('import "./c.js";', "c.js imports none of b.js"),
+}
+
+
+def modules(site: Site, source: str, **more: str) -> list[Resource]:
+    """Make the modules of a page, ``a.js`` of this source."""
+    files = {"/fr/a.js": source, **MODULES, **more}
+    return [replace(site.resource(path, text), type="module") for path, text in files.items()]
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_an_import_of_what_is_exported(site: Site, name: str) -> None:
+    """Or may be, since not all was read."""
+    page = site.page(MODULE)
+    assert checks.missing_definition_problems(page, modules(site, EXPORTED[name])) == []
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_an_import_of_what_nobody_exports(site: Site, name: str) -> None:
+    """Browsers run nothing of the module, nor of those that import it."""
+    source, problem = LOST[name]
+    more = {"/fr/c.js": "import {none} from './b.js';", "/fr/old.js": "var old = 1;"}
+    problems = checks.missing_definition_problems(site.page(MODULE), modules(site, source, **more))
+    assert problems == [f"{problem}, which does not export it"]
+
+
+def test_an_import_of_a_script_in_the_page(site: Site) -> None:
+    """It is relative to the page, and an import map may lead elsewhere."""
+    inline = '<script type="module">import {none} from "./b.js";</script>'
+    resources = modules(site, "")
+    assert checks.missing_definition_problems(site.page(inline), resources) == [
+        "an inline script imports none of b.js, which does not export it"
+    ]
+    assert checks.missing_definition_problems(site.page(MAP + inline), resources) == []
+
+
+def test_exports_that_are_not_known(site: Site) -> None:
+    """A module may export all names of one that was not read or does not parse."""
+    for text in (
+        "export * from './gone.js';",
+        "export * from './bad.js';",
+        "export * from 'shop';",
+    ):
+        more = {"/fr/c.js": text, "/fr/bad.js": "let = = 1;"}
+        resources = modules(site, 'import {none} from "./c.js";', **more)
+        problems = checks.missing_definition_problems(site.page(MODULE), resources)
+        assert [problem for problem in problems if "export it" in problem] == []
+
+
+def test_modules_that_export_each_other(site: Site) -> None:
+    """Their names are those of both."""
+    more = {"/fr/c.js": "export * from './e.js'; export let c;"}
+    more["/fr/e.js"] = "export * from './c.js'; export let e;"
+    for name, problems in {"c": [], "e": [], "x": [LOST_OF_C]}.items():
+        resources = modules(site, f'import {{{name}}} from "./c.js";', **more)
+        assert checks.missing_definition_problems(site.page(MODULE), resources) == problems
+
+
+LOST_OF_C = "a.js imports x of c.js, which does not export it"
