@@ -110,6 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("KNOWNGOOD_TESTS_DAY", date.today().isoformat())
     if not hasattr(config, "workerinput"):  # workers have the variables of the process before them
         _own_temporary_folder(config)
+    tempfile.gettempdir()  # is asked once: now, and not where a test has set TMPDIR
 
 
 def _own_temporary_folder(config: pytest.Config) -> None:

@@ -167,7 +167,7 @@ def imports(source: bytes) -> list[str]:
 def module_names(source: bytes) -> ModuleNames | None:
     """Return the names that a module imports and exports; None if it does not parse."""
     facts = facts_of(source)
-    return ModuleNames(*facts.module_names) if facts is not None and facts.error is None else None
+    return facts.module_names if facts is not None and facts.error is None else None
 
 
 @cached_by_content
@@ -296,4 +296,5 @@ def _facts_in_sandbox(source: bytes) -> ScriptFacts | None:
         facts = ScriptFacts(*json.loads(sandbox.parse("javascript", source, TREE)))
     except sandbox.SandboxLimit:
         return None
-    return facts._replace(uses={part: Uses(*names) for part, names in facts.uses.items()})
+    uses = {part: Uses(*names) for part, names in facts.uses.items()}
+    return facts._replace(uses=uses, module_names=ModuleNames(*facts.module_names))

@@ -27,7 +27,7 @@ class ModuleNames(NamedTuple):
         given_on: whose exports it exports all, by ``export * from``, as it is written.
     """
 
-    taken: list[tuple[str, str]]
+    taken: list[list[str]]
     given: list[str]
     given_on: list[str]
 
@@ -39,11 +39,11 @@ def read(root: tree_sitter.Node) -> ModuleNames:
         other = node.child_by_field_name("source")
         source = _unquoted(other) if other is not None else ""
         if node.type == "import_statement":
-            names.taken.extend((source, name) for name in _imported(node))
+            names.taken.extend([source, name] for name in _imported(node))
         elif node.type == "export_statement":
             pairs = list(_specified(node, "export_clause", "export_specifier"))
             if other is not None:
-                names.taken.extend((source, name) for name, _ in pairs)
+                names.taken.extend([source, name] for name, _ in pairs)
             names.given.extend(given for _, given in pairs)
             names.given.extend(_declared(node))
             if any(child.type == "*" for child in node.children):
