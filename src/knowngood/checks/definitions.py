@@ -147,10 +147,9 @@ def _unexported(page: Response, resources: Sequence[Resource]) -> list[str]:
         for script in scripts_of(page)
         if script.is_module
     ]
-    inline = {base: "an inline script"}
     return [
-        f"{inline.get(importer) or _file_of(importer)} imports {name} of {_file_of(module)}, "
-        "which does not export it"
+        f"{page_elements.script_name('' if importer == base else importer)} imports {name} of "
+        f"{page_elements.script_name(module)}, which does not export it"
         for importer, name, module in missing_exports(roots, files)
     ]
 
@@ -227,10 +226,6 @@ def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[
 
 def _uses_undefined(user: Script, name: str) -> str:
     return f"{user.name} uses {name}, which no script of the page defines"
-
-
-def _file_of(url: str) -> str:
-    return url.rpartition("/")[2]
 
 
 def _is_script(resource: Resource) -> bool:

@@ -50,12 +50,17 @@ class Script(NamedTuple):
     @property
     def name(self) -> str:
         """What messages call it: by its file."""
-        return self.url.rpartition("/")[2] or "an inline script"
+        return script_name(self.url)
 
     @property
     def is_module(self) -> bool:
         """Whether its names are its own, as those of a module are."""
         return javascript.is_module(self.kind)
+
+
+def script_name(url: str) -> str:
+    """Return the name of a script's file; without a URL, that it stands in the page."""
+    return url.rpartition("/")[2] or "an inline script"
 
 
 class ElementState(NamedTuple):

@@ -100,9 +100,9 @@ def ask_addresses(
     fetcher: Fetcher, origin: str, addresses: Sequence[str], urls: Mapping[str, bool]
 ) -> list[Exchange]:
     """Return the exchanges with addresses that lack one of ``urls``, which ``origin`` served: by
-    GET if the URL is a file, whose bodies are compared then; else by HEAD, and by GET where HEAD
-    fails. If there are none, since nobody may read anything of the origin, return those that
-    answer another status to the last probe that may be repeated.
+    GET if the URL is a file, whose bodies are compared then, else by HEAD; what is lacking is asked
+    for once more, by GET. If there are no ``urls``, since nobody may read anything of the origin,
+    return those that answer another status to the last probe that may be repeated.
     """
     if not urls:
         return _answering_otherwise(fetcher, origin, addresses)
