@@ -89,6 +89,7 @@ from .scripts import (
     script_type_problems,
     scripts_name_file,
 )
+from .search_engines import search_engine_problems
 
 Schemas: TypeAlias = Callable[[str], json_schema.Schema]
 """The type of the fixture ``schema``."""
@@ -147,6 +148,7 @@ __all__ = [
     "script_trouble",
     "script_type_problems",
     "scripts_name_file",
+    "search_engine_problems",
     "side_by_side",
     "start_problems",
     "still_differ",

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from html import unescape
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..content import leftovers, links, page_elements, page_texts, stylesheet_links
+from ..content import leftovers, links, page_elements, page_texts, search_engines, stylesheet_links
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import ContentTooLarge
@@ -33,10 +32,6 @@ _SECURITY: Final = {
 
 LISTABLE: Final = re.compile(r"[A-Za-z0-9._~@+:%,/?=&-]*")
 """The paths that a list of [params] may hold."""
-
-_PLACE: Final = re.compile(r"<loc>(?:\s*<!\[CDATA\[)?([^<\]]{1,2048})")
-"""A URL of a sitemap, whose files have up to 50 MB: too many for a tree."""
-
 
 _SITEMAPS: Final = 8
 """Sitemaps of an index that are read: each is one request of few."""
@@ -180,13 +175,13 @@ def in_sitemaps(named: Iterable[str], visitor: Visitor) -> Iterator[str]:
     a language, or a kind of page, may have one of its own.
     """
     paths = _paths(named, visitor) or ["/sitemap.xml"]
-    maps = [_sitemap_urls(exchange) for exchange in visitor.get(paths[:2])]
+    maps = [sitemap_urls(exchange) for exchange in visitor.get(paths[:2])]
     indexes = [urls for urls in maps if urls and all(map(_is_sitemap, urls))]
     inner = spread(_paths((url for urls in indexes for url in urls), visitor))
     if len(inner) > _SITEMAPS:
         visitor.say(f"  reads {_SITEMAPS} of {len(inner)} sitemaps")
     maps = [urls for urls in maps if urls not in indexes]
-    maps += map(_sitemap_urls, visitor.get(inner[:_SITEMAPS]))
+    maps += map(sitemap_urls, visitor.get(inner[:_SITEMAPS]))
     for turn in zip_longest(*(_paths(urls, visitor) for urls in maps)):
         yield from filter(None, turn)
 
@@ -200,9 +195,8 @@ def _is_sitemap(url: str) -> bool:
     return url.partition("?")[0].endswith(".xml")
 
 
-def _sitemap_urls(exchange: Exchange) -> list[str]:
+def sitemap_urls(exchange: Exchange) -> list[str]:
     """Return the URLs of a sitemap (sitemaps.org)."""
     if not is_ok(exchange.answer):
         return []
-    urls = _PLACE.findall(_body(exchange).decode("utf-8", "replace"))
-    return [unescape(url).strip() for url in urls]
+    return search_engines.locations(_body(exchange))

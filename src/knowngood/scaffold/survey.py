@@ -28,6 +28,7 @@ from .pages import (
     to_page,
 )
 from .routes import routes
+from .search_files import Search, search
 from .self_reports import (
     HEALTH,
     HEALTH_AT_ROOT,
@@ -63,6 +64,7 @@ class Survey:
         pages: its pages.
         elsewhere: other hosts that its pages load from.
         headers: the security headers that all pages send, with a pattern for the value of each.
+        search: how search engines may list its pages.
         base: the path below which the service lies, without its last slash; empty for all of it.
         start: the path that the person named, if it redirects to another; else empty.
         start_type: the media type of what it leads to.
@@ -87,6 +89,7 @@ class Survey:
     pages: tuple[Page, ...] = ()
     elsewhere: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    search: Search = field(default_factory=Search)
     base: str = ""
     start: str = ""
     start_type: str = ""
@@ -158,6 +161,7 @@ class _Surveyor:
             pages=tuple(to_page(path, exchange) for path, exchange in pages.items()),
             elsewhere=other_hosts(answers, visitor),
             headers=security_headers(answers),
+            search=search(pages.values(), visitor.answered),
             base=base,
             start=self._start_path if self._path(start) != self._start_path else "",
             start_type=_media_type(start),

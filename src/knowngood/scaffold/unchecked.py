@@ -13,7 +13,7 @@ def unchecked(survey: Survey) -> list[str]:
     """
     if survey.api and not survey.pages:
         return []
-    checked = {*(page.path for page in survey.pages), *survey.health}
+    checked = {*(page.path for page in survey.pages), *survey.health, *survey.search.files}
     checked |= {survey.start, survey.version, survey.document, "/robots.txt", *guessed(survey.base)}
     if survey.missing == 200:  # the site has its page there, too
         checked.add("/sitemap.xml")

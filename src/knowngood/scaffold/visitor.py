@@ -39,7 +39,7 @@ class Visitor:
     Attributes:
         origin: its URL, without a path.
         requests: how many were sent.
-        statuses: the status of each answer, by path.
+        answered: what was answered, by path.
         say: prints a line.
     """
 
@@ -47,7 +47,7 @@ class Visitor:
         self.origin = origin
         self._obeys_robots = obeys_robots
         self.requests = 0
-        self.statuses: dict[str, int] = {}
+        self.answered: dict[str, Exchange] = {}
         self._fetcher = fetcher
         self.say = say
         self._robots = Protego.parse("")
@@ -56,6 +56,12 @@ class Visitor:
     def requests_left(self) -> int:
         """The number of requests that it may still send."""
         return MOST - self.requests
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """The status of each answer, by path."""
+        answers = {path: exchange.answer for path, exchange in self.answered.items()}
+        return {path: answer.status for path, answer in answers.items() if answer is not None}
 
     def read_robots(self) -> list[str]:
         """Ask for robots.txt and keep to it from now on; return the sitemaps that it names."""
@@ -113,7 +119,7 @@ class Visitor:
         for exchange in exchanges:
             self.say(f"  {_line(exchange)}")
             if exchange.answer is not None:
-                self.statuses[self.path_of(exchange.probe.url) or "/"] = exchange.answer.status
+                self.answered[self.path_of(exchange.probe.url) or "/"] = exchange
         return exchanges
 
 

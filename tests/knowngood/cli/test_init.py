@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_run import CommandRun
-from wire import Authority, Server, answer, by_path, page, redirect
+from wire import Authority, Play, Server, answer, by_path, page, redirect
 
 from knowngood.cli import main
 from knowngood.run_options import RUN_ID
@@ -137,6 +137,50 @@ def test_suite_notices_a_later_fault(
     assert told in capfd.readouterr().out
 
 
+LEFT_FROM_STAGING = {
+    "robots": (
+        {"/robots.txt": page("User-agent: *\nDisallow: /\n", "text/plain")},
+        "/robots.txt forbids every page to search engines",
+    ),
+    "sitemap": (
+        {"/sitemap.xml": page("<loc>http://stage.example.org/b</loc>" * 2, "text/xml")},
+        "<loc> names no host of the site, but http://stage.example.org/b in /sitemap.xml",
+    ),
+}
+
+
+@pytest.mark.usefixtures("without_a_drill")
+@pytest.mark.parametrize(("later", "told"), LEFT_FROM_STAGING.values(), ids=LEFT_FROM_STAGING)
+def test_suite_notices_what_is_left_over_from_staging(
+    init: Init,
+    serve: Serve,
+    capfd: pytest.CaptureFixture[str],
+    later: dict[str, Play],
+    told: str,
+) -> None:
+    """Readers see nothing of it; search engines do."""
+    place = page("<loc>https://www.example.org/b</loc>", "text/xml")
+    plays = {**SITE, "/sitemap.xml": place}
+    server = serve(by_path(plays))
+    ended = init(server.url)
+    assert ended.code == 0, ended.output
+    assert "seen, and not checked" not in ended.output
+    host = server.url.removeprefix("http://")
+    assert f'listed_as = ["{host}", "example.org"]' in Path("environments/prod.toml").read_text()
+    plays.update(later)
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert told in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("without_a_drill")
+def test_site_that_is_not_to_be_listed_may_stay_so(init: Init, serve: Serve) -> None:
+    """No page of it may be listed on the day that the suite is written."""
+    text = HOME.replace("<title>", '<meta name="robots" content="noindex"><title>')
+    ended = init(serve(by_path({**SITE, "/": page(text), "/b": page(text)})).url)
+    assert ended.code == 0, ended.output
+    assert "listed_as" not in Path("environments/prod.toml").read_text()
+
+
 @pytest.mark.usefixtures("without_a_drill")
 def test_suite_notices_that_a_language_lost_its_texts(
     init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
@@ -184,7 +228,7 @@ def test_schema_that_is_not_checked_is_told(init: Init, serve: Serve, tmp_path: 
 
 
 def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
-    """A feed, a file, a redirect and the sitemap, but nothing that was guessed or is gone."""
+    """A feed, a file and a redirect, but no sitemap, and nothing that was guessed or is gone."""
     links = "".join(f'<a href="/{name}">x</a>' for name in ("b", "feed.xml", "one.pdf", "old"))
     place = "<urlset><url><loc>/b</loc></url></urlset>"
     plays = SITE | {
@@ -196,7 +240,7 @@ def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
         "/version": page("7", "text/plain"),
     }
     ended = init(serve(by_path(plays)).url, "--dry-run")
-    line = "seen, and not checked: /feed.xml: 200, /one.pdf: 200, /old: 301, /sitemap.xml: 200"
+    line = "seen, and not checked: /feed.xml: 200, /one.pdf: 200, /old: 301"
     said = ended.out.splitlines()[-1].partition(": ")
     assert sorted(said[2].split(", ")) == sorted(line.partition(": ")[2].split(", "))
 

@@ -1,0 +1,25 @@
+"""A ready-made claim about what a site says to search engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..content import search_engines
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from ..fetch import Response
+
+
+def search_engine_problems(answers: Iterable[Response], hosts: Collection[str]) -> list[str]:
+    """Return what keeps search engines from listing a site's pages under ``hosts``, as what is left
+    over from staging does. ``answers`` are its pages, and its robots.txt and sitemaps if it has
+    them: no page may be listed, or robots.txt forbids all; or all canonical links, ``og:url``,
+    links to other languages or URLs of sitemaps name other hosts.
+
+    Addresses of the host that was asked are always sound; if it is not among ``hosts``, as a
+    stage's, its pages may forbid to be listed.
+    """
+    sound = [answer for answer in answers if answer.status_code == 200]
+    return search_engines.problems(sound, hosts)
