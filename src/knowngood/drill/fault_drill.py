@@ -29,7 +29,6 @@ from . import fault_results, fault_table, result_files
 from .fault_replay import replaying
 from .fault_results import AS_EXPECTED, MISSED, DrillResult, DrillRun
 from .faults import Fault, list_faults
-from .forked_runs import ForkedRuns, forking
 
 PAIRS: Final = 10
 """Pairs of faults that are drawn where nobody says how many."""
@@ -69,12 +68,10 @@ def drill_faults(
     with tempfile.TemporaryDirectory(
         prefix="knowngood-drill-", ignore_cleanup_errors=True
     ) as folder:
-        variables = bytecode_in(folder)
-        with forking(environment, Path(folder), variables) as runs:
-            drill = FaultDrill(environment, variables, runs)
-            for result in drill.results(chosen, drawn):
-                done.append(result)
-                say("\n".join(fault_table.row(result)))
+        drill = FaultDrill(environment, bytecode_in(folder))
+        for result in drill.results(chosen, drawn):
+            done.append(result)
+            say("\n".join(fault_table.row(result)))
     say("\n".join(fault_table.summary(done, time.monotonic() - began, len(drawn), seed)))
     content = {
         "environment": environment.name,
@@ -93,13 +90,11 @@ class FaultDrill:
     Attributes:
         environment: whose deployment is started.
         variables: environment variables of every run.
-        runs: makes the runs with a fault.
         release: what the sound deployment served; every other run expects it.
     """
 
     environment: Environment
     variables: Mapping[str, str]
-    runs: ForkedRuns
     release: str | None = None
 
     def results(self, faults: Sequence[Fault], pairs: Sequence[DrillRun]) -> Iterator[DrillResult]:
@@ -159,9 +154,7 @@ class FaultDrill:
                 yield run, result if result.right else None
 
     def _run(self, run: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
-        """Run as ``knowngood verify`` does, without its lock: several may run here. The run without
-        a fault is a process of its own; all others are forked.
-        """
+        """Run as ``knowngood verify`` does, without its lock: several may run here."""
         began = time.monotonic()
         options = Options.from_values(
             env=str(self.environment.path),
@@ -171,15 +164,10 @@ class FaultDrill:
             release=self.release,
             level=max((fault.level for fault in run.faults), key=LEVELS.index, default=None),
         )
-        run_id, arguments = new_run_id(), ["-p", "no:cacheprovider", "-q"]
-        if run.faults:
-            ended, output = self.runs.run(options, arguments, run_id)
-        else:
-            chunks: list[bytes] = []
-            ended = watched(options, arguments, run_id, chunks.append, self.variables)
-            output = b"".join(chunks)
+        arguments, output = ["-p", "no:cacheprovider", "-q"], list[bytes]()
+        ended = watched(options, arguments, new_run_id(), output.append, self.variables)
         seconds = time.monotonic() - began
-        return fault_results.judge(run, ended, seconds, output), ended.document
+        return fault_results.judge(run, ended, seconds, b"".join(output)), ended.document
 
 
 def _may_be_replayed(run: DrillRun) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from announced_server import ANSWERS
@@ -18,7 +18,6 @@ from knowngood.drill import drill_faults, fault_drill
 from knowngood.drill.fault_drill import FaultDrill
 from knowngood.drill.fault_results import DrillResult, DrillRun
 from knowngood.drill.faults import Fault
-from knowngood.drill.forked_runs import ForkedRuns
 from knowngood.environment.model import BadEnvironment, Environment
 from knowngood.session.options import Options
 from knowngood.supervisor import Conclusion
@@ -152,12 +151,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         }
         return Conclusion(1 if names else 0, document)
 
-    class Runs:
-        def run(self, options: Options, *_: object) -> tuple[Conclusion, bytes]:
-            return watched(options), b""
-
     monkeypatch.setattr(fault_drill, "watched", watched)
-    monkeypatch.setattr(fault_drill, "forking", lambda *_: nullcontext(Runs()))
     return failing
 
 
@@ -275,7 +269,7 @@ def test_an_unclear_run_is_made_again_once_the_others_are_over(
         return DrillResult(run.name, run.expected, got, (), (), 0.0), sound
 
     monkeypatch.setattr(FaultDrill, "_run", run)
-    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {}, cast(ForkedRuns, None))
+    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {})
     faults = [Fault(name, "FAILED", error="reset") for name in ends]
     ended = {result.name: result.got for result in drill.results(faults, [])}
     assert ended == {"(sound)": "PASSED", "busy": "FAILED", "broken": "INTERNAL ERROR"}
@@ -298,7 +292,7 @@ def test_runs_that_wait_longest_begin_first(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(FaultDrill, "_run", run)
     monkeypatch.setattr(fault_drill, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
-    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {}, cast(ForkedRuns, None))
+    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {})
     pairs = [DrillRun((answers, retried)), DrillRun((answers,) * 2), DrillRun((answers, silent))]
     list(drill.results([answers, retried, silent, seen], pairs))
     first = ["(sound)", "silent", "answers + silent", "retried", "seen", "answers + retried"]
