@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, load_here
 from ..fetch import RETRIED_STATUSES, AttemptError
-from ..safety import Say, new_run_id
+from ..safety import Say, new_run_id, plural
 from ..session.options import Options
 from ..supervisor import watched
 from . import fault_results, fault_table, result_files
@@ -68,7 +68,7 @@ def drill_faults(
     with tempfile.TemporaryDirectory(
         prefix="knowngood-drill-", ignore_cleanup_errors=True
     ) as folder:
-        drill = FaultDrill(environment, bytecode_in(folder))
+        drill = FaultDrill(environment, bytecode_in(folder), say)
         for result in drill.results(chosen, drawn):
             done.append(result)
             say("\n".join(fault_table.row(result)))
@@ -90,11 +90,13 @@ class FaultDrill:
     Attributes:
         environment: whose deployment is started.
         variables: environment variables of every run.
+        say: prints a line.
         release: what the sound deployment served; every other run expects it.
     """
 
     environment: Environment
     variables: Mapping[str, str]
+    say: Say
     release: str | None = None
 
     def results(self, faults: Sequence[Fault], pairs: Sequence[DrillRun]) -> Iterator[DrillResult]:
@@ -144,14 +146,21 @@ class FaultDrill:
         faults = list(dict.fromkeys(name for run in runs for name in run.names))
         with replaying(self.environment, faults, self.release, self.variables) as replay:
             yield from ((run, None) for run in runs if not set(run.names) <= replay.faults)
-            for run in (run for run in runs if set(run.names) <= replay.faults):
+            able = [run for run in runs if set(run.names) <= replay.faults]
+            for number, run in enumerate(able):
                 began = time.monotonic()
                 ended = replay.conclusion(*run.names)
-                if ended is None:
-                    yield run, None
-                    continue
-                result = fault_results.judge(run, ended, time.monotonic() - began, b"")
-                yield run, result if result.right else None
+                if replay.has_ended:
+                    left = able[number:]
+                    self.say(
+                        f"the process that replays faults has ended: {plural(len(left), 'run')} "
+                        "more take a deployment each"
+                    )
+                    yield from ((run, None) for run in left)
+                    return
+                seconds = time.monotonic() - began
+                result = fault_results.judge(run, ended, seconds, b"") if ended else None
+                yield run, result if result is not None and result.right else None
 
     def _run(self, run: DrillRun) -> tuple[DrillResult, Mapping[str, Any] | None]:
         """Run as ``knowngood verify`` does, without its lock: several may run here."""

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
+from ..safety import process_group
 from ..supervisor import Conclusion
 from ..verdict import EXIT_CODES, VerdictKind
-from .module_process import ModuleProcess, running_module
 
 _MODULE: Final = "knowngood.drill.replay_process"
 
@@ -28,7 +31,7 @@ class FaultReplay:
     Raises BadEnvironment if ``serve.drill.answers`` does not work.
     """
 
-    def __init__(self, process: ModuleProcess, order: Mapping[str, Any]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
         self._process = process
         able = self._ask(order) or []
         if isinstance(able, dict):
@@ -47,14 +50,22 @@ class FaultReplay:
             return None
         return Conclusion(EXIT_CODES[VerdictKind(document["verdict"])], document)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended, so that it can replay nothing more."""
+        return self._process.poll() is not None
+
     def _ask(self, content: Mapping[str, Any]) -> Any:
-        """Write a line and return the answer to it; None if the process has ended."""
-        try:
-            self._process.tell(content)
-        except BrokenPipeError:
-            return None
-        answer = self._process.source.readline()
-        return json.loads(answer) if answer.endswith(b"\n") else None
+        """Write a line and return the answer to it; None if the process ends without one."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):  # without a buffer, which would break once more at the end
+            os.write(self._process.stdin.fileno(), f"{json.dumps(content)}\n".encode())
+        answer = self._process.stdout.readline()
+        if answer.endswith(b"\n"):
+            return json.loads(answer)
+        self._process.wait()
+        return None
 
 
 @contextmanager
@@ -74,5 +85,14 @@ def replaying(
         "release": release,
         "faults": list(faults),
     }
-    with running_module(_MODULE, variables or {}) as process:
-        yield FaultReplay(process, order)
+    with process_group.start(
+        [sys.executable, "-m", _MODULE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **(variables or {})},
+    ) as process:
+        try:
+            yield FaultReplay(process, order)
+        finally:
+            process_group.end(process)

@@ -205,6 +205,7 @@ def replayed(
     class Replay:
         faults = replayed.keys()
         conclusion = replayed.get
+        has_ended = False
 
     monkeypatch.setattr(fault_drill, "replaying", lambda *_: nullcontext(Replay))
     return replayed
@@ -257,6 +258,33 @@ def test_a_replay_that_is_right_takes_no_deployment(
     assert "3 of 3 as expected, 2 of 2 named" in output
 
 
+def test_a_replay_that_is_killed_is_told(
+    drill: Drill,
+    replayed: dict[str, Conclusion | None],
+    started: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A deployment is started for each fault that is left."""
+    replayed |= {"gone": None, "empty": None}
+    monkeypatch.setattr(fault_drill, "replaying", lambda *_: nullcontext(Killed(replayed)))
+    code, output = drill(faults=["gone", "empty"], pairs=0)
+    assert code == 0, output
+    assert "the process that replays faults has ended: 2 runs more take a deployment" in output
+    assert sorted(started) == ["empty", "gone", "none"]
+
+
+class Killed:
+    """A replay whose process is gone."""
+
+    has_ended = True
+
+    def __init__(self, faults: dict[str, Conclusion | None]) -> None:
+        self.faults = faults.keys()
+
+    def conclusion(self, *_: str) -> None:
+        """Return nothing, as nobody answers."""
+
+
 def test_an_unclear_run_is_made_again_once_the_others_are_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -269,7 +297,7 @@ def test_an_unclear_run_is_made_again_once_the_others_are_over(
         return DrillResult(run.name, run.expected, got, (), (), 0.0), sound
 
     monkeypatch.setattr(FaultDrill, "_run", run)
-    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {})
+    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {}, print)
     faults = [Fault(name, "FAILED", error="reset") for name in ends]
     ended = {result.name: result.got for result in drill.results(faults, [])}
     assert ended == {"(sound)": "PASSED", "busy": "FAILED", "broken": "INTERNAL ERROR"}
@@ -292,7 +320,7 @@ def test_runs_that_wait_longest_begin_first(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(FaultDrill, "_run", run)
     monkeypatch.setattr(fault_drill, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
-    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {})
+    drill = FaultDrill(Environment("ours", Path("ours.toml"), ""), {}, print)
     pairs = [DrillRun((answers, retried)), DrillRun((answers,) * 2), DrillRun((answers, silent))]
     list(drill.results([answers, retried, silent, seen], pairs))
     first = ["(sound)", "silent", "answers + silent", "retried", "seen", "answers + retried"]

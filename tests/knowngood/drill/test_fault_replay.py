@@ -185,6 +185,15 @@ def test_a_suite_that_does_not_pass_replays_nothing(tmp_path: Path) -> None:
         assert replay.faults == frozenset()
 
 
+def test_a_process_that_is_killed_replays_nothing_more(root: Path) -> None:
+    """Deployments have to tell the rest, and nothing breaks at the end."""
+    with replaying(load("ours", root), FAULTS, "v1") as replay:
+        replay._process.kill()
+        replay._process.wait()
+        assert replay.conclusion("gone") is None
+        assert replay.has_ended
+
+
 def test_a_command_that_does_not_answer(tmp_path: Path) -> None:
     """The message names the file, the key and the command."""
     answers = 'answers = ["{python}", "-c", "raise SystemExit(3)"]'
