@@ -119,18 +119,24 @@ class Walk:
     def next(self, probe: Probe) -> Exchange | None:
         """Return the recorded exchange whose place ``probe`` takes; None without one.
 
-        A request that changes nothing may come more often than it was recorded.
+        A request that changes nothing may come more often than it was recorded. One with fewer
+        headers takes the place only if no other has them all.
         """
         repeatable = self._taken[::-1] if probe.method in SAFE_METHODS else []
+        likest: list[Exchange] = []
         for exchanges in (self._recorded, self._spare, repeatable):
             fitting = [e for e in exchanges if self._words_of(e.probe, probe) is not None]
             if fitting:
-                exchange = max(fitting, key=lambda exchange: _likeness(exchange.probe, probe))
-                self._words |= self._words_of(exchange.probe, probe) or {}
-                self._words |= _words_of_bodies(exchange.probe, probe)
-                self._take(exchange)
-                return exchange
-        return None
+                likest.append(max(fitting, key=lambda other: _likeness(other.probe, probe)))
+                if not _lacking(likest[-1].probe, probe):
+                    break
+        if not likest:
+            return None
+        exchange = min(likest, key=lambda other: _lacking(other.probe, probe))
+        self._words |= self._words_of(exchange.probe, probe) or {}
+        self._words |= _words_of_bodies(exchange.probe, probe)
+        self._take(exchange)
+        return exchange
 
     def _take(self, exchange: Exchange) -> None:
         """Note that an exchange was given; what its item sent before does not come any more."""
@@ -171,10 +177,15 @@ def _likeness(recorded: Probe, probe: Probe) -> tuple[int, int, int, int]:
     may be made up.
     """
     sent = {name.lower(): value for name, value in recorded.headers}
-    lacking = sum(name.lower() not in sent for name, _ in probe.headers)
     equal = sum(sent.get(name.lower()) == redact(value) for name, value in probe.headers)
     sizes = abs(len(recorded.body or b"") - len(probe.body or b""))
-    return -lacking, -sizes, -len(sent), equal
+    return -_lacking(recorded, probe), -sizes, -len(sent), equal
+
+
+def _lacking(recorded: Probe, probe: Probe) -> int:
+    """Return how many of the headers of ``probe`` the ``recorded`` one lacks."""
+    sent = {name.lower() for name, _ in recorded.headers}
+    return sum(name.lower() not in sent for name, _ in probe.headers)
 
 
 def exchange_with(recorded: Exchange, answer: Answer, slowdown: float = 1.0) -> Exchange:

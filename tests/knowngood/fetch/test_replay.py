@@ -182,6 +182,21 @@ def test_a_read_that_comes_again_is_that_with_the_same_headers() -> None:
     assert [body_of(ask(replay, probe)) for probe in probes] == [b"packed", b"plain"] * 2
 
 
+def test_a_read_that_comes_again_is_that_with_the_same_headers_also_before_others() -> None:
+    """A check may ask several times with one ETag before it asks with a date."""
+    bodies = {"If-None-Match": b"by tag", "If-Modified-Since": b"by date"}
+    asked = [
+        replace(made, probe=replace(made.probe, headers=((name, "x"),)))
+        for began, (name, body) in enumerate(bodies.items())
+        for made in [exchange(body=body, began=began)]
+    ]
+    replay = Replay(taped(*asked))
+    replay.begin("a")
+    probes = [asked[number].probe for number in (0, 0, 1, 1)]
+    came = [body_of(ask(replay, probe)) for probe in probes]
+    assert came == [b"by tag", b"by tag", b"by date", b"by date"]
+
+
 def test_a_shared_login_is_found_in_another_items_walk() -> None:
     """Only the first item logs in while it is recorded; each may be the first to do so again."""
     tape = taped(exchange("POST", "/login", sent=b"me", began=1), nodeid="first")
