@@ -39,7 +39,9 @@ ASKERS: list[tuple[str, dict[str, str]]] = [
     ("GET", NEWER | {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}),
     ("GET", FIREFOX | {"Referer": "http://content.test/fr/"}),
     ("GET", {"If-None-Match": '"another"'}),
+    ("GET", {"If-None-Match": f'"{"0" * 32}"'}),
     ("GET", {"If-Modified-Since": "Wed, 31 Dec 1969 23:59:59 GMT"}),
+    ("GET", {"If-Modified-Since": "Thu, 13 Jun 2013 18:00:00 GMT"}),
     ("HEAD", {"Accept-Encoding": "gzip;q=0"}),
 ]
 ONE_DAY = b'"data": {"days": {"2013-06-14": {"places": {"pages": 1}}}}'

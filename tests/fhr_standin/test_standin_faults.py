@@ -346,6 +346,12 @@ ASKED = {
     "script-never-compared": ("/pl/js/data.js", {"if-none-match": '"another"'}, 304),
     "etag-never-compared": ("/pl/v4/", {"if-none-match": '"another"'}, 304),
     "date-never-compared": ("/pl/v4/", {"if-modified-since": "yesterday"}, 304),
+    "etag-length-compared": ("/pl/v4/", {"if-none-match": f'"{"0" * 32}"'}, 304),
+    "date-hardly-compared": (
+        "/pl/v4/",
+        {"if-modified-since": "Thu, 13 Jun 2013 18:00:00 GMT"},
+        304,
+    ),
     "language-mobile-english": ("/pl/mobile/", {"accept-language": "pl,en;q=0.5"}, 200),
     "android-sent-away": ("/pl/mobile/", {"user-agent": "Mozilla/5.0 (Android; Mobile)"}, 302),
     "english-sent-home": ("/pl/", {"accept-language": "en-US,en;q=0.5"}, 302),

@@ -1,6 +1,8 @@
 """Faults by which it depends on who asks what is answered: on the browser and its language."""
 
 import re
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
 
 from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
 from fhr_standin.faults.headers import unchanged_by_tag
@@ -65,6 +67,18 @@ def _english_home(ask: Ask, resource: Resource) -> Resource:
     return redirect(f"/en-US/{ask.inner}", 302) if english_first else resource
 
 
+def _unchanged_by_length(ask: Ask, resource: Resource) -> Resource:
+    """Answer 304 to whoever holds a file whose entity tag is as long as ours, with its quotes."""
+    alike = len(ask.request.held) == 34
+    return replace(resource, status=304, body=b"") if alike else resource
+
+
+def _unchanged_since_1970(ask: Ask, resource: Resource) -> Resource:
+    since = ask.request.held_since
+    alike = since and parsedate_to_datetime(since).timestamp() > 0
+    return replace(resource, status=304, body=b"") if alike else resource
+
+
 FAULTS = [
     content(
         "firefox-turned-away",
@@ -85,6 +99,22 @@ FAULTS = [
         "who holds any js/data.js is told that it has not changed",
         ["js/data.js"],
         unchanged_by_tag,
+        status=304,
+    ),
+    content(
+        "etag-length-compared",
+        "any If-None-Match as long as the right one is answered 304",
+        None,
+        _unchanged_by_length,
+        reach="whole site",
+        status=304,
+    ),
+    content(
+        "date-hardly-compared",
+        "any If-Modified-Since after 1969 is answered 304",
+        None,
+        _unchanged_since_1970,
+        reach="whole site",
         status=304,
     ),
     content(
