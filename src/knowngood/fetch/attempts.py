@@ -120,29 +120,30 @@ class Attempts:
             starved = attempt.waited_in_vain and crowded
             answered = answer is not None
         finally:
-            self.concurrency.leave(place, failed=no_place, starved=starved, answered=answered)
+            crowd = self.concurrency.leave(
+                place, failed=no_place, starved=starved, answered=answered
+            )
         expected = answer is not None and answer.status == probe.expect
         if not expected:
-            self._note_pace(probe, place, turn, attempt.status)
+            self._note_pace(probe, turn, attempt.status, alone=crowd == 1)
         if expected or not attempt.failed:
             return attempt, answer
         excuses = Excuse.STARVED if starved else Excuse.NONE
-        if no_place and place.crowd > 1:
+        if no_place and crowd > 1:
             excuses |= Excuse.CROWDED
         if attempt.status in GATEWAY_ERRORS and self.settle_left() > 0:
             excuses |= Excuse.SETTLING
         return replace(attempt, excuses=excuses), answer
 
-    def _note_pace(self, probe: Probe, place: CrowdPlace, turn: int, status: int | None) -> None:
+    def _note_pace(self, probe: Probe, turn: int, status: int | None, *, alone: bool) -> None:
         """Note whether an answer says that requests come too fast.
 
         Some servers say that with 503, as nginx does by default. But a 503 among many requests may
         mean that they are too many at once, and a 503 to a write that the storage is in trouble.
         """
         pace = self.paces[probe.origin, probe.address]
-        alone = place.crowd == 1 or pace.rate > 0
         reads = probe.method in SAFE_METHODS
-        refused = status == 429 or (status == 503 and alone and reads)
+        refused = status == 429 or (status == 503 and reads and (alone or pace.rate > 0))
         pace.note(turn, served=status not in {None, 429, 503}, refused=refused)
 
     async def attempt(
@@ -196,6 +197,7 @@ class _ProbeSender:
         self._may_grow = may_grow
         self._end = time.monotonic() + attempts.budget.probe
         self._is_down = attempts.down.has(probe)
+        self._crowded_at: list[int] = []
 
     async def send(self, before: Attempt | None) -> Tried | None:
         """Make an attempt, if that still makes sense when it is its turn. Waiting for that, and
@@ -216,12 +218,20 @@ class _ProbeSender:
         fresh = before is not None and self._needs_new_connection(before)
         fresh = fresh and not starved  # those that are kept are served
         send = attempts.attempt(probe, self._end, fresh=fresh, may_grow=self._may_grow)
-        return await attempts.in_place(place, turn, probe, send, before)
+        tried = await attempts.in_place(place, turn, probe, send, before)
+        if Excuse.CROWDED in tried[0].excuses:
+            self._crowded_at.append(place.allowed)
+        return tried
 
     def most(self) -> int:
-        """Return how many attempts there may be."""
-        hangs = self._attempts.silent_kinds.has(self._probe)
-        return 1 if self._is_down or hangs else self._attempts.budget.attempts
+        """Return how many attempts there may be. Those that failed under a higher limit than there
+        is now do not count: else a server that takes few requests at once could refuse them all
+        before the run knows how many it takes.
+        """
+        if self._is_down or self._attempts.silent_kinds.has(self._probe):
+            return 1
+        limit = self._attempts.concurrency.limit
+        return self._attempts.budget.attempts + sum(then > limit for then in self._crowded_at)
 
     def seconds_left(self) -> float:
         """Return the seconds that are left for the probe."""

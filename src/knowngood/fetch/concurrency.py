@@ -42,7 +42,7 @@ class CrowdPlace(NamedTuple):
 
     Attributes:
         limit: the number of the limit that it goes by.
-        crowd: how many requests are under way with it.
+        crowd: how many requests were under way when it began, itself among them.
         allowed: that limit.
     """
 
@@ -90,19 +90,22 @@ class Concurrency:
 
     def leave(
         self, place: CrowdPlace, *, failed: bool, starved: bool = False, answered: bool = False
-    ) -> None:
+    ) -> int:
         """Note that a request is done: whether it ``failed`` as in a crowd, ``starved`` on a
-        connection that no worker took, or was ``answered``.
+        connection that no worker took, or was ``answered``. Return how many were under way when it
+        began or ended, whichever is more: the first of a crowd is in it, too.
         """
+        crowd = max(place.crowd, self._crowd)
         self._crowd -= 1
         if place.limit == self._number and self._ceiling:
             if starved:
                 self._starved += 1
                 self._lower_to_few()
-            elif place.crowd > self._peak // 2:
+            elif crowd > self._peak // 2:
                 self._note(failed)
             self._answers |= answered
         self._let_in()
+        return crowd
 
     def give_back(self) -> None:
         """Note that a request that may go does not."""
@@ -110,10 +113,12 @@ class Concurrency:
         self._let_in()
 
     def _let_in(self) -> None:
-        for _ in range(min(len(self._waiting), self.limit - self._crowd)):
+        free = self.limit - self._crowd
+        while self._waiting and free > 0:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
+                free -= 1
 
     def was_crowded(self, place: CrowdPlace) -> bool:
         """Return whether more than FEW requests were under way beside one."""

@@ -53,6 +53,19 @@ def test_a_crowd_is_what_is_there_not_what_is_allowed() -> None:
     assert concurrency.limit == 2  # half of five
 
 
+def test_the_first_of_a_crowd_are_in_it_too() -> None:
+    """A slow server refuses those that came first, while others are under way."""
+
+    async def send() -> None:
+        places = [await concurrency.enter() for _ in range(40)]
+        for number, place in enumerate(places):
+            concurrency.leave(place, failed=number < 20)
+
+    concurrency = Concurrency(64)
+    asyncio.run(send())
+    assert concurrency.lowered
+
+
 def test_a_server_that_fails_one_by_one_gets_no_relief() -> None:
     """It was not the crowd: the limit is lifted, and stays."""
     concurrency = Concurrency(64)
@@ -148,12 +161,15 @@ def at_most(places: int, refuse: Callable[[Talk], None]) -> Callable[[Talk], Non
 
 
 @pytest.mark.usefixtures("short_waits")
+@pytest.mark.parametrize("attempts", [3, 6])
 def test_a_fifth_request_that_gets_503_is_asked_again_with_fewer(
-    serve: Serve, fetchers: Fetchers
+    serve: Serve, fetchers: Fetchers, attempts: int
 ) -> None:
-    """All are answered in the end, it is said, and nothing of it counts as unsteady."""
+    """All are answered in the end, it is said, and nothing of it counts as unsteady. What was
+    refused among more requests than are sent at once by now used up no attempt.
+    """
     server = serve(at_most(4, answer(status=503)))
-    fetcher = fetchers(server, concurrency=32, attempts=6, probe=15.0)
+    fetcher = fetchers(server, concurrency=32, attempts=attempts, probe=15.0)
     exchanges = load_all(fetcher, server, 200)
     assert {exchange.answer and exchange.answer.status for exchange in exchanges} == {200}
     excuse_passed(fetcher)

@@ -104,14 +104,17 @@ def test_trouble_that_lasts_is_not_taken_for_settling(run: Run) -> None:
 
 def test_a_server_that_closes_the_fifth_connection_passes_with_a_warning(run: Run) -> None:
     """The run asks with fewer at once, and says so."""
-    places = threading.Semaphore(4)
+    places, refused, crowded = threading.Semaphore(4), itertools.count(1), threading.Event()
 
     def greet(talk: Talk) -> None:
         if not places.acquire(blocking=False):
             talk.close()
+            if next(refused) == 16:
+                crowded.set()
 
     def play(talk: Talk) -> None:
-        talk.server.stopped.wait(0.02)
+        crowded.wait(10)  # on a slow machine they would come one by one
+        talk.server.stopped.wait(0.05)
         places.release()
         answer(close=True)(talk)
 
