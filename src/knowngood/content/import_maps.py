@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 from . import javascript, written_urls
-from .links import Link
 from .media_types import SCRIPT_TYPES, media_type
+from .written_urls import Link
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser

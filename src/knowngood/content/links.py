@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
 
 from ..safety import ContentTooLarge
-from . import css, javascript, written_urls
+from . import css, javascript, script_links, written_urls
 from .media_types import SCRIPT_TYPES, media_type
-from .result_cache import cached_by_content
+from .written_urls import Link
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -46,47 +44,6 @@ MOST: Final = 2000
 """URLs that a page may need. The heaviest pages of the web need a thousand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A reference of a page, a stylesheet or a script.
-
-    Attributes:
-        url: the address, as it is written or absolute.
-        kind: what it is loaded as: script, stylesheet, image, json and others.
-        type: the ``type`` attribute of its element.
-
-    """
-
-    url: str
-    kind: str
-    type: str = ""
-
-
-_JSON: Final = rb"""["']([\w./~-]*[\w~-]\.json)(?:\?[^"']{0,999}["']|["'](?!\s{0,99}\+))"""
-
-
-def _asking(asks: bytes) -> re.Pattern[bytes]:
-    """Return what finds a call that loads ``asks``, such as ``$.getJSON(asks)`` or ``open("GET",
-    asks)``, or a setting of one, as ``{url: asks}``.
-    """
-    return re.compile(
-        rb"""(?:(?i:fetch|json|ajax|axios|request|fresh|require|import)[\w$]{0,40}"""
-        rb"""|(?<![\w$.])(?:get|load)|(?:\$|jQuery|axios|http|client|api)\.get)\s{0,9}\(\s{0,99}%s"""
-        rb"""|\.open\(\s{0,99}["'][A-Z]{3,7}["']\s{0,9},\s{0,99}%s|\burl\s{0,9}:\s{0,99}%s"""
-        % (asks, asks, asks)
-    )
-
-
-_ASKED_FOR: Final = _asking(_JSON)
-# Shorter names are a minifier's, which gives each of them to many things.
-_ASKED_BY_NAME: Final = _asking(rb"(?:[\w$]{1,40}\.){0,9}([\w$]{4,99})(?![\w$(.[])")
-_NAMED: Final = re.compile(rb"(?<![\w$.])([\w$]{4,99})\s{0,9}[=:]\s{0,99}%s" % _JSON)
-_IMPORTED: Final = re.compile(
-    rb"""(?<![.\w$])(?:import\s*\(\s*|import\s*|from\s*)(["'])((?:\.{0,2}/|https?://)[^"'\\\s]+\.m?js)\1"""
-)
-_BUNDLED: Final = re.compile(
-    rb"""(\+\s{0,9})?["'](/?(?:[\w.-]{1,99}/){1,9}[\w.-]{1,200}\.(?:css|svg|png|jpe?g|gif|webp|avif|woff2?))["']"""
-)
 _MOST_BUNDLED: Final = 300
 """Files that are asked for of those that one script names: sets of icons have thousands."""
 
@@ -110,8 +67,9 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
     if kind == "text/css":
         return _capped(_absolute(url, _in_stylesheet(body)))
     if SCRIPT_TYPES.match(kind):
-        bundled = islice(_bundled(url, page, body), _MOST_BUNDLED)
-        asked, imported = _absolute(page, _json_of(body)), _absolute(url, _imports_of(body))
+        bundled = islice(script_links.bundled(url, page, body), _MOST_BUNDLED)
+        asked = _absolute(page, script_links.json_of(body))
+        imported = _absolute(url, script_links.imports_of(body))
         return _capped(chain(asked, imported, bundled))
     return []
 
@@ -186,7 +144,7 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
     for node in tree.css("script[type=module i]:not([src])"):
         source = node.text(deep=True).encode()
         if not javascript.needs_sandbox(source):
-            yield from _imports_of(source)
+            yield from script_links.imports_of(source)
     yield from _linked(tree, _AHEAD)
 
 
@@ -218,74 +176,3 @@ def _srcset(text: str) -> Iterator[str]:
 def _in_stylesheet(source: bytes) -> Iterator[Link]:
     for url, imported in css.urls(source):
         yield Link(url, "stylesheet" if imported else "style-url")
-
-
-@cached_by_content
-def _json_of(script: bytes) -> list[Link]:
-    """Return the JSON documents that a script asks for: strings that are relative ``.json`` URLs
-    and stand by themselves as what a call loads. Many more are keys, names and texts for people.
-    """
-    literal = {path for paths in _ASKED_FOR.findall(script) for path in paths}
-    seem_asked_for = {path.decode("utf-8", "replace") for path in literal | _by_name(script)}
-    if not seem_asked_for:
-        return []
-    # a comment may show a call: what it loads is none of the strings
-    paths = dict.fromkeys(text.partition("?")[0] for text in javascript.strings(script))
-    return [Link(path, "json") for path in paths if path in seem_asked_for]
-
-
-def _by_name(script: bytes) -> set[bytes]:
-    """Return the paths that have a name of their own, which a call loads: ``var SETTINGS =
-    "a.json?"`` and ``$.getJSON(SETTINGS + now)``.
-    """
-    named = _NAMED.findall(script)
-    if not named:
-        return set()
-    asked = {name for names in _ASKED_BY_NAME.findall(script) for name in names}
-    values: dict[bytes, set[bytes]] = {}
-    for name, path in named:
-        values.setdefault(name, set()).add(path)
-    only = {name: paths for name, paths in values.items() if len(paths) == 1}
-    return {path for name in asked & only.keys() for path in only[name]}
-
-
-@cached_by_content
-def _imports_of(script: bytes) -> list[Link]:
-    """Return the modules that a script imports by a URL, also those that it imports later."""
-    seem_imported = {url.decode("utf-8", "replace") for _, url in _IMPORTED.findall(script)}
-    if not seem_imported:
-        return []
-    # a comment may show an import: it is none of the strings
-    urls = [text for text in javascript.strings(script) if text in seem_imported]
-    return [Link(url, "script", "module") for url in dict.fromkeys(urls)]
-
-
-def _bundled(url: str, page: str, script: bytes) -> Iterator[Link]:
-    """Yield the files, named by their hash, that the script at ``url`` names and that its bundler
-    wrote with it: their path has the first folder of its own, ``assets`` of ``/app/assets/x.js``.
-    """
-    host, folder = urlsplit(url).netloc, urlsplit(url).path.rpartition("/")[0] + "/"
-    for path in _hashed_of(script):
-        first = path.strip("/").partition("/")[0]
-        before, separator, behind = folder.partition(f"/{first}/")
-        if not separator or f"/{first}/" in f"/{behind}":
-            continue
-        if not path.startswith("/"):
-            yield Link(urljoin(url, f"{before}/{path}"), "link")
-        elif not before and host == urlsplit(page).netloc:
-            yield Link(urljoin(url, path), "link")
-
-
-@cached_by_content
-def _hashed_of(script: bytes) -> list[str]:
-    """Return the strings of a script that are paths of files with a hash in their name. One that
-    begins with a slash and stands behind a plus belongs to a host that nobody here knows.
-    """
-    paths = _BUNDLED.findall(script)
-    seem = {path.decode() for plus, path in paths if not (plus and path.startswith(b"/"))}
-    hashed = {path for path in seem if written_urls.around_hash(path.rpartition("/")[2])}
-    return (
-        [text for text in dict.fromkeys(javascript.strings(script)) if text in hashed]
-        if hashed
-        else []
-    )

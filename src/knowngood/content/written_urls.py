@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -52,6 +53,21 @@ _UNSEEN: Final = re.compile(
 )
 """Blanks and marks of direction that browsers take for a part of the URL."""
 _QUOTES: Final = "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference of a page, a stylesheet or a script.
+
+    Attributes:
+        url: the address, as it is written or absolute.
+        kind: what it is loaded as: script, stylesheet, image, json and others.
+        type: the ``type`` attribute of its element.
+    """
+
+    url: str
+    kind: str
+    type: str = ""
 
 
 class Resolver:

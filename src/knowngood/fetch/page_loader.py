@@ -18,7 +18,7 @@ from .transport import sent_url
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
-    from ..content import links
+    from ..content.written_urls import Link
 
 _RESOURCES: Final = " →"  # after a declaration: what its pages need
 _DEPTH: Final = 4  # page → stylesheet → import → image
@@ -127,7 +127,7 @@ class PageLoader:
             )
         return [link.url for link in new]
 
-    async def _unknown_links(self, answer: Answer) -> list[links.Link]:
+    async def _unknown_links(self, answer: Answer) -> list[Link]:
         from ..content import import_maps, links
 
         body, content_type = decoded(answer), answer.header("content-type")

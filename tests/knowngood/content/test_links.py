@@ -4,9 +4,9 @@ from urllib.parse import urljoin
 
 import pytest
 
-from knowngood.content.links import MOST, Link, extract
+from knowngood.content.links import MOST, extract
 from knowngood.content.media_types import media_type
-from knowngood.content.written_urls import LONGEST
+from knowngood.content.written_urls import LONGEST, Link
 from knowngood.safety import ContentTooLarge
 
 PAGE = "https://fhr.example/fr/"
