@@ -47,15 +47,16 @@ MOST: Final = 2000
 _MOST_BUNDLED: Final = 300
 """Files that are asked for of those that one script names: sets of icons have thousands."""
 
+_BASE: Final = re.compile(rb"<base\s[^>]*href", re.I)
 _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 
 
 def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
     """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
-    JSON that a script names is relative to the ``page`` that runs it. Modules that it imports are
-    relative to the script, as what a stylesheet names is to the stylesheet. Hashed files that a
-    script names lie where its bundler put them. Other media types refer to nothing.
+    JSON that a script names is relative to the ``page`` that runs it, or to its base. Modules that
+    it imports are relative to the script, as what a stylesheet names is to the stylesheet. Hashed
+    files that a script names lie where its bundler put them. Other media types refer to nothing.
     Raises ContentTooLarge for what is too large or too deep, and for more than ``MOST`` references.
     """
     kind = media_type(content_type)
@@ -72,6 +73,17 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
         imported = _absolute(url, script_links.imports_of(body))
         return _capped(chain(asked, imported, bundled))
     return []
+
+
+def base_of(content_type: str | None, url: str, body: bytes) -> str:
+    """Return what the references of the page of ``url`` are relative to; empty for what is none."""
+    if media_type(content_type) != "text/html":
+        return ""
+    if not _BASE.search(body):
+        return url
+    from . import html
+
+    return written_urls.base(html.parse_once(body.decode("utf-8", "replace")), url)
 
 
 def may_refer(content_type: str | None, kind: str = "frame") -> bool:

@@ -55,6 +55,8 @@ class PageLoader:
         reservations: what its requests asked of the memory budget.
         resources: what was found so far, by URL.
         imports: where the names of the page's import map lead.
+        bases: by URL of a resource, what the references of the page that needs it are relative to,
+            or of the frame.
         trouble: why the answer ``unread`` could not be searched; empty if none came.
         unread: the first stylesheet or script that could not be searched for what it needs.
     """
@@ -67,6 +69,7 @@ class PageLoader:
     reservations: list[Reservation] = field(default_factory=list)
     resources: dict[str, Resource] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
     unread: Exchange | None = None
 
@@ -116,7 +119,7 @@ class PageLoader:
         answer = exchange.answer
         assert answer is not None
         try:
-            new = await self._unknown_links(answer)
+            new = await self._unknown_links(answer, exchange.probe.url)
         except ContentTooLarge as error:
             if self.unread is None:
                 self.trouble, self.unread = str(error), exchange
@@ -127,21 +130,23 @@ class PageLoader:
             )
         return [link.url for link in new]
 
-    async def _unknown_links(self, answer: Answer) -> list[Link]:
+    async def _unknown_links(self, answer: Answer, asked: str) -> list[Link]:
         from ..content import import_maps, links
 
         body, content_type = decoded(answer), answer.header("content-type")
         if links.needs_sandbox(content_type, body):
             await asyncio.to_thread(links.try_in_sandbox, content_type, body)
         page = self.probe.url
+        base = links.base_of(content_type, answer.url, body) or self.bases.get(asked, page)
         named = [
-            *links.extract(content_type, answer.url, page, body),
+            *links.extract(content_type, answer.url, base, body),
             *import_maps.links(content_type, body, self.imports),
         ]
         self.imports |= import_maps.of_answer(content_type, answer.url, body)
         new = [link for link in named if link.url not in self.resources and link.url != page]
         if len(self.resources) + len(new) > links.MOST:
             raise ContentTooLarge(f"with it the page needs more than {links.MOST} URLs")
+        self.bases.update((link.url, base) for link in new)
         return new
 
     def _probes(self, parent: Probe, urls: Iterable[str]) -> Iterator[Probe]:

@@ -879,6 +879,21 @@ def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> Non
     assert (deep.page, deep.found_in) == (f"{server.url}/en/", f"{server.url}/css/b.css")
 
 
+def test_what_scripts_load_is_relative_to_their_page(serve: Serve, fetchers: Fetchers) -> None:
+    """To its base, if it has one, and for a script of a frame to the page in the frame."""
+    pages = {
+        "/en/": page('<base href="/app/"><script src="a.js"></script><iframe src="in/"></iframe>'),
+        "/app/in/": page('<script src="/js/b.js"></script>'),
+        "/app/a.js": page("import './c.js'; fetch('a.json')", "text/javascript"),
+        "/app/c.js": page("fetch('c.json')", "text/javascript"),
+        "/js/b.js": page("fetch('b.json')", "text/javascript"),
+    }
+    server = serve(by_path(pages))
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
+    urls = {link.url.removeprefix(server.url) for link in load.resources if link.kind == "json"}
+    assert urls == {"/app/a.json", "/app/c.json", "/app/in/b.json"}
+
+
 def test_modules_by_the_names_of_an_import_map(serve: Serve, fetchers: Fetchers) -> None:
     """Those that a module names, and no others of the map: nobody may use them."""
     names = '{"imports": {"shop": "../shop.js", "lib/": "/lib/", "old": "/gone.js"}}'
