@@ -26,6 +26,12 @@ _OF_A_BROWSER: Final = re.compile(r"on[a-z]|(?:moz|webkit|ms|Moz|WebKit|MS)[A-Z]
 
 _OF_NODE: Final = frozenset({"Buffer", "exports", "module", "process", "require"})
 _CALL: Final = re.compile(r"\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(")
+_KEYWORDS: Final = re.compile(
+    "async|await|delete|for|function|if|import|new|return|super|switch|throw|typeof|void|while|with"
+    "|yield"
+)
+"""Words of the language that a bracket may follow; none is a function."""
+
 _COMMENT: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/|(?<![:\w\"'\\/])//[^\n]*+")
 _SELECTOR: Final = re.compile(r"[#.][\w-]+")
 _LOOK_UP: Final = (
@@ -57,12 +63,12 @@ _LOADS_SCRIPTS: Final = re.compile(
 
 def is_of_browsers(name: str) -> bool:
     """Return whether browsers give every page something of this name, or gave it once."""
-    return name in _of_browsers() or _OF_A_BROWSER.match(name) is not None
+    return name in _listed("browser_names.txt") or _OF_A_BROWSER.match(name) is not None
 
 
 @cache
-def _of_browsers() -> frozenset[str]:
-    path = Path(__file__).with_name("browser_names.txt")  # importlib.resources loads slowly
+def _listed(file: str) -> frozenset[str]:
+    path = Path(__file__).with_name(file)  # importlib.resources loads slowly
     lines = path.read_text("utf-8").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
@@ -89,7 +95,7 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
         handlers: the attributes of the page's elements, such as ``init()`` of ``onload``.
         sources: the scripts that the page runs.
     """
-    defined = frozenset[str]().union(*map(may_define, sources))
+    defined = _listed("element_methods.txt").union(*map(may_define, sources))
     return [
         f"{name}(): the page calls it, no script defines it"
         for name in sorted(called_by(handlers) - defined)
@@ -99,7 +105,8 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
 
 def called_by(handlers: Iterable[str]) -> set[str]:
     """Return the functions that event handlers call first."""
-    return {call[1] for handler in handlers if (call := _CALL.match(handler))}
+    calls = filter(None, map(_CALL.match, handlers))
+    return {call[1] for call in calls if not _KEYWORDS.fullmatch(call[1])}
 
 
 def may_load_others(scripts: Iterable[Script]) -> bool:

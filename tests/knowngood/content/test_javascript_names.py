@@ -33,10 +33,18 @@ def script(name: str, source: bytes) -> Script:
         ("getSelection()", b""),
         ("app.start()", b""),
         ("x = 1", b""),
+        ("void(0)", b""),
+        ("if (event.keyCode == 13) init()", b""),
+        ("return (confirm('Sure?'))", b""),
+        ("for (;;) { break }", b""),
+        ("submit()", b""),
+        ("getElementById('a').click()", b""),
     ],
 )
 def test_a_handler_that_calls_what_is_there(handler: str, source: bytes) -> None:
-    """A function of a script, one of the browser's, or something that is not followed."""
+    """A function of a script or the browser, a method of the element, its form or the document, or
+    something that is not followed.
+    """
     assert handler_problems([handler], [b"", source]) == []
 
 
