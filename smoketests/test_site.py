@@ -25,15 +25,7 @@ def test_robots_are_kept_out(response):
     """robots.txt keeps all crawlers out: FHR is shown inside Firefox only."""
     assert response.status_code == 200
     assert len(response.content) < 10_000, "expected two lines, found more than 10,000 bytes"
-    text = response.text.removeprefix("\ufeff")
-    lines = (line.partition("#")[0].partition(":") for line in text.splitlines())
-    rules = [(name.strip().lower(), value.strip()) for name, _, value in lines if name.strip()]
-    rules = [rule for rule in rules if rule[0] not in ("crawl-delay", "host", "sitemap")]
-    agents = [rule for rule in rules if rule[0] == "user-agent"]
-    others = {rule for rule in rules if rule not in agents}
-    kept_out = others == {("disallow", "/")} and rules[0] in agents and rules[-1] not in agents
-    is_so = ("user-agent", "*") in agents and kept_out
-    assert is_so, 'expected the lines "User-agent: *" and "Disallow: /" alone'
+    assert checks.crawler_problems(response) == []
 
 
 @pytest.mark.catches("backup-exposed", "env-exposed", "git-exposed", "svn-exposed")

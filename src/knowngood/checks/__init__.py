@@ -89,7 +89,7 @@ from .scripts import (
     script_type_problems,
     scripts_name_file,
 )
-from .search_engines import search_engine_problems
+from .search_engines import crawler_problems, search_engine_problems
 
 Schemas: TypeAlias = Callable[[str], json_schema.Schema]
 """The type of the fixture ``schema``."""
@@ -110,6 +110,7 @@ __all__ = [
     "certificate_problems",
     "charset_problems",
     "content_problems",
+    "crawler_problems",
     "dead_link_problems",
     "differ",
     "element_problems",

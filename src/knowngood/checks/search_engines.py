@@ -1,9 +1,10 @@
-"""A ready-made claim about what a site says to search engines."""
+"""Ready-made claims about what a site says to search engines and other crawlers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..content import robots as robots_txt
 from ..content import search_engines
 
 if TYPE_CHECKING:
@@ -23,3 +24,8 @@ def search_engine_problems(answers: Iterable[Response], hosts: Collection[str]) 
     """
     sound = [answer for answer in answers if answer.status_code == 200]
     return search_engines.problems(sound, hosts)
+
+
+def crawler_problems(robots: Response) -> list[str]:
+    """Return what a robots.txt that is to keep all crawlers out lets them ask for."""
+    return list(robots_txt.let_in(robots.content))

@@ -11,9 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from protego import Protego
-
-from . import written_urls
+from . import robots, written_urls
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -97,7 +95,7 @@ def _forbidden(pages: Sequence[Answer], answers: Iterable[Answer]) -> Iterator[s
         yield f"no page may be listed by search engines: {_path(pages[0])} says {lines[0]}"
     for answer in answers:
         if _path(answer) == "/robots.txt" and answer.media_type != "text/html":
-            rules = Protego.parse(answer.content.decode("utf-8", "replace"))
+            rules = robots.rules(answer.content)
             if pages and not any(rules.can_fetch(str(page.url), "Googlebot") for page in pages):
                 yield "/robots.txt forbids every page to search engines"
 

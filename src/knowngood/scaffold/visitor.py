@@ -10,10 +10,9 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from protego import Protego
-
+from ..content import robots
 from ..environment import Budget, Environment, normal_origin
-from ..fetch import REDIRECTS, Answer, Exchange, Fetcher, Probe, redirects
+from ..fetch import REDIRECTS, Answer, Exchange, Fetcher, Probe, decoded, redirects
 from ..safety import Say, new_run_id, one_line
 
 MOST: Final = 60
@@ -50,7 +49,7 @@ class Visitor:
         self.answered: dict[str, Exchange] = {}
         self._fetcher = fetcher
         self.say = say
-        self._robots = Protego.parse("")
+        self._robots = robots.rules(b"")
 
     @property
     def requests_left(self) -> int:
@@ -66,8 +65,7 @@ class Visitor:
     def read_robots(self) -> list[str]:
         """Ask for robots.txt and keep to it from now on; return the sitemaps that it names."""
         answer = self.get(["/robots.txt"])[0].answer
-        text = answer.body.decode("utf-8", "replace") if answer and answer.status == 200 else ""
-        self._robots = Protego.parse(text)
+        self._robots = robots.rules(decoded(answer) if answer and answer.status == 200 else b"")
         return list(self._robots.sitemaps)
 
     def allowed(self, path: str) -> bool:

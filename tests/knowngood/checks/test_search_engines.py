@@ -122,3 +122,38 @@ def test_page_of_an_error_is_not_to_be_listed(site: Site) -> None:
     """It says nothing of the site."""
     gone = site.exchange("/0", HTML.format(NOINDEX.format("robots", "noindex")), status=404)
     assert problems([respond(gone)]) == []
+
+
+KEPT_OUT = "User-agent: *\nDisallow: /\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEPT_OUT,
+        f"\ufeff# all\r\n{KEPT_OUT}Sitemap: https://example.org/sitemap.xml\n",
+        f"{KEPT_OUT}Disallow: /en-US/\nAllow:\n",
+        "user-agent : *\nUser-agent: GPTBot\nCrawl-delay: 9\ndisallow : /\n",
+        f"{KEPT_OUT}\nUser-agent: GPTBot\nDisallow: /\n",
+    ],
+    ids=["plain", "mark-and-sitemap", "more-paths", "several", "by-name"],
+)
+def test_all_crawlers_are_kept_out(site: Site, text: str) -> None:
+    """However that is written."""
+    assert checks.crawler_problems(file(site, "/robots.txt", text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "any crawler may ask for /"),
+        ("<html>", "any crawler may ask for /"),
+        ("Disallow: /\nUser-agent: *\n", "any crawler may ask for /"),
+        ("User-agent: GPTBot\nDisallow: /\n", "any crawler may ask for /"),
+        (f"{KEPT_OUT}Allow: /*.png$ # for now\n", "any crawler may ask for /*.png"),
+        (f"{KEPT_OUT}\nUser-agent: Googlebot\nDisallow:\n", "Googlebot may ask for /"),
+    ],
+)
+def test_a_crawler_is_let_in(site: Site, text: str, problem: str) -> None:
+    """All of them, one by its name, or for some paths: of two rules the longer one counts."""
+    assert checks.crawler_problems(file(site, "/robots.txt", text)) == [problem]
