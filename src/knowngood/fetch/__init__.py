@@ -18,7 +18,7 @@ from .attempt_error import (
 )
 from .client import FRESH, NAMED, REPEATABLE, WEBSOCKET, Client
 from .curl_line import connect_options
-from .decompression import decoded, decodes, with_plain_body
+from .decompression import BadEncoding, decoded, decodes, with_plain_body
 from .documents import forget_documents, source_of_document
 from .exchange_summary import describe
 from .failure_log import by_connection
@@ -58,6 +58,7 @@ __all__ = [
     "AnswerTimes",
     "Attempt",
     "AttemptError",
+    "BadEncoding",
     "Blocked",
     "Client",
     "Exchange",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..content import media_types
-from ..fetch import Answer, decoded, with_plain_body
+from ..fetch import Answer, BadEncoding, decoded, with_plain_body
 
 LARGEST: Final = 4 << 20
 """Most bytes of a body that is changed, as sent and decoded. ``content`` has the same limit for
@@ -62,11 +62,9 @@ def body_of(answer: Answer) -> bytes:
     """
     if not succeeded(answer) or max(len(answer.body), answer.decoded) > LARGEST:
         return b""
-    from httpx import DecodingError
-
     try:
         return decoded(answer)
-    except DecodingError:
+    except BadEncoding:
         return b""
 
 
