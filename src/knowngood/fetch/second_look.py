@@ -100,8 +100,8 @@ def ask_addresses(
     fetcher: Fetcher, origin: str, addresses: Sequence[str], urls: Mapping[str, bool]
 ) -> list[Exchange]:
     """Return the exchanges with addresses that lack one of ``urls``, which ``origin`` served: by
-    GET if the URL is a file, whose bodies are compared then, else by HEAD; what is lacking is asked
-    for once more, by GET. If there are no ``urls``, since nobody may read anything of the origin,
+    GET if the URL is a file, whose bodies are compared then, else by HEAD; what HEAD does not find
+    is asked for by GET. If there are no ``urls``, since nobody may read anything of the origin,
     return those that answer another status to the last probe that may be repeated.
     """
     if not urls:
@@ -112,8 +112,10 @@ def ask_addresses(
         for address in addresses
         for url, is_file in urls.items()
     ]
-    doubtful = [exchange.probe for exchange in _lacking(fetcher, probes)]
-    return _lacking(fetcher, [replace(probe, method="GET", varies=True) for probe in doubtful])
+    lacking = _lacking(fetcher, probes)
+    files = [exchange for exchange in lacking if exchange.probe.method == "GET"]
+    others = [exchange.probe for exchange in lacking if exchange not in files]
+    return [*files, *_lacking(fetcher, [replace(p, method="GET", varies=True) for p in others])]
 
 
 def _answering_otherwise(fetcher: Fetcher, origin: str, addresses: Sequence[str]) -> list[Exchange]:

@@ -431,6 +431,18 @@ def test_every_address_of_a_name_serves_the_same_files(
     assert ("differ between edges" in result.output) == bool(code)
 
 
+def test_a_file_that_an_address_lacks_is_asked_for_once(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By GET at once, and so not by GET again."""
+    other = serve(answer(status=404))
+    addresses = Addresses(alike=(f"127.0.0.1:{other.port}",))
+    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    result = run(answer(headers=DATED), "settle = 0\nprobe = 5\nattempts = 1")
+    assert result.code == 1, result.output
+    assert other.methods == ["GET"] * len({*other.targets})
+
+
 UNREADABLE = """
 @pytest.mark.get("content:/reports")
 def test_nobody_reads_them(response):
