@@ -17,10 +17,6 @@ from .result_cache import cached_by_content
 if TYPE_CHECKING:
     from .page_elements import Script
 
-_CALLED: Final = frozenset({"alert", "close", "confirm", "focus", "print", "scroll", "scrollTo"})
-"""Functions of browsers that a later script may define anew. Not all names of browsers are here: a
-script that uses ``Request`` at once may mean the library behind it."""
-
 _OF_A_BROWSER: Final = re.compile(r"on[a-z]|(?:moz|webkit|ms|Moz|WebKit|MS)[A-Z]")
 """How the names begin that are not listed in ``browser_names.txt``."""
 
@@ -122,19 +118,22 @@ def may_load_others(scripts: Iterable[Script]) -> bool:
 def order_problems(scripts: Sequence[Script]) -> list[str]:
     """Return what scripts use while they are loaded and only a later script defines.
 
-    ``scripts`` stand in the order in which a browser runs them.
+    ``scripts`` stand in the order in which a browser runs them. What browsers have themselves, such
+    as ``print``, a later script may define anew; but a script that uses ``Request`` at once may
+    mean the library behind it.
     """
     problems = []
     for place, user in enumerate(scripts):
         used = javascript.used_while_loaded(user.source)
         earlier = (may_define(script.source) for script in scripts[: place + 1])
-        defined = _CALLED.union(*earlier)
+        defined = frozenset[str]().union(*earlier)
         for later in scripts[place + 1 :]:
             on_window = javascript.OF_JQUERY & javascript.declared_on_window(later.source)
             late = used & (javascript.declared_at_the_top(later.source) | on_window) - defined
             problems += [
                 f"{user.name} uses {name}, which only {later.name}, behind it, defines"
                 for name in sorted(late)
+                if not (name[:1].islower() and name in _listed("browser_names.txt"))
             ]
             defined |= late
     return problems

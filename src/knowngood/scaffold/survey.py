@@ -48,7 +48,8 @@ PAGES: Final = 20
 """Pages that a suite begins with."""
 
 _OF_LANGUAGE: Final = re.compile(r"/[a-z]{2}(?:[-_]\w{2,4})?", re.I)
-"""A folder that may hold the pages of one language: no service reports about itself there."""
+"""A folder that may hold the pages of one language: no service reports about itself there. One of
+three letters may be ``/api``."""
 
 
 class NothingToCheck(UsageError):

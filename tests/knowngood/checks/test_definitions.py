@@ -86,6 +86,15 @@ def test_a_script_before_the_one_that_it_uses(site: Site) -> None:
     assert checks.order_problems(site.page(deferred + second), resources) == []
 
 
+@pytest.mark.parametrize(("name", "count"), [("scrollTo", 0), ("history", 0), ("Request", 1)])
+def test_a_script_that_uses_what_browsers_have(site: Site, name: str, count: int) -> None:
+    """It has that without the later script, but for a class: a library's own is another."""
+    resources = [site.resource("/fr/a.js", f"{name}(1);")]
+    later = f"<script>function {name}() {{}}</script>"
+    page = site.page(f'<script src="a.js"></script>{later}')
+    assert len(checks.order_problems(page, resources)) == count
+
+
 def test_a_script_before_a_deferred_one_that_it_uses(site: Site) -> None:
     """What is deferred runs behind all the others; an inline script never is."""
     library, user = '<script defer src="lib.js"></script>', '<script src="a.js"></script>'
