@@ -22,6 +22,9 @@ TERMINAL: Final = "KNOWNGOOD_TERMINAL"
 """The variable that says that the output of a run, a pipe to ``knowngood verify``, ends on a
 terminal."""
 
+LEVELS: Final = ("smoke", "full")
+"""How much of a suite runs, the least first. A level includes those before it."""
+
 
 class RunOption(NamedTuple):
     """An option as its help shows it.

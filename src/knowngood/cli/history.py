@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..environment import LEVELS, env_option, load_here
+from ..environment import env_option, load_here
+from ..run_options import LEVELS
 from ..safety import UsageError
 from ..session import Options
 from ..watch import history, history_page, store, usual_path

@@ -20,8 +20,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, load_here
+from ..environment import BadEnvironment, DrillConfig, Environment, load_here
 from ..fetch import RETRIED_STATUSES, AttemptError
+from ..run_options import LEVELS
 from ..safety import Say, new_run_id, plural
 from ..session.options import Options
 from ..supervisor import watched

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..environment import LEVELS, BadEnvironment, DrillConfig, Environment, runnable
+from ..environment import BadEnvironment, DrillConfig, Environment, runnable
 from ..fetch import AttemptError
+from ..run_options import LEVELS
 from ..safety import process_group
 from ..verdict import VerdictKind
 

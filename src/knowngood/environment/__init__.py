@@ -17,7 +17,7 @@ from .loader import (
     refuse_lost_previous,
     secrets_of,
 )
-from .model import BUILT_IN, LEVELS, PAIRED, BadEnvironment, Budget, Environment, Network
+from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment, Network
 from .origins import as_declared, normal_origin, with_ascii_host
 from .release_settings import GateRules, Release
 from .serve_settings import (
@@ -33,7 +33,6 @@ from .suite_folder import FOLDER, root_above
 __all__ = [
     "BUILT_IN",
     "FOLDER",
-    "LEVELS",
     "PAIRED",
     "READY_WITHIN",
     "AcceptedMutation",

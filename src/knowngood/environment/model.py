@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from ..run_options import LEVELS
 from ..safety import UsageError
 from .acceptance import AcceptedMutation, Advisory
 from .alarm_settings import NotifyEntry, WatchSettings
@@ -18,9 +19,6 @@ from .headers import HeaderRule
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, ServeCommand, ServerAnnouncement
 from .suite_folder import root_of
-
-LEVELS: Final = ("smoke", "full")
-"""How much of a suite runs, the least first. A level includes those before it."""
 
 
 class BadEnvironment(UsageError):

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ..content.subjects import CONTENT
-from ..environment import LEVELS
+from ..run_options import LEVELS
 from ..safety import one_line
 from ..verdict import ACTIONS, HOLD
 from ..verdict import VerdictKind as Verdict

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ..environment import GateRules
 from ..safety import and_more, one_line
 from . import git_settings
 from .git import Repository
 from .git_objects import GitObject, decoded, objects
-from .review_approvals import approved_commits
 from .review_mark import is_reviewed, is_to_squash, people, without_quote
+
+if TYPE_CHECKING:
+    from ..environment import GateRules
 
 SHOWN: Final = 10
 """Commits that a refusal names; the rest it counts."""
@@ -53,6 +54,8 @@ class ReviewRule:
         """Return the rule of an environment. Raises BadEnvironment."""
         rule = cls(every_commit=gate.review == _EVERY)
         if gate.reviews_file is not None:
+            from .review_approvals import approved_commits  # hooks, which start often, need none
+
             approved = approved_commits(gate.reviews_file, gate.reviews)
             allowed = f"an approval by somebody else than the author in {gate.reviews_file}"
             return replace(rule, approved=approved, allowed=allowed)

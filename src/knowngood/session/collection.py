@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ..environment import LEVELS, Environment, known_origins
+from ..environment import Environment, known_origins
+from ..run_options import LEVELS
 from . import cases, declarations
 from .declarations import origin_of, templates_of
 from .marks import BadMark

@@ -15,9 +15,9 @@ from typing import Final
 
 from ..content import manifest as manifests
 from ..content import subjects as artefacts
-from ..environment import FOLDER, LEVELS, Environment, list_environments, load_chosen
+from ..environment import FOLDER, Environment, list_environments, load_chosen
 from ..report import github
-from ..run_options import PARENT, REPORTS
+from ..run_options import LEVELS, PARENT, REPORTS
 from ..safety import UsageError, one_line
 
 _PLACE: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)

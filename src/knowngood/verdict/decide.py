@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from ..environment import LEVELS, is_of
+from ..environment import is_of
 from ..fetch import AttemptError
+from ..run_options import LEVELS
 from ..safety import listed, plural
 from .advisories import accepting
 from .causes import Cause, find_causes

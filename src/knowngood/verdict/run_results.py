@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Final
 
-from ..environment import LEVELS, Advisory, Environment
+from ..environment import Advisory, Environment
 from ..readiness import ControlLook, ReleaseState
+from ..run_options import LEVELS
 from .build_match import BuildComparison, ServedFile
 from .outcome import EDGE_OF, PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS

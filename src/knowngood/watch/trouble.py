@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..environment import LEVELS, Environment, env_option
+from ..environment import Environment, env_option
+from ..run_options import LEVELS
 from ..safety import UsageError, one_line
 from ..session import Options
 from . import store

@@ -422,6 +422,20 @@ def test_neither_pytest_nor_an_http_client(tmp_path: Path) -> None:
     assert ran.stdout == "[]\n"
 
 
+def test_a_hook_reads_no_environment() -> None:
+    """It has none; git starts one for each ref that is pushed, and to read the room takes as long
+    as all the rest.
+    """
+    code = (
+        "import sys, knowngood.release.hooks\n"
+        "print([m for m in sys.modules if m.startswith('knowngood.environment')])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=400
+    )
+    assert ran.stdout == "[]\n"
+
+
 def test_thousands_of_records(site: Repository) -> None:
     """Two thousand are read, each of them, in half a second; written here as git imports."""
     one = site.commit_of("v2") or ""
