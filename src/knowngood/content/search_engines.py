@@ -23,6 +23,9 @@ _IN_PAGES: Final = {
 }
 """By what gives an address of the page: its selector, and the attribute that holds the address."""
 
+XML: Final = frozenset({"application/xml", "text/xml"})
+"""Media types of sitemaps."""
+
 _SITEMAP: Final = "<loc>"
 _LOCATION: Final = re.compile(r"<loc>(?:\s*<!\[CDATA\[)?([^<\]]{1,2048})")
 """A URL of a sitemap, whose files have up to 50 MB: too many for a tree."""
@@ -127,7 +130,7 @@ def _addresses(answer: Answer) -> Iterator[tuple[str, str]]:
         for what, (selector, attribute) in _IN_PAGES.items():
             nodes = answer.html.css(selector)
             written += [(what, (node.attributes.get(attribute) or "").strip()) for node in nodes]
-    elif answer.media_type in {"application/xml", "text/xml"} and not _INDEX.search(answer.content):
+    elif answer.media_type in XML and not _INDEX.search(answer.content):
         written += [(_SITEMAP, url) for url in locations(answer.content)]
     for what, url in written:
         try:

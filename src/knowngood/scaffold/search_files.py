@@ -14,6 +14,8 @@ from .visitor import is_ok
 _SITEMAPS: Final = 2
 """Sitemaps that a check asks for: what is left over from staging stands in each."""
 
+_ROBOTS: Final = "/robots.txt"
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -22,11 +24,20 @@ class Search:
     Attributes:
         hosts: of the pages, and of the addresses that they and the sitemaps give; none if there is
             nothing to list, or search engines are kept out.
-        files: the paths of robots.txt, which may be there one day, and of sitemaps.
+        robots: the path of robots.txt, which may be there one day; empty if a page is there.
+        has_robots: whether it is there, and has rules.
+        sitemaps: their paths.
     """
 
     hosts: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    robots: str = ""
+    has_robots: bool = False
+    sitemaps: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What a check asks for beside pages."""
+        return (*filter(None, [self.robots]), *self.sitemaps)
 
 
 def search(pages: Iterable[Exchange], answered: Mapping[str, Exchange]) -> Search:
@@ -34,17 +45,26 @@ def search(pages: Iterable[Exchange], answered: Mapping[str, Exchange]) -> Searc
     sound = [exchange for exchange in pages if is_page(exchange)]
     if not sound:
         return Search()
-    maps = [path for path, exchange in answered.items() if _is_sitemap(exchange)]
-    files = ["/robots.txt", *maps[:_SITEMAPS]]
-    there = [answered[path] for path in files if path in answered]
-    answers = [respond(one) for one in [*sound, *there] if is_ok(one.answer)]
+    maps = [path for path, exchange in answered.items() if _is_sitemap(exchange)][:_SITEMAPS]
+    robots = [answered[_ROBOTS]] if _ROBOTS in answered and is_ok(answered[_ROBOTS].answer) else []
+    there = [*sound, *(answered[path] for path in maps), *robots]
+    answers = [respond(exchange) for exchange in there]
     hosts = [host for host in search_engines.hosts(answers) if LISTABLE.fullmatch(host)]
     if search_engines.problems(answers, hosts):
         return Search()
-    return Search(tuple(hosts), tuple(files))
+    return Search(
+        tuple(hosts),
+        robots="" if any(map(is_page, robots)) else _ROBOTS,
+        has_robots=any(map(_has_rules, robots)),
+        sitemaps=tuple(maps),
+    )
+
+
+def _has_rules(robots: Exchange) -> bool:
+    response = respond(robots)
+    return response.media_type == "text/plain" and b":" in response.content
 
 
 def _is_sitemap(exchange: Exchange) -> bool:
-    return is_ok(exchange.answer) and bool(
-        "xml" in respond(exchange).media_type and sitemap_urls(exchange)
-    )
+    is_xml = is_ok(exchange.answer) and respond(exchange).media_type in search_engines.XML
+    return is_xml and bool(sitemap_urls(exchange))

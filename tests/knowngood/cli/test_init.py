@@ -146,6 +146,8 @@ LEFT_FROM_STAGING = {
         {"/sitemap.xml": page("<loc>http://stage.example.org/b</loc>" * 2, "text/xml")},
         "<loc> names no host of the site, but http://stage.example.org/b in /sitemap.xml",
     ),
+    "no robots": ({"/robots.txt": answer("gone", 404)}, "/robots.txt is 404"),
+    "no sitemap": ({"/sitemap.xml": page("<html>", "text/html")}, "/sitemap.xml: "),
 }
 
 
@@ -160,7 +162,8 @@ def test_suite_notices_what_is_left_over_from_staging(
 ) -> None:
     """Readers see nothing of it; search engines do."""
     place = page("<loc>https://www.example.org/b</loc>", "text/xml")
-    plays = {**SITE, "/sitemap.xml": place}
+    rules = page("User-agent: *\nDisallow: /search\n", "text/plain")
+    plays = {**SITE, "/sitemap.xml": place, "/robots.txt": rules}
     server = serve(by_path(plays))
     ended = init(server.url)
     assert ended.code == 0, ended.output
@@ -179,6 +182,14 @@ def test_site_that_is_not_to_be_listed_may_stay_so(init: Init, serve: Serve) -> 
     ended = init(serve(by_path({**SITE, "/": page(text), "/b": page(text)})).url)
     assert ended.code == 0, ended.output
     assert "listed_as" not in Path("environments/prod.toml").read_text()
+
+
+def test_page_in_place_of_robots_txt_is_not_checked(init: Init, serve: Serve) -> None:
+    """An application that answers for any path has none, and an empty one says nothing."""
+    for robots in (page(HOME), page("", "text/plain")):
+        ended = init(serve(by_path({**SITE, "/robots.txt": robots})).url, "--dry-run")
+        assert "listed_as" in ended.output
+        assert "test_robots_txt_is_there" not in ended.output
 
 
 @pytest.mark.usefixtures("without_a_drill")
