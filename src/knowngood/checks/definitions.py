@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..content import import_maps, javascript, javascript_names, jquery, page_elements, written_urls
+from ..content import (
+    declared_names,
+    import_maps,
+    javascript,
+    javascript_names,
+    jquery,
+    page_elements,
+    written_urls,
+)
 from ..content.module_links import missing_exports
 from ..content.undefined_names import undefined_names
 from .running_scripts import inline_sources, running, scripts_of
@@ -39,7 +47,7 @@ def uncalled_problems(
     If a script lies on another host, nothing is certain, and nothing returned.
     """
     source = script.response.content
-    if script.kind != "script" or function not in javascript.declares(source):
+    if script.kind != "script" or function not in declared_names.declares(source):
         return []
     scripts, handlers = running(page, resources), page_elements.handlers(page.html)
     if not scripts.complete:
@@ -82,7 +90,7 @@ def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> 
     for script in running(page, resources).scripts:
         if script.is_module or javascript.is_old_dialect(script.kind):
             continue
-        names = javascript.top_names(script.source)
+        names = declared_names.top_names(script.source)
         if script.url == url:
             problems += [
                 f"{script.name} declares {name}, as a script before it does, and one of them by "
@@ -208,13 +216,15 @@ def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[
     if not running_scripts.complete:
         return []
     scripts = running_scripts.scripts
-    declared = [javascript.declares(script.source) for script in scripts if not script.is_module]
+    declared = [
+        declared_names.declares(script.source) for script in scripts if not script.is_module
+    ]
     defined = frozenset[str]().union(
         *declared, *(javascript_names.may_set(script.source) for script in scripts)
     )
     here = {script.url for script in scripts if not script.is_module}
     files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
-    elsewhere = (javascript.surely_declares(file.response.content) for file in files.values())
+    elsewhere = (declared_names.surely_declares(file.response.content) for file in files.values())
     called = javascript_names.called_by(page_elements.handlers(page.html))
     missing = [
         *javascript_names.missing_definitions(scripts, defined, frozenset[str]().union(*elsewhere)),

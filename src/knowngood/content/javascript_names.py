@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from . import javascript
+from . import declared_names, javascript
 from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _listed(file: str) -> frozenset[str]:
 
 def may_define(source: bytes) -> frozenset[str]:
     """Return the names that a script may give the whole page: it declares or sets them."""
-    return javascript.declares(source) | may_set(source)
+    return declared_names.declares(source) | may_set(source)
 
 
 @cached_by_content
@@ -124,12 +124,12 @@ def order_problems(scripts: Sequence[Script]) -> list[str]:
     """
     problems = []
     for place, user in enumerate(scripts):
-        used = javascript.used_while_loaded(user.source)
+        used = declared_names.used_while_loaded(user.source)
         earlier = (may_define(script.source) for script in scripts[: place + 1])
         defined = frozenset[str]().union(*earlier)
         for later in scripts[place + 1 :]:
-            on_window = javascript.OF_JQUERY & javascript.declared_on_window(later.source)
-            late = used & (javascript.declared_at_the_top(later.source) | on_window) - defined
+            on_window = declared_names.OF_JQUERY & declared_names.declared_on_window(later.source)
+            late = used & (declared_names.declared_at_the_top(later.source) | on_window) - defined
             problems += [
                 f"{user.name} uses {name}, which only {later.name}, behind it, defines"
                 for name in sorted(late)
@@ -169,7 +169,7 @@ def names_of_node(
     defines it for the page: the script was published as it is written, and no build bundled it.
     """
     for script in scripts:
-        for name in sorted(_OF_NODE & javascript.used_while_loaded(script.source)):
+        for name in sorted(_OF_NODE & declared_names.used_while_loaded(script.source)):
             if name not in defined and _only_used(script.source, name=name):
                 yield script, name
 
@@ -190,7 +190,7 @@ def _only_used(source: bytes, *, name: str) -> bool:
 
 def lost_definitions(lost: Iterable[bytes], sources: Sequence[bytes]) -> list[str]:
     """Return the names that ``lost`` scripts define, ``sources`` use and none of them has."""
-    names = frozenset[str]().union(*map(javascript.declares, lost))
+    names = frozenset[str]().union(*map(declared_names.declares, lost))
     defined = frozenset[str]().union(*map(may_define, sources))
     words = {word for source in sources for word in _words(source, names=names)}
     return sorted((names & words) - defined)
@@ -231,7 +231,7 @@ def uncalled_problems(
     """Return the function ``name`` where one of ``definers`` defines it for the page and nothing
     calls it: neither an event handler nor one of all the page's ``sources``.
     """
-    if not any(name in javascript.declares(source) for source in definers):
+    if not any(name in declared_names.declares(source) for source in definers):
         return []
     is_called = any(name in handler for handler in handlers) or any(
         _calls(source, name=name) for source in sources
@@ -287,6 +287,6 @@ def _calls(source: bytes, *, name: str) -> bool:
     """
     text = without_comments(source)
     declaration = rf"\bfunction\s+{name}\b|(?<![\w$.]){name}\s*=(?!=)"
-    for_itself = len(re.findall(declaration, text)) > (name in javascript.declares(source))
+    for_itself = len(re.findall(declaration, text)) > (name in declared_names.declares(source))
     elsewhere = re.sub(declaration, "", text)
     return not for_itself and re.search(rf"(?<![\w$.]){name}\b(?!\s*:)", elsewhere) is not None

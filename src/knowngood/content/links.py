@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from ..safety import ContentTooLarge
-from . import css, javascript, script_links, written_urls
+from . import css, script_facts, script_links, written_urls
 from .media_types import SCRIPT_TYPES, media_type
 from .written_urls import Link
 
@@ -105,7 +105,7 @@ def needs_sandbox(content_type: str | None, body: bytes) -> bool:
         from . import html
 
         return html.needs_sandbox(body.decode("utf-8", "replace"))
-    return bool(SCRIPT_TYPES.match(kind)) and javascript.needs_sandbox(body)
+    return bool(SCRIPT_TYPES.match(kind)) and script_facts.needs_sandbox(body)
 
 
 def try_in_sandbox(content_type: str | None, body: bytes) -> None:
@@ -117,7 +117,7 @@ def try_in_sandbox(content_type: str | None, body: bytes) -> None:
 
         html.try_in_sandbox(body.decode("utf-8", "replace"))
     else:
-        javascript.facts_of(body)
+        script_facts.facts_of(body)
 
 
 def _capped(references: Iterator[Link]) -> list[Link]:
@@ -155,7 +155,7 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
     yield from _in_styles(tree)
     for node in tree.css("script[type=module i]:not([src])"):
         source = node.text(deep=True).encode()
-        if not javascript.needs_sandbox(source):
+        if not script_facts.needs_sandbox(source):
             yield from script_links.imports_of(source)
     yield from _linked(tree, _AHEAD)
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from typing import TYPE_CHECKING, Final
 
 from ..safety import nearest
-from . import javascript, javascript_names
+from . import declared_names, javascript, javascript_names
 from .script_uses import ANYWHERE, ONCE_LOADED, WHILE_LOADED, Uses
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _parsed(scripts: Iterable[Script]) -> list[tuple[Script, Mapping[str, Uses]]
     """Return what each script uses, but those in an old dialect; None if one is not parsed."""
     parsed = []
     for script in scripts:
-        uses = javascript.uses_by_function(script.source)
+        uses = declared_names.uses_by_function(script.source)
         if uses is not None:
             parsed.append((script, uses))
         elif not javascript.is_old_dialect(script.kind):

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from knowngood.content import javascript, sandbox
+from knowngood.content import declared_names, javascript, sandbox, script_facts
 from knowngood.content.sandbox_program import parse_javascript
 from knowngood.safety import ContentTooLarge
 
@@ -181,24 +181,24 @@ def test_strings() -> None:
 @pytest.fixture
 def little_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scripts of more than 64 KB are read token by token."""
-    monkeypatch.setattr(javascript, "PARSED", 64 * 1024)
+    monkeypatch.setattr(script_facts, "PARSED", 64 * 1024)
 
 
 def large(source: bytes) -> bytes:
     """The same behind more than is parsed."""
-    return b"// padding\n" * (javascript.PARSED // 11 + 1) + source
+    return b"// padding\n" * (script_facts.PARSED // 11 + 1) + source
 
 
 def test_a_script_parsed_in_another_process() -> None:
     """It is read exactly as a small one."""
-    padding = b"// padding\n" * (javascript.SMALL // 11 + 1)
-    assert javascript.facts_of(padding + WHOLE) == parse_javascript(padding + WHOLE)
+    padding = b"// padding\n" * (script_facts.SMALL // 11 + 1)
+    assert script_facts.facts_of(padding + WHOLE) == parse_javascript(padding + WHOLE)
     assert javascript.trouble(padding + WHOLE) is None
     lines = padding.count(b"\n")
     why = f"does not parse from line {lines + 2} on"
     assert javascript.trouble(padding + b"var a = 1;\nvar b = ;\n") == why
     assert list(javascript.strings(padding + b"a('x', 'y')")) == ["x", "y"]
-    assert javascript.declares(padding + b"function \xc3\xa9() { var b; }") == {"\u00e9"}
+    assert declared_names.declares(padding + b"function \xc3\xa9() { var b; }") == {"\u00e9"}
     assert not javascript.says_something(padding)
 
 
@@ -219,7 +219,7 @@ def test_a_script_that_takes_too_much_to_be_parsed(
     """It is read by its brackets, which takes next to nothing."""
     monkeypatch.setattr(sandbox, "SECONDS", 1)
     source = b"f();\n" * 100_000 + unit * 40_000
-    assert javascript.facts_of(source) is None
+    assert script_facts.facts_of(source) is None
     assert javascript.trouble(source) == f"the {bracket} of line 100001 is never closed"
 
 
@@ -298,8 +298,8 @@ def test_hostile_script_is_judged_in_bounded_time(
     unit: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than is parsed: what is linear takes a fraction of a second, anything else many."""
-    monkeypatch.setattr(javascript, "PARSED", 512 * 1024)
-    source = unit * ((javascript.PARSED + 1024) // len(unit))
+    monkeypatch.setattr(script_facts, "PARSED", 512 * 1024)
+    source = unit * ((script_facts.PARSED + 1024) // len(unit))
     before = time.process_time()
     with contextlib.suppress(ContentTooLarge):
         javascript.trouble(source)
@@ -316,7 +316,7 @@ def test_hostile_script_is_judged_in_bounded_time(
         (b" \n", False),
         (b"// moved\n;", True),
         (b"'use strict';", True),
-        (b"/" * (javascript.PARSED + 1), True),
+        (b"/" * (script_facts.PARSED + 1), True),
     ],
     ids=["comments", "white-space", "semicolon", "directive", "too-large-to-tell"],
 )
@@ -338,7 +338,7 @@ def test_comments_say_nothing(source: bytes, says: bool) -> None:
         (b"n.o = 1; window.p == 2;", {"n.o"}),
         (b"function q() { function r() { [for (x of y) x]; } }", {"q", "r"}),
         (b"a.t = function t() { for each (u in v) {} };", set()),
-        (b"function s() {}" + b"/**/" * (javascript.PARSED // 4), {"s"}),
+        (b"function s() {}" + b"/**/" * (script_facts.PARSED // 4), {"s"}),
     ],
     ids=[
         "top",
@@ -353,7 +353,7 @@ def test_comments_say_nothing(source: bytes, says: bool) -> None:
 )
 def test_what_a_script_declares(source: bytes, names: set[str]) -> None:
     """What the whole page can call by its name; rather one too many where that cannot be told."""
-    assert javascript.declares(source) == names
+    assert declared_names.declares(source) == names
 
 
 @pytest.mark.parametrize(
@@ -436,7 +436,7 @@ def test_what_only_modules_can_say(source: bytes, what: str | None) -> None:
 )
 def test_what_a_script_sets_on_window(source: bytes, names: set[str]) -> None:
     """By its name; and jQuery, whatever its build calls it."""
-    assert javascript.declared_on_window(source) == names
+    assert declared_names.declared_on_window(source) == names
 
 
 @pytest.mark.parametrize(
