@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, zip_longest
 from typing import Final
@@ -26,7 +27,8 @@ _KIND: Final = _WIDTH - sum(2 + len(column) for column in _COLUMNS)  # width of 
 
 def lines(drill: MutationDrill, fail_under: float | None = None) -> Iterator[str]:
     """Yield the lines; ``fail_under`` is the least score in per cent, if one is asked for."""
-    head = f"{drill.environment}: {headline(drill.results)}"
+    tried = f"; {_tried(drill)} were tried" if _is_part(drill) else ""
+    head = f"{drill.environment}: {headline(drill.results)}{tried}"
     parts = (
         _table(drill.results),
         _spots(drill.results),
@@ -140,16 +142,32 @@ def _end(drill: MutationDrill, fail_under: float | None) -> Iterator[str]:
         others = sum(count for _, count in left_out[_REASONS:])
         yield f"left out: {plural(others, 'mutant')} for other reasons"
     yield from (f"warning: {warning}" for warning in drill.warnings)
-    if drill.possible > len(drill.results):
-        yield (
-            f"tried {len(drill.results)} of {drill.possible} mutants in the time: "
-            "--seconds=N gives more"
-        )
     share = score(drill.results)
-    yield f"score: {percent(share)}; {_cost(drill)}"
+    if _is_part(drill):
+        yield (
+            f"tried {_tried(drill)} in the time; `knowngood drill` with "
+            f"--seconds={_seconds_for_all(drill)} tries all, as it seems"
+        )
+        yield f"score of these {len(drill.results)}: {percent(share)}; {_cost(drill)}"
+    else:
+        yield f"score: {percent(share)}; {_cost(drill)}"
     if fail_under is not None:
         code = exit_code(share, fail_under)
         yield f"--fail-under={fail_under:g}: {'below it' if code else 'reached'} (exit {code})"
+
+
+def _is_part(drill: MutationDrill) -> bool:
+    return drill.possible > len(drill.results)
+
+
+def _tried(drill: MutationDrill) -> str:
+    return f"{len(drill.results)} of {drill.possible} mutants"
+
+
+def _seconds_for_all(drill: MutationDrill) -> int:
+    """Return in how many seconds all mutants can be tried at this speed, and some more."""
+    seconds = 1.2 * drill.seconds * drill.possible / max(len(drill.results), 1)
+    return max(10, math.ceil(seconds / 10) * 10)
 
 
 def _cost(drill: MutationDrill) -> str:

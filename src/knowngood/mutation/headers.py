@@ -41,8 +41,14 @@ _PROTECTING: Final = frozenset(
     | {"cross-origin-resource-policy"}
 )
 _CACHING: Final = frozenset({"cache-control", "etag", "expires", "last-modified", "vary"})
-_REPLACEABLE: Final = frozenset({"expires", "last-modified"})
-"""Headers that a sound release may drop, since others say the same."""
+_REPLACEABLE: Final = frozenset(
+    {"accept-ranges", "content-md5", "etag", "expires", "last-modified", "p3p", "pragma"}
+    | {"x-dns-prefetch-control", "x-download-options", "x-permitted-cross-domain-policies"}
+    | {"x-ua-compatible", "x-xss-protection"}
+)
+"""Headers that a sound release may drop: others say the same, no browser reads them any more, or
+another server has other ones.
+"""
 
 _OF_THE_MACHINE: Final = re.compile(
     r"age|alt-svc|date|nel|report-to|reporting-endpoints|server|server-timing|traceparent|via"
@@ -106,9 +112,9 @@ def _header_remedy(answer: Answer, key: str) -> str:
     """
     if key == "content-type" and media_type(answer):
         return media_type_remedy(answer, answer)
-    if key in _REPLACEABLE:
-        return ""
     value = answer.header(key) or ""
+    if key in _REPLACEABLE or (key == "vary" and value.lower() == "accept-encoding"):
+        return ""
     if key in _PROTECTING and len(value) <= _LONGEST:
         return f"assert response.headers.get({key!r}) == {value!r}"
     return f"assert {key!r} in response.headers"

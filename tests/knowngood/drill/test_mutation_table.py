@@ -175,9 +175,12 @@ def test_last_lines() -> None:
 
 
 def test_a_drill_for_which_time_was_short() -> None:
-    """It says how much of it was tried."""
+    """It says how much of it was tried, and what a drill of all takes: 2 s a mutant, and some."""
     lines = printed(mutant("caught"), possible=900)
-    assert "tried 1 of 900 mutants in the time: --seconds=N gives more" in lines
+    assert lines[0].endswith("; 1 of 900 mutants were tried")
+    ask = "`knowngood drill` with --seconds=2160 tries all, as it seems"
+    assert lines[-2] == f"tried 1 of 900 mutants in the time; {ask}"
+    assert lines[-1].startswith("score of these 1: 100.0 %; 1 mutant in 2.0 s")
 
 
 @pytest.mark.parametrize(
