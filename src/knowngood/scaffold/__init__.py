@@ -7,7 +7,7 @@ from .openapi import read as read_openapi
 from .openapi import server
 from .project import FileChange, changes, write
 from .suite import suite
-from .survey import survey
+from .surveyor import survey
 from .unchecked import unchecked
 
 __all__ = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .survey import Survey, guessed
+from .survey import Survey
+from .surveyor import guessed
 
 
 def unchecked(survey: Survey) -> list[str]:

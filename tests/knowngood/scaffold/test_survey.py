@@ -11,7 +11,8 @@ from wire import Play, Server, Talk, answer, by_path, flood, in_turn, page, redi
 from knowngood.safety import UsageError
 from knowngood.scaffold.pages import Page, spread
 from knowngood.scaffold.self_reports import Wellness
-from knowngood.scaffold.survey import NothingToCheck, Survey, survey
+from knowngood.scaffold.survey import Survey
+from knowngood.scaffold.surveyor import NothingToCheck, survey
 from knowngood.scaffold.unchecked import unchecked
 from knowngood.scaffold.visitor import MOST
 
