@@ -9,20 +9,6 @@ from typing import Any, Final
 from .openapi import Document
 from .samples import FORMATS, NoSample, number_limits, whole
 
-_FORMATS: Final = {
-    "date": "2026-02-28",
-    "date-time": "2026-02-28T12:00:00Z",
-    "time": "13:00:00Z",
-    "duration": "P2D",
-    "email": "changed@example.com",
-    "hostname": "www.example.com",
-    "ipv4": "192.0.2.2",
-    "ipv6": "2001:db8::2",
-    "uri": "https://example.com/changed",
-    "byte": "Y2hhbmdlZA==",
-}
-"""Another text of each format than that of a sample. A UUID stays: it names a document."""
-
 _NAMES_DOCUMENT: Final = re.compile(r"(?:^|_)(?:id|uuid|key)s?$|I[dD]s?$")
 """What a property is called that names a document: this one, or another that has to be there."""
 
@@ -78,8 +64,8 @@ def _number(schema: Mapping[str, Any], value: float) -> float:
 
 def _text(schema: Mapping[str, Any], value: str) -> str:
     """Return a text of the same format and limits; ``value`` if none is made up."""
-    kind = schema.get("format", "")
-    text = _FORMATS.get(kind, value if kind in FORMATS else "changed")
+    _, other = FORMATS.get(schema.get("format", ""), ("", "changed"))
+    text = other or value
     least = min(schema.get("minLength", 0), len(value))
     text = text.ljust(least, "x")[: schema.get("maxLength")]
     try:

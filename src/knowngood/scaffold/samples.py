@@ -13,19 +13,20 @@ _MOST: Final = 300  # schemas that are looked into for one value; some require t
 _LONGEST: Final = 1000  # characters of a text, and elements of a list
 
 FORMATS: Final = {
-    "date": "2026-01-31",
-    "date-time": "2026-01-31T12:00:00Z",
-    "time": "12:00:00Z",
-    "duration": "P1D",
-    "email": "smoke@example.com",
-    "hostname": "example.com",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-    "uri": "https://example.com/",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-    "byte": "c21va2U=",
+    "date": ("2026-01-31", "2026-02-28"),
+    "date-time": ("2026-01-31T12:00:00Z", "2026-02-28T12:00:00Z"),
+    "time": ("12:00:00Z", "13:00:00Z"),
+    "duration": ("P1D", "P2D"),
+    "email": ("smoke@example.com", "changed@example.com"),
+    "hostname": ("example.com", "www.example.com"),
+    "ipv4": ("192.0.2.1", "192.0.2.2"),
+    "ipv6": ("2001:db8::1", "2001:db8::2"),
+    "uri": ("https://example.com/", "https://example.com/changed"),
+    "uuid": ("00000000-0000-4000-8000-000000000000", ""),
+    "byte": ("c21va2U=", "Y2hhbmdlZA=="),
 }
-"""A text of each format; addresses and names are those of RFC 5737, 3849 and 2606."""
+"""A text of each format, and another one; but for a UUID, which names a document. Addresses and
+names are those of RFC 5737, 3849 and 2606."""
 
 _HINTS: Final = {"properties": "object", "items": "array", "minimum": "number"}
 """What a schema is about that names no type, by its keywords."""
@@ -151,7 +152,7 @@ def _limit(schema: Mapping[str, Any], key: str, exclusive: str, step: float) -> 
 
 def _text(schema: Mapping[str, Any]) -> str:
     """Return a text. Raises NoSample for a pattern that it does not match."""
-    text = FORMATS.get(schema.get("format", ""), "smoke")
+    text, _ = FORMATS.get(schema.get("format", ""), ("smoke", ""))
     text = text.ljust(_short(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
     pattern = schema.get("pattern", "")
     with_pattern = NoSample(f"no text is made up for the pattern {pattern}")
