@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..safety import listed, plural_of
-from .error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
+from .attempt_error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
 from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED, EVERYWHERE
 from .symptom import (

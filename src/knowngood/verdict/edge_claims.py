@@ -11,7 +11,7 @@ from ..fetch import AttemptError, Blocked, NoAnswer, describe, is_turned_away, r
 from ..readiness import Convergence, Edge
 from ..safety import and_more, listed, one_line, plural
 from . import own_claims
-from .error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
+from .attempt_error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
 from .outcome import FAILED, INCONCLUSIVE, Outcome, classify
 from .symptom import Symptom
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..safety import redact
-from .error_words import NO_ANSWER
+from .attempt_error_words import NO_ANSWER
 from .outcome import EDGE_OF, Outcome
 from .symptom import ABOUT_CONTENT, ID, Symptom, has_wrong_status, lasting
 

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from ..fetch import AttemptError
-from .error_words import NO_ANSWER
+from .attempt_error_words import NO_ANSWER
 from .impostors import MANY, errors_in_place, impostors, mistyped
 from .own_claims import CONVERGED
 from .symptom import Group, Symptom
