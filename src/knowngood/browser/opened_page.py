@@ -142,7 +142,7 @@ class OpenedPage:
         failed = [
             exchange.probe.url
             for exchange in self._traffic.exchanges
-            if exchange.answer is None or exchange.answer.status >= 400
+            if not 0 < exchange.status < 400
         ]
         return {
             "console": self._messages.console,

@@ -240,7 +240,7 @@ class _FetcherTransport(httpx.BaseTransport):
         """Note what a write has surely stored. A refused read leaves it there; an answered one may
         have removed it, as from a queue.
         """
-        status = exchange.answer.status if exchange.answer is not None else 0
+        status = exchange.status
         if named and status in {200, 201}:
             self._just_stored = exchange.probe.url
         elif exchange.probe.method not in {"GET", "HEAD", "OPTIONS"} or not 400 <= status < 500:
@@ -256,13 +256,13 @@ def _is_set_by_curl(name: str, value: str) -> bool:
 def _finds_nothing(exchange: Exchange) -> bool:
     """Whether the only attempt of a DELETE says that nothing is there."""
     deletes = exchange.probe.method == "DELETE" and not exchange.retried
-    return deletes and exchange.answer is not None and exchange.answer.status == 404
+    return deletes and exchange.status == 404
 
 
 def _wrote_nothing(exchange: Exchange) -> bool:
     """Whether nothing can have been written: no attempt arrived, or the only one was refused."""
     if len(exchange.attempts) == 1 and exchange.answer is not None:
-        return 400 <= exchange.answer.status < 500
+        return 400 <= exchange.status < 500
     return all(attempt.never_sent for attempt in exchange.attempts)
 
 

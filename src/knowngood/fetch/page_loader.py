@@ -12,7 +12,8 @@ from .credentials import without_credentials
 from .decompression import decoded
 from .guard import Guard
 from .memory_budget import Reservation
-from .probe import Answer, Exchange, Probe, one_edge
+from .probe import Answer, Exchange, Probe
+from .redirects import one_edge
 from .response import Resource
 from .transport import sent_url
 from .turned_away import why_turned_away

@@ -9,8 +9,6 @@ All of these are frozen and small: they travel between threads and processes.
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -277,9 +275,14 @@ class Exchange:
         return self.answer is not None or self.error in ANSWERED_WRONG
 
     @property
+    def status(self) -> int:
+        """The status of the answer; 0 without one."""
+        return self.answer.status if self.answer is not None else 0
+
+    @property
     def transient(self) -> bool:
         """Whether the last answer still said "not now"."""
-        return self.answer is not None and self.answer.status in RETRIED_STATUSES
+        return self.status in RETRIED_STATUSES
 
     @property
     def seconds(self) -> float:
@@ -291,9 +294,3 @@ class Exchange:
     def error(self) -> AttemptError | None:
         """Why there is no answer; None if there is one."""
         return self.attempts[-1].error
-
-
-def one_edge(edges: Sequence[str], url: str) -> str:
-    """Return the edge that is asked for ``url``, always the same one; empty without edges."""
-    path = url.partition("?")[0]
-    return edges[zlib.crc32(path.encode()) % len(edges)] if edges else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,7 +12,7 @@ from urllib.parse import urljoin
 from .attempt_error import AttemptError
 from .credentials import without_credentials
 from .guard import Guard
-from .probe import Answer, Probe, Tried, one_edge
+from .probe import Answer, Probe, Tried
 from .received import Limits
 from .request_headers import headers_of
 from .transport import Transport
@@ -73,6 +74,12 @@ class RedirectFollower:
         if self.guard.refusal(replace(probe, url=target)):
             return f"redirected to {target}, outside the environment's origins: not followed"
         return ""
+
+
+def one_edge(edges: Sequence[str], url: str) -> str:
+    """Return the edge that is asked for ``url``, always the same one; empty without edges."""
+    path = url.partition("?")[0]
+    return edges[zlib.crc32(path.encode()) % len(edges)] if edges else ""
 
 
 def redirects(answer: Answer) -> bool:

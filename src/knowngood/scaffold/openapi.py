@@ -35,7 +35,7 @@ class OldDocument(UsageError):
 
 def in_answer(exchange: Exchange) -> Document | None:
     """Return the OpenAPI document that an answer is; None if it is none. Raises OldDocument."""
-    if exchange.answer is None or exchange.answer.status != 200:
+    if exchange.status != 200:
         return None
     response = respond(exchange)
     if response.media_type == "text/html" or len(response.content) > _LARGEST:

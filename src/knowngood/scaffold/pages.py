@@ -13,7 +13,7 @@ from ..content import leftovers, links, page_elements, page_texts, search_engine
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import ContentTooLarge
-from .visitor import Visitor, is_ok, joined
+from .visitor import Visitor, joined
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -76,7 +76,7 @@ def _body(exchange: Exchange) -> bytes:
 
 def is_page(exchange: Exchange) -> bool:
     """Return whether an answer is a web page, and not too large to be read as one."""
-    if not is_ok(exchange.answer) or respond(exchange).media_type != "text/html":
+    if exchange.status != 200 or respond(exchange).media_type != "text/html":
         return False
     try:
         tree(exchange)
@@ -112,7 +112,7 @@ def spread(paths: Iterable[str]) -> list[str]:
 
 def to_page(path: str, exchange: Exchange) -> Page:
     """Return what a suite says of the page at ``path``."""
-    if not is_ok(exchange.answer):
+    if exchange.status != 200:
         return Page(path, sound=False)
     page = respond(exchange)
     root = page.html.css_first("html")
@@ -197,6 +197,6 @@ def _is_sitemap(url: str) -> bool:
 
 def sitemap_urls(exchange: Exchange) -> list[str]:
     """Return the URLs of a sitemap (sitemaps.org)."""
-    if not is_ok(exchange.answer):
+    if exchange.status != 200:
         return []
     return search_engines.locations(_body(exchange))

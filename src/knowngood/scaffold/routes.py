@@ -7,7 +7,7 @@ from typing import Final
 
 from ..fetch import Exchange, respond
 from .pages import is_page, tree
-from .visitor import Visitor, is_ok, joined
+from .visitor import Visitor, joined
 
 _ROUTE: Final = re.compile(rb"""\bpath\s*:\s*["'](/[a-z][a-z0-9/_-]{0,60})["']""")
 """A path as the routers of React, Vue and Svelte write it, without parameters."""
@@ -19,7 +19,7 @@ _MOST: Final = 5
 
 def routes(start: Exchange, visitor: Visitor) -> dict[str, Exchange]:
     """Return by path the pages that scripts of the page ``start`` name and the server has."""
-    scripts = [file for file in visitor.get(_scripts(start, visitor)) if is_ok(file.answer)]
+    scripts = [file for file in visitor.get(_scripts(start, visitor)) if file.status == 200]
     named = [path for script in scripts for path in _ROUTE.findall(respond(script).content)]
     paths = list(dict.fromkeys(path.decode() for path in named))
     asked = visitor.get(paths[:_MOST])

@@ -9,7 +9,6 @@ from typing import Final
 from ..content import search_engines
 from ..fetch import Exchange, respond
 from .pages import LISTABLE, is_page, sitemap_urls
-from .visitor import is_ok
 
 _SITEMAPS: Final = 2
 """Sitemaps that a check asks for: what is left over from staging stands in each."""
@@ -46,7 +45,7 @@ def search(pages: Iterable[Exchange], answered: Mapping[str, Exchange]) -> Searc
     if not sound:
         return Search()
     maps = [path for path, exchange in answered.items() if _is_sitemap(exchange)][:_SITEMAPS]
-    robots = [answered[_ROBOTS]] if _ROBOTS in answered and is_ok(answered[_ROBOTS].answer) else []
+    robots = [answered[_ROBOTS]] if _ROBOTS in answered and answered[_ROBOTS].status == 200 else []
     there = [*sound, *(answered[path] for path in maps), *robots]
     answers = [respond(exchange) for exchange in there]
     hosts = [host for host in search_engines.hosts(answers) if LISTABLE.fullmatch(host)]
@@ -66,5 +65,5 @@ def _has_rules(robots: Exchange) -> bool:
 
 
 def _is_sitemap(exchange: Exchange) -> bool:
-    is_xml = is_ok(exchange.answer) and respond(exchange).media_type in search_engines.XML
+    is_xml = exchange.status == 200 and respond(exchange).media_type in search_engines.XML
     return is_xml and bool(sitemap_urls(exchange))

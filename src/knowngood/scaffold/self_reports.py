@@ -9,7 +9,6 @@ from typing import Final
 
 from ..content import strict_json
 from ..fetch import Exchange, respond
-from .visitor import is_ok
 
 HEALTH: Final = (
     "/__heartbeat__",
@@ -95,7 +94,7 @@ def version_header(exchanges: Iterable[Exchange]) -> str:
 
 def json_of(exchange: Exchange) -> object:
     """Return the document of an answer; None if it is no JSON."""
-    if not is_ok(exchange.answer):
+    if exchange.status != 200:
         return None
     try:
         return strict_json.loads(respond(exchange).content)
@@ -105,7 +104,7 @@ def json_of(exchange: Exchange) -> object:
 
 def short_text(exchange: Exchange) -> str:
     """Return the one word that an answer is, as a release's name; empty if it is something else."""
-    if not is_ok(exchange.answer) or respond(exchange).media_type != "text/plain":
+    if exchange.status != 200 or respond(exchange).media_type != "text/plain":
         return ""
     text = respond(exchange).content[:200].decode("utf-8", "replace").strip()
     return text if re.fullmatch(r"\S{1,80}", text) else ""

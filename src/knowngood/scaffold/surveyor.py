@@ -40,7 +40,7 @@ from .self_reports import (
 )
 from .survey import Survey
 from .turned_aside import why_not_the_deployment
-from .visitor import Visitor, is_ok, visiting
+from .visitor import Visitor, visiting
 
 PAGES: Final = 20
 """Pages that a suite begins with."""
@@ -91,12 +91,12 @@ class _Surveyor:
         start = self._start()
         base = _base(start)
         unknown = visitor.get([f"{base}/knowngood-{secrets.token_hex(6)}"])
-        missing = unknown[0].answer.status if unknown and unknown[0].answer else 404
+        missing = next((exchange.status for exchange in unknown if exchange.answer), 404)
         api = self._api or self._found_api(start, base)
         version, version_field, version_type = self._version(start, base, missing)
         health = self._health(base, missing)
         pages = self._pages(start, sitemaps)
-        answers = [exchange for exchange in pages.values() if is_ok(exchange.answer)]
+        answers = [exchange for exchange in pages.values() if exchange.status == 200]
         is_document = not api and not is_page(start)
         says_health = is_document and is_of_health(self._path(start))
         saying = dict.fromkeys([*health, *([start] if says_health else [])])
@@ -139,7 +139,7 @@ class _Surveyor:
         first = self._visitor.get([path])[0]
         exchange = self._visitor.follow(first)
         why = why_not_the_deployment(exchange, self._visitor, path)
-        if exchange.answer is not None and exchange.answer.status == 404 and path == "/":
+        if exchange.status == 404 and path == "/":
             self._api = self._api or self._document_below("")
         if why and not (self._api and exchange.answer is not None):
             raise NothingToCheck(f"{first.probe.url}: {why}")
@@ -178,7 +178,7 @@ class _Surveyor:
         return tuple(
             exchange
             for exchange in self._visitor.get(_below(base, HEALTH, HEALTH_AT_ROOT))
-            if is_ok(exchange.answer) and not (missing == 200 and is_page(exchange))
+            if exchange.status == 200 and not (missing == 200 and is_page(exchange))
         )
 
     def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:

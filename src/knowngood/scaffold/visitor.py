@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ..content import robots
 from ..environment import Budget, Environment, normal_origin
-from ..fetch import REDIRECTS, Answer, Exchange, Fetcher, Probe, decoded, redirects
+from ..fetch import REDIRECTS, Exchange, Fetcher, Probe, decoded, redirects
 from ..safety import Say, new_run_id, one_line
 
 MOST: Final = 60
@@ -102,7 +102,7 @@ class Visitor:
     def _ask(self, probes: Sequence[Probe]) -> list[Exchange]:
         """Ask for these at once, and a second time for those that come too fast."""
         exchanges = self._ask_once(probes)
-        refused = [exchange.probe for exchange in exchanges if _is_too_fast(exchange)][
+        refused = [exchange.probe for exchange in exchanges if exchange.status == 429][
             : self.requests_left
         ]
         if not refused:
@@ -138,15 +138,6 @@ def visiting(
     )
     with Fetcher(environment, new_run_id(), time.time() + _RUN) as fetcher:
         yield Visitor(origin, fetcher, say, obeys_robots=obeys_robots)
-
-
-def is_ok(answer: Answer | None) -> bool:
-    """Return whether there is an answer with the status 200."""
-    return answer is not None and answer.status == 200
-
-
-def _is_too_fast(exchange: Exchange) -> bool:
-    return exchange.answer is not None and exchange.answer.status == 429
 
 
 def redirect(exchange: Exchange) -> str:

@@ -122,7 +122,7 @@ def _with_other_headers(
 
 
 def _succeeded(exchange: Exchange) -> bool:
-    return exchange.answer is not None and exchange.answer.status < 300
+    return 0 < exchange.status < 300
 
 
 def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:
@@ -149,7 +149,7 @@ def _further(
 
 
 def _is_expected(exchange: Exchange, expected: str) -> bool:
-    return exchange.answer is not None and str(exchange.answer.status) in expected
+    return exchange.answer is not None and str(exchange.status) in expected
 
 
 def _is_about_answer(
@@ -221,7 +221,7 @@ def _rank(exchange: Exchange) -> int:
     """Put first what is most likely wrong: no answer, then an error status."""
     if exchange.answer is None:
         return 0
-    return 1 if exchange.answer.status >= 400 else 2
+    return 1 if exchange.status >= 400 else 2
 
 
 def _outliers(exchanges: Sequence[Exchange], message: str) -> tuple[Exchange, ...]:
