@@ -36,7 +36,8 @@ class PageGroup:
     """Pages of one language.
 
     Attributes:
-        words: language and direction, as a name has them; empty if they say none.
+        words: the language, as a name has it, with the direction if there are several; empty if
+            they say none.
         language: the value of their ``<html lang>``; empty if they say none.
         direction: the value of their ``<html dir>``; empty if they say none.
         paths: their paths, without the first slash.
@@ -58,7 +59,7 @@ class PageGroup:
 
     @property
     def param(self) -> str:
-        """The name of their list in [params], which reports use in the plural: ``en_page``."""
+        """The name of their list in [params], which reports use in the plural: ``en pages``."""
         return f"{self.words}_page" if self.words[:1].isalpha() else f"page_{self.words}".strip("_")
 
     @property
@@ -173,7 +174,13 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
             groups.setdefault((page.language, page.direction), []).append(page)
     if broken and groups:
         next(iter(groups.values())).extend(broken)
-    names = distinct({key: _words(*key) for key in groups})
+    languages = Counter(language for language, _ in groups)
+    names = distinct(
+        {
+            (language, direction): _words(language, direction if languages[language] > 1 else "")
+            for language, direction in groups
+        }
+    )
     kinds = {language.lower() for language, _ in groups}
     bases = Counter(kind.partition("-")[0] for kind in kinds)
     return [

@@ -28,6 +28,8 @@ _SHOWN: Final = 100  # characters of a document in a sentence
 _VARYING: Final = re.compile(r"""\"[^\"]*\"|'[^']*'|<[^>]*>|\d+""")
 """What differs between messages about one fault: quoted values, elements, numbers."""
 
+_ONLY_A_VALUE: Final = re.compile(r"/\{\w+\}")  # and no more of a path
+
 _PLURAL: Final = {"is": "are", "gives": "give", "redirects": "redirect"}
 """The verbs of predicates where several URLs are meant."""
 
@@ -198,13 +200,16 @@ class CauseWords:
         return tuple(lines)
 
     def _names(self) -> list[str]:
-        """Return the paths of symptoms, that of the lead first; one for all values of a param."""
-        core = self.group.core
-        return [
-            _path(place if len(urls) > 1 else ID.sub("{id}", next(iter(urls))))
-            + (" with a query" if all(s.has_query for s in core if s.url in urls) else "")
-            for place, urls in self._places().items()
-        ]
+        """Return the paths of symptoms, that of the lead first. ``/{page}`` would say nothing."""
+        names = []
+        for place, urls in self._places().items():
+            is_one = len(urls) > 1 and not _ONLY_A_VALUE.fullmatch(_path(place))
+            ordered = sorted(urls, key=lambda url: (url != self.lead.url, url))
+            symptoms = (symptom for symptom in self.group.core if symptom.url in urls)
+            query = " with a query" if all(symptom.has_query for symptom in symptoms) else ""
+            paths = [place] if is_one else [ID.sub("{id}", url) for url in ordered]
+            names += [f"{_path(path)}{query}" for path in paths]
+        return names
 
     def _places(self) -> dict[str, set[str]]:
         """Return the URLs of each place, that of the lead first. Leave out a place if another has
@@ -241,7 +246,7 @@ class CauseWords:
             total = self.params.get(name, 0)
             if f"{{{name}}}" in place and total > 1 and not _is_shared(name, same, core):
                 count = len({symptom.outcome.values.get(name) for symptom in same})
-                extent += f" in {count} of {total} {plural_of(name)}"
+                extent += f" in {count} of {total} {plural_of(name.replace('_', ' '))}"
         return extent + self._at_edges(same)
 
     def _at_edges(self, symptoms: Iterable[Symptom]) -> str:

@@ -233,8 +233,10 @@ class Group:
 
 
 def lasting(text: str) -> str:
-    """Return ``text`` without the nonces of a run."""
-    return re.sub(r"[?&](?=$|[\s#])", "", _NONCE.sub("", text))
+    """Return ``text`` with an ellipsis for each nonce of a run; without a query that is nothing
+    else.
+    """
+    return re.sub(r"[?&]…?(?=$|[\s#])", "", _NONCE.sub("…", text))
 
 
 def neutral(text: str, values: Mapping[str, str]) -> str:

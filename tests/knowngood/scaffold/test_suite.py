@@ -165,7 +165,16 @@ def test_names_do_not_depend_on_the_order_of_pages(languages: tuple[str, str]) -
     names = [function.name for function in functions(first)]
     assert sorted(names) == sorted(function.name for function in functions(second))
     assert len(set(names)) == len(names)
-    assert "test_page_is_whole_he_rtl" in names
+    assert "test_page_is_whole_he" in names
+
+
+def test_direction_is_in_names_where_a_language_has_two() -> None:
+    """Else it is one word more in what a report says."""
+    pages = Page("/a", "he", "rtl"), Page("/b", "he", "ltr"), Page("/c", "en", "ltr")
+    source = written(pages=pages)["smoketests/test_pages.py"]
+    names = {function.name for function in functions(source)}
+    wholes = {name for name in names if name.startswith("test_page_is_whole")}
+    assert wholes == {f"test_page_is_whole_{words}" for words in ("he_rtl", "he_ltr", "en")}
 
 
 @pytest.mark.parametrize(

@@ -383,7 +383,7 @@ def test_the_first_page_of_a_site_is_a_case_like_any_other() -> None:
         for page in ("", "a/", "b/", "c/")
     ]
     [cause] = find_causes(pages, ("content",), {"page": 4})
-    assert cause.sentence == f"/{{page}} in 4 of 4 pages: {problem}"
+    assert cause.sentence == f"/, /a/, /b/ and 1 more in 4 of 4 pages: {problem}"
     assert cause.cases == ('""', "a/", "b/", "c/")
 
 
@@ -705,6 +705,23 @@ def test_the_claim_that_is_about_the_url_alone_comes_first() -> None:
     ]
 
 
+def test_name_of_a_param_in_words() -> None:
+    """It is part of a sentence, and no name of a variable."""
+    cases = [
+        outcome("is_there", f"/{name}/", 500, kind="status", values={"base_path": name})
+        for name in "ab"
+    ]
+    [cause] = find_causes(cases, ("content",), {"base_path": 2})
+    assert cause.sentence == "/{base_path}/ is 500 in 2 of 2 base paths"
+
+
+def test_made_up_path_has_a_name_that_is_whole() -> None:
+    """What the nonce was shows as left out."""
+    url = "/knowngood-067cf0bb1837-1"
+    [cause] = causes(outcome("is_gone", url, 200, kind="status", expected="404", got="200"))
+    assert cause.sentence == "/knowngood-… is 200, expected 404"
+
+
 def test_an_empty_value_is_counted_like_any_other() -> None:
     """The start page has no name of its own: it is one of the pages that a check declares."""
     pages = ["", "about", "news"]
@@ -720,7 +737,7 @@ def test_an_empty_value_is_counted_like_any_other() -> None:
         for page in pages
     ]
     [cause] = find_causes(broken, ("content",), {"page": 3})
-    assert cause.sentence == "/{page} is 500 in 3 of 3 pages"
+    assert cause.sentence == "/, /about and /news are 500 in 3 of 3 pages"
 
 
 def test_why_a_check_could_not_judge_is_told_whole() -> None:
