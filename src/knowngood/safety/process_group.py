@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -27,15 +26,6 @@ def start(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, start_new_session=True, **options)
 
 
-def waiter(process: subprocess.Popen[bytes]) -> threading.Thread:
-    """Return a started thread that ends when ``process`` does. Join it with a timeout in place of
-    ``Popen.wait``, which looks only every 50 ms.
-    """
-    thread = threading.Thread(target=process.wait, daemon=True)
-    thread.start()
-    return thread
-
-
 def end(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
     """Send SIGTERM to the group of ``process``, and after ``grace`` seconds SIGKILL.
 
@@ -44,8 +34,8 @@ def end(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
     """
     try:
         send_signal(process, signal.SIGTERM)
-        with suppress(KeyboardInterrupt):
-            waiter(process).join(grace)
+        with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
+            process.wait(grace)
     finally:
         send_signal(process, signal.SIGKILL)
         process.wait()

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from typing import IO, Final
@@ -116,11 +117,11 @@ class _Watch:
 
     def wait(self) -> None:
         """Wait for the end of the process, then kill the rest of its group."""
-        waiter = process_group.waiter(self._process)
         with ending_signals_to(self._stop):
-            while waiter.is_alive():
+            while self._process.poll() is None:
                 self._check_time(time.monotonic())
-                waiter.join(0.2)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.2)
         process_group.send_signal(self._process, signal.SIGKILL)
 
     def _check_time(self, now: float) -> None:

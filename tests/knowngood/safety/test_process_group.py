@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -113,14 +112,16 @@ def test_a_second_ctrl_c_ends_the_grace_period(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who presses it again does not want to wait; nothing is left behind all the same."""
-
-    class Interrupted(threading.Thread):
-        def join(self, timeout: float | None = None) -> None:
-            raise KeyboardInterrupt
-
     process = start(python(IGNORE_SIGTERM + READY_AND_SLEEP))
     assert first_line(process) == "ready"
-    monkeypatch.setattr(process_group, "waiter", lambda process: Interrupted())
+    wait = process.wait
+
+    def interrupted(timeout: float | None = None) -> int:
+        if timeout is not None:
+            raise KeyboardInterrupt
+        return wait()
+
+    monkeypatch.setattr(process, "wait", interrupted)
     process_group.end(process, 60)
     assert process.returncode == -signal.SIGKILL
 
