@@ -25,6 +25,10 @@ terminal."""
 LEVELS: Final = ("smoke", "full")
 """How much of a suite runs, the least first. A level includes those before it."""
 
+FIRST_LOOK: Final = "KNOWNGOOD_FIRST_LOOK"
+"""The variable that says that nothing was pushed before the run, so that there is nothing to roll
+back: ``knowngood init`` looks at what is there."""
+
 
 class RunOption(NamedTuple):
     """An option as its help shows it.

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import click
 
 from ..drill import MutationOptions, drill_mutations
+from ..run_options import FIRST_LOOK
 from ..safety import UsageError, one_line, plural
 from ..scaffold import (
     FileChange,
@@ -139,7 +140,7 @@ def _verify_and_drill(environment: str, folder: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="knowngood-init-") as temporary:
         har = Path(temporary) / "run.har"
         options = Options.from_values(root=folder, cwd=folder, env=environment, har_file=har)
-        code = verify(options, (), print_line)
+        code = verify(options, (), print_line, variables={FIRST_LOOK: "1"})
         if code == 0:
             print_line(f"\ndrills it for {_SECONDS:g} s on these answers, by `knowngood drill`")
             drill_mutations(

@@ -94,9 +94,10 @@ def _with_lists(folder: Path, path: str, old: str, text: str) -> FileChange:
     """Return the environment file with the lists of [params] that new checks ask for. A list that
     is there stays as it is, since pages may be left out on purpose: the remark says what it lacks.
     """
-    before, new = (_toml(folder / path, one).get("params", {}) for one in (old, text))
+    tables, new_tables = (_toml(folder / path, one) for one in (old, text))
+    before, new = tables.get("params", {}), new_tables.get("params", {})
     lists = {name: values for name, values in new.items() if name not in before}
-    lacking = "".join(_lacking(before, new))
+    lacking = "".join([*_lacking(before, new), *_lacking_release(tables, new_tables)])
     if not lists:
         return FileChange(path, "", f"is there and stays as it is{lacking}")
     lines = "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
@@ -114,6 +115,13 @@ def _lacking(before: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]
         if isinstance(before.get(name), list) and (lacks := [v for v in values if v not in known]):
             lines = "".join(f"\n    {json.dumps(value)}," for value in lacks)
             yield f"; {name} in [params] lacks what was seen, add what is to be checked:{lines}"
+
+
+def _lacking_release(before: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what says which release is live, and is not in the file, as the lines to add to it."""
+    if "release" in new and "release" not in before:
+        lines = "".join(f"\n    {key} = {json.dumps(v)}" for key, v in new["release"].items())
+        yield f"; it lacks what says which release is live, add:\n    [release]{lines}"
 
 
 def _with_parts(path: str, old: str, text: str) -> FileChange:

@@ -26,7 +26,7 @@ HEALTH_AT_ROOT: Final = ("/actuator/health", "/q/health", "/-/healthy")
 """The same of Spring, Quarkus and Prometheus."""
 
 VERSIONS: Final = ("/__version__", "/version", "/version.json", "/api/version")
-_VERSION_FIELDS: Final = ("version", "commit", "release", "build", "sha", "revision")
+_VERSION_FIELDS: Final = ("releaseId", "version", "commit", "release", "build", "sha", "revision")
 _VERSION_HEADERS: Final = ("x-release", "x-version", "x-app-version", "x-commit", "x-revision")
 
 _OF_HEALTH: Final = re.compile(

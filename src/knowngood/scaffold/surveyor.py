@@ -93,8 +93,8 @@ class _Surveyor:
         unknown = visitor.get([f"{base}/knowngood-{secrets.token_hex(6)}"])
         missing = next((exchange.status for exchange in unknown if exchange.answer), 404)
         api = self._api or self._found_api(start, base)
-        version, version_field, version_type = self._version(start, base, missing)
         health = self._health(base, missing)
+        version, version_field, version_type = self._version(start, base, missing, health)
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if exchange.status == 200]
         is_document = not api and not is_page(start)
@@ -160,14 +160,17 @@ class _Surveyor:
                 self._visitor.say(f"  {error}")
         return None
 
-    def _version(self, start: Exchange, base: str, missing: int) -> tuple[str, str, str]:
+    def _version(
+        self, start: Exchange, base: str, missing: int, health: Iterable[Exchange]
+    ) -> tuple[str, str, str]:
         """Return the path of the version document, the key that holds the release, and the
-        document's media type.
+        document's media type. What says how a service is may say which one it is, too.
         """
-        for exchange in [*self._visitor.get(_below(base, VERSIONS)), start]:
+        named = self._visitor.get(_below(base, VERSIONS))
+        for exchange in [*named, start, *health]:
             if field := version_field(exchange):
                 return self._path(exchange), field, _media_type(exchange)
-            if exchange is not start and short_text(exchange) and missing != 200:
+            if exchange in named and short_text(exchange) and missing != 200:
                 return self._path(exchange), "", _media_type(exchange)
         return "", "", ""
 

@@ -50,14 +50,21 @@ class VerifiedRun:
     notes: tuple[str, ...] = ()
 
 
-def verify(options: Options, arguments: Sequence[str], say: Say, wait: float = 0.0) -> int:
+def verify(
+    options: Options,
+    arguments: Sequence[str],
+    say: Say,
+    wait: float = 0.0,
+    variables: Mapping[str, str] | None = None,
+) -> int:
     """Run once, print what the child could not print itself, and return the exit code.
 
-    ``arguments`` are for pytest alone, ``say`` prints a line; ``wait`` is as in :func:`run_once`.
+    ``arguments`` are for pytest alone, ``say`` prints a line; ``wait`` and ``variables`` are as in
+    :func:`run_once`.
     """
     annotations = Annotations(say) if options.annotate else None
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
-    variables = {TERMINAL: "1"} if sys.stdout.isatty() else {}
+    variables = {**(variables or {}), **({TERMINAL: "1"} if sys.stdout.isatty() else {})}
     show = _printer(Redactor(options.environment.secrets.values()))
     run = run_once(options, [*_colour(), *arguments], command, show, variables, wait)
     if run.reason:

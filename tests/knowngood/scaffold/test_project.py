@@ -107,6 +107,20 @@ def test_lists_that_new_checks_ask_for_are_added(tmp_path: Path, own: str) -> No
     assert added.remark.startswith("adds ")
 
 
+def test_release_that_an_environment_file_lacks_is_named(tmp_path: Path) -> None:
+    """A check of it would never run; one that is there stays, whatever it says."""
+    path = "environments/prod.toml"
+    table = '[release]\nurl = "site:/health"\nfield = "version"\n'
+    write(tmp_path, FileChange(path, "writes = false\n", ""))
+    remark = change(tmp_path, {path: table}, path).remark
+    assert remark.endswith(
+        "; it lacks what says which release is live, add:\n"
+        '    [release]\n    url = "site:/health"\n    field = "version"'
+    )
+    write(tmp_path, FileChange(path, '[release]\nurl = "site:/v"\n', ""))
+    assert "release" not in change(tmp_path, {path: table}, path).remark
+
+
 def test_environment_file_that_is_no_toml(tmp_path: Path) -> None:
     """It is named, and nothing is written into it."""
     write(tmp_path, FileChange(ENVIRONMENT, "[", ""))

@@ -221,6 +221,24 @@ def test_version_document_and_its_field(serve: Serve) -> None:
     assert (found.version, found.version_field) == ("/version", "")
 
 
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ('{"status": "ok", "version": "1.4.2"}', "version"),
+        ('{"status": "pass", "version": "1", "releaseId": "1.2.2"}', "releaseId"),
+        ('{"status": "ok"}', ""),
+    ],
+)
+def test_health_that_names_the_release(serve: Serve, document: str, field: str) -> None:
+    """It is the version document where there is no other."""
+    plays = {"/": HOME, "/health": page(document, "application/health+json")}
+    found = seen(serve(by_path(plays)))
+    expected = ("/health", field, "application/health+json") if field else ("", "", "")
+    assert (found.version, found.version_field, found.version_type) == expected
+    plays["/version"] = page('{"version": "7"}', "application/json")
+    assert seen(serve(by_path(plays))).version == "/version"
+
+
 def test_version_header(serve: Serve) -> None:
     """Where there is no document, a header that every page sends."""
     home = answer("<title>a</title>", headers={"Content-Type": "text/html", "X-Version": "7"})
