@@ -21,13 +21,12 @@ from .read_back import IDS, assertions, in_answer
 from .samples import NoSample, is_free, sample, whole
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_CHANGES: Final = ("PUT", "PATCH")
-"""Methods that change what is there: to values that it did not have."""
+_CHANGES: Final = ("PUT", "PATCH")  # of what is there, to values that it did not have
 
-_LARGE: Final = str(2**31 - 1)
-"""A number that no document has."""
+_LARGE: Final = str(2**31 - 1)  # a number that no document has
 
 _TAG: Final = "the ETag of what is changed"
+_MADE_UP: Final = ("smoke", "00000000-")  # names that nobody else gives
 _ANY: Final = '"*"'  # any tag: If-Match of RFC 9110, 13.1.1
 
 _OTHERS: Final = {"accept", "authorization", "content-type"}
@@ -155,6 +154,12 @@ class _Writer:
         """Name what ``create`` made after ``answer``, and have it deleted at the end."""
         key = self._key(create, item[-2][1])
         self._lines.append(f"{self._variable(item)} = {answer}{key}")
+        name = key.rpartition('["')[2].removesuffix('"]')
+        sent = self._sent.get(name) if isinstance(self._sent, dict) else None
+        if sent is not None and not str(sent).startswith(_MADE_UP):
+            self._missing.append(
+                f"it sends the {name} of what is deleted at the end: one of nobody"
+            )
         if ("DELETE", item) in self._known:
             self._used.append(self._known["DELETE", item])
             self._lines.append(f"client.sweep({self._path(item)})")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from knowngood.scaffold.operations import operations_of
 from knowngood.scaffold.writes import Skeleton, skeletons
 
@@ -41,6 +43,27 @@ def test_document_of_its_own_by_its_location() -> None:
         "assert response.status_code == 204",
         'assert client.get(f"/a/{a_id}").status_code in checks.GONE',
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [
+        ({"type": "integer"}, 1),
+        ({"type": "string", "example": "SKU-1"}, 1),
+        ({"type": "string"}, 0),
+        ({"type": "string", "format": "uuid"}, 0),
+    ],
+)
+def test_document_that_names_itself(kind: dict[str, str], missing: int) -> None:
+    """It must be nobody's: it is overwritten at first, and deleted at the end."""
+    schema = {"type": "object", "required": ["id"], "properties": {"id": kind}}
+    content = {"content": {"application/json": {"schema": schema}}}
+    post = {"requestBody": content, "responses": {"201": content}}
+    item = {"parameters": [ID], "delete": GONE, "get": {}}
+    paths = {"/a": {"post": post}, "/a/{id}": item}
+    for method, path in (("POST", "/a"), ("DELETE", "/a/{id}")):
+        lines = "\n".join(skeleton(method, path, paths).missing)
+        assert lines.count("it sends the id of what is deleted at the end") == missing
 
 
 def test_document_that_a_put_makes() -> None:
