@@ -16,13 +16,12 @@ from ..environment import Budget
 from .attempt_error import GATEWAY_ERRORS, AttemptError, Excuse
 from .concurrency import Concurrency, CrowdPlace
 from .decompression import BadEncoding, decoded_size
-from .failing_origins import DownOrigins
+from .failing_rows import DownOrigins, SilentKinds
 from .pace import Pace
 from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe, Tried
 from .received import Limits
 from .redirects import RedirectFollower
 from .retry import retried
-from .silent_kinds import SilentKinds
 
 SHORTEST: Final = 0.5
 """Seconds that an attempt gets even if they are more than its share of the probe's time."""

@@ -21,7 +21,7 @@ from ..environment import Environment
 from .attempt_error import AttemptError
 from .attempts import Attempts, MayGrow
 from .concurrency import Concurrency, affordable
-from .failing_origins import DownOrigins, SilentOrigins
+from .failing_rows import DownOrigins, SilentKinds, SilentOrigins
 from .guard import Guard
 from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_large_blocks
 from .page_loader import PageLoad, PageLoader
@@ -31,7 +31,6 @@ from .recording import Recording
 from .redirects import RedirectFollower
 from .replay import Replay
 from .request_headers import request_headers
-from .silent_kinds import SilentKinds
 from .statistics import RequestStatistics
 from .tape import Tape
 from .transport import Transport

@@ -8,7 +8,7 @@ from tenacity import wait_fixed
 from wire import Fetchers, Play, Serve, answer, by_path, in_turn
 
 from knowngood.fetch.attempt_error import AttemptError
-from knowngood.fetch.failing_origins import DownOrigins
+from knowngood.fetch.failing_rows import DownOrigins
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 
 URL = "http://content.test/"
@@ -67,7 +67,7 @@ def test_one_attempt_is_enough_then(
     """A read or a write gets one attempt, until one shows that the origin is up."""
     now, later_by = time.time, 0.0
     monkeypatch.setattr(
-        "knowngood.fetch.failing_origins.time", mock.Mock(time=lambda: now() + later_by)
+        "knowngood.fetch.failing_rows.time", mock.Mock(time=lambda: now() + later_by)
     )
     later: Play = in_turn(answer("up"), DOWN, answer("up"))
     server = serve(by_path({"/a": DOWN, "/b": DOWN, "/c": DOWN, "/later": later}))

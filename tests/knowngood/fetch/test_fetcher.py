@@ -1033,7 +1033,7 @@ def test_a_redirected_page_counts_from_where_it_is(serve: Serve, fetchers: Fetch
 @pytest.fixture
 def silent_limit(monkeypatch: pytest.MonkeyPatch) -> int:
     """Three probes are enough to give an origin up."""
-    monkeypatch.setattr("knowngood.fetch.failing_origins.SILENT_LIMIT", 3)
+    monkeypatch.setattr("knowngood.fetch.failing_rows.SILENT_LIMIT", 3)
     return 3
 
 

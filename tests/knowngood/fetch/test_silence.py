@@ -5,7 +5,7 @@ import time
 import pytest
 
 from knowngood.fetch.attempt_error import AttemptError
-from knowngood.fetch.failing_origins import SILENT_LIMIT, SilentOrigins
+from knowngood.fetch.failing_rows import SILENT_LIMIT, SilentOrigins
 from knowngood.fetch.probe import Attempt, Exchange, Probe
 
 PROBE = Probe("content", "https://site/")

@@ -8,8 +8,8 @@ import pytest
 from wire import Fetchers, Play, Serve, answer, by_path, hang, in_turn
 
 from knowngood.fetch.attempt_error import AttemptError
+from knowngood.fetch.failing_rows import SilentKinds
 from knowngood.fetch.probe import Attempt, Probe
-from knowngood.fetch.silent_kinds import SilentKinds
 
 NOW = 1_400_000_000.0
 """When it is, in these tests."""
@@ -41,7 +41,7 @@ def hangs(probe: Probe, attempts: list[tuple[Probe, Attempt]]) -> bool:
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("knowngood.fetch.failing_origins.time", mock.Mock(time=lambda: NOW))
+    monkeypatch.setattr("knowngood.fetch.failing_rows.time", mock.Mock(time=lambda: NOW))
 
 
 @pytest.mark.usefixtures("now")
@@ -104,9 +104,9 @@ def test_one_attempt_is_enough_then(
     """A read or a write of the kind gets one attempt and says so, until one is answered."""
     now, later_by = time.time, 0.0
     monkeypatch.setattr(
-        "knowngood.fetch.failing_origins.time", mock.Mock(time=lambda: now() + later_by)
+        "knowngood.fetch.failing_rows.time", mock.Mock(time=lambda: now() + later_by)
     )
-    monkeypatch.setattr("knowngood.fetch.silent_kinds.ROW", 1)
+    monkeypatch.setattr("knowngood.fetch.failing_rows.KIND_ROW", 1)
     later: Play = in_turn(answer(), hang, answer())
     server = serve(by_path({"/1": hang, "/2": hang, "/3": later}))
     fetcher = fetchers(server, attempts=2, probe=4.5, settle=0.0, writes=True)

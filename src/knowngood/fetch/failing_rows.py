@@ -1,15 +1,19 @@
-"""Notice origins, or edges of them, that fail several probes in a row: do not wait for the next.
+"""Notice what fails several times in a row, so that nobody waits for the next.
 
-An origin that is silent is not asked any more. One that is down, which answers "not now" for as
-long as a probe may take, gets one attempt a probe.
+An origin, or an edge of it, that is silent is not asked any more. One that is down, which answers
+"not now" for as long as a probe may take, gets one attempt a probe; and so does a kind of requests
+that hangs while its origin answers others: ``GET /{locale}/js/config.json`` in all locales.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
-from .attempt_error import GATEWAY_ERRORS, RUN_ERRORS, AttemptError
+from .attempt_error import ANSWERED_WRONG, GATEWAY_ERRORS, RUN_ERRORS, AttemptError
+from .made_up import is_id
 from .probe import Attempt, Exchange, Probe
 
 SILENT_LIMIT: Final = 32
@@ -20,6 +24,10 @@ given up within half a minute."""
 
 DOWN_ROW: Final = 2
 """Probes in a row that got a gateway's error in each attempt; one may be in trouble alone."""
+
+KIND_ROW: Final = 4
+"""Attempts in a row that time out: one more than there is time for at one probe, which may be in
+trouble alone."""
 
 
 class SilentOrigins:
@@ -88,6 +96,44 @@ class DownOrigins:
             self._rows.lengthen(place_of(probe), exchange.attempts[0].began)
         else:
             self._rows.end(place_of(probe))
+
+
+class SilentKinds:
+    """Counts the attempts in a row that a kind of requests left without an answer.
+
+    ``seconds`` is the time that one probe may take. Where nothing of a kind was answered for so
+    long, one attempt at each further probe shows whether that is over. ``params`` are the values
+    that fields of URLs stand for, by name.
+    """
+
+    def __init__(self, seconds: float, params: Mapping[str, Iterable[str]]) -> None:
+        self._seconds = seconds
+        self._values = {value for values in params.values() for value in values if value}
+        self._rows = Rows()
+
+    def has(self, probe: Probe) -> bool:
+        """Whether the kind of a probe hangs."""
+        if not self._rows:
+            return False
+        row, seconds = self._rows.row(self._kind_of(probe))
+        return row >= KIND_ROW and seconds > self._seconds
+
+    def note(self, probe: Probe, attempt: Attempt) -> None:
+        """Count an attempt."""
+        if attempt.error is AttemptError.TIMEOUT:
+            self._rows.lengthen(self._kind_of(probe), attempt.began)
+        elif self._rows and (attempt.error is None or attempt.error in ANSWERED_WRONG):
+            self._rows.end(self._kind_of(probe))
+
+    def not_tried_again(self, probe: Probe) -> str:
+        """Return why a probe of a kind that hangs gets no further attempt."""
+        _, seconds = self._rows.row(self._kind_of(probe))
+        return f"not tried again, as no request like it was answered for {seconds:.0f} s"
+
+    def _kind_of(self, probe: Probe) -> str:
+        segments = urlsplit(probe.url).path.split("/")
+        path = "/".join("{}" if s in self._values or is_id(s) else s for s in segments)
+        return f"{probe.method} {place_of(probe)} {path}"
 
 
 class Rows:
