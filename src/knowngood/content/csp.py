@@ -15,6 +15,8 @@ from . import integrity
 
 _DIRECTIVES: Final = {
     "script": ("script-src-elem", "script-src", "default-src"),
+    "script-url": ("script-src-elem", "script-src", "default-src"),
+    "worker": ("worker-src", "child-src", "script-src", "default-src"),
     "stylesheet": ("style-src-elem", "style-src", "default-src"),
     "image": ("img-src", "default-src"),
     "font": ("font-src", "default-src"),

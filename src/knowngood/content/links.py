@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from ..safety import ContentTooLarge
-from . import css, script_facts, script_links, written_urls
+from . import css, javascript, script_facts, script_links, written_urls
 from .media_types import SCRIPT_TYPES, media_type
 from .written_urls import Link
 
@@ -54,9 +54,10 @@ _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
     """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
 
-    JSON that a script names is relative to the ``page`` that runs it, or to its base. Modules that
-    it imports are relative to the script, as what a stylesheet names is to the stylesheet. Hashed
-    files that a script names lie where its bundler put them. Other media types refer to nothing.
+    JSON and workers that a script names are relative to the ``page`` that runs it, or to its base;
+    in a worker to the worker. Modules that it imports are relative to the script, as what a
+    stylesheet names is to the stylesheet. Hashed files that a script names lie where its bundler
+    put them. Other media types refer to nothing.
     Raises ContentTooLarge for what is too large or too deep, and for more than ``MOST`` references.
     """
     kind = media_type(content_type)
@@ -69,8 +70,9 @@ def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[
         return _capped(_absolute(url, _in_stylesheet(body)))
     if SCRIPT_TYPES.match(kind):
         bundled = islice(script_links.bundled(url, page, body), _MOST_BUNDLED)
-        asked = _absolute(page, script_links.json_of(body))
-        imported = _absolute(url, script_links.imports_of(body))
+        of_page, of_script = script_links.loads_of(body)
+        asked = _absolute(page, [*script_links.json_of(body), *of_page])
+        imported = _absolute(url, [*script_links.imports_of(body), *of_script])
         return _capped(chain(asked, imported, bundled))
     return []
 
@@ -153,11 +155,19 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
         for url in _srcset(node.attributes.get("srcset") or ""):
             yield Link(url, "image")
     yield from _in_styles(tree)
-    for node in tree.css("script[type=module i]:not([src])"):
-        source = node.text(deep=True).encode()
-        if not script_facts.needs_sandbox(source):
-            yield from script_links.imports_of(source)
+    for node in tree.css("script:not([src])"):
+        yield from _in_script(node.attributes.get("type") or "", node.text(deep=True).encode())
     yield from _linked(tree, _AHEAD)
+
+
+def _in_script(kind: str, source: bytes) -> Iterator[Link]:
+    """Yield what a script that stands in a page imports and loads, if it is small."""
+    if not javascript.is_javascript(kind) or script_facts.needs_sandbox(source):
+        return
+    if javascript.is_module(kind):
+        yield from script_links.imports_of(source)
+    for loads in script_links.loads_of(source):
+        yield from loads
 
 
 def _linked(tree: LexborHTMLParser, kinds: Mapping[str, str]) -> Iterator[Link]:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from knowngood.content import module_names, script_syntax, script_uses
+from knowngood.content import module_names, script_loads, script_syntax, script_uses
 from knowngood.content.script_uses import text_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class ScriptFacts(NamedTuple):
         hoisted: the functions and what ``var`` declares there.
         imports: what its ``import`` and ``export`` statements name, as it is written.
         module_names: the names that these statements are about.
+        loads: the workers and the scripts that it loads.
 
     """
 
@@ -68,6 +69,7 @@ class ScriptFacts(NamedTuple):
     hoisted: list[str]
     imports: list[str]
     module_names: module_names.ModuleNames
+    loads: list[script_loads.ScriptLoad]
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -94,14 +96,14 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             strings += _plain_string(node)
         if module is None and (what := _of_modules(kind, node)):
             module = f"{what} at line {node.start_point.row + 1}"
-    top = script_syntax.block_names(root)
+    top, by_function = script_syntax.block_names(root), uses.by_function()
     return ScriptFacts(
         markup,
         error,
         empty=all(node.type == "comment" for node in root.children),
         names=list(_names_at_the_top(root)),
         strings="\n".join(strings),
-        uses=uses.by_function(),
+        uses=by_function,
         new=new,
         module=module,
         early=early.problem or script_syntax.invisible(root, source) or _throws_at_once(root),
@@ -109,6 +111,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         hoisted=top.hoisted,
         imports=list(_imports(root)),
         module_names=module_names.read(root),
+        loads=list(script_loads.read(root, source, by_function[script_uses.ANYWHERE].called)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from . import javascript, written_urls
+from . import javascript, script_facts, script_loads, written_urls
 from .result_cache import cached_by_content
 from .written_urls import Link
 
@@ -76,6 +76,22 @@ def imports_of(script: bytes) -> list[Link]:
     # a comment may show an import: it is none of the strings
     urls = [text for text in javascript.strings(script) if text in seem_imported]
     return [Link(url, "script", "module") for url in dict.fromkeys(urls)]
+
+
+@cached_by_content
+def loads_of(script: bytes) -> tuple[list[Link], list[Link]]:
+    """Return the workers and scripts that a script loads: those whose URLs are relative to its
+    page, and those whose URLs are relative to itself.
+    """
+    facts = script_facts.facts_if_sound(script) if script_loads.SEEM.search(script) else None
+    if facts is None:
+        return [], []
+    loads = [script_loads.ScriptLoad(*load) for load in facts.loads]
+    of_page, of_script = (
+        [Link(load.url, load.kind, load.type) for load in loads if load.of_script == is_its_own]
+        for is_its_own in (False, True)
+    )
+    return of_page, of_script
 
 
 def bundled(url: str, page: str, script: bytes) -> Iterator[Link]:

@@ -34,7 +34,7 @@ _FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_express
 _SCOPES: Final = {"class_body", *FUNCTIONS}
 """Nodes that have statements of their own, which run when somebody calls them."""
 
-_UNSURE: Final = {
+UNSURE: Final = {
     *("binary_expression", "for_in_statement", "for_statement", "if_statement"),
     *("labeled_statement", "switch_statement", "ternary_expression", "try_statement"),
     "while_statement",
@@ -43,7 +43,7 @@ _UNSURE: Final = {
 
 _SHORTHAND: Final = "shorthand_property_identifier"
 _NAMES: Final = {"identifier", _SHORTHAND, f"{_SHORTHAND}_pattern"}
-_READ: Final = _NAMES | _SCOPES | _UNSURE | {"return_statement", "throw_statement"}
+_READ: Final = _NAMES | _SCOPES | UNSURE | {"return_statement", "throw_statement"}
 
 _BOUND_BY: Final = {
     **dict.fromkeys(("class", "class_declaration", "variable_declarator"), "name"),
@@ -137,7 +137,7 @@ class UseReader:
             return
         if kind in _SCOPES:
             self._functions.append(self._function(node))
-        elif kind in _UNSURE:
+        elif kind in UNSURE:
             if not _is_unsure(node):
                 return
             self._functions[-1].unsure += 1
@@ -146,7 +146,7 @@ class UseReader:
     def _leave(self, kind: str) -> None:
         if kind in _SCOPES:
             self._functions.pop()
-        elif kind in _UNSURE:
+        elif kind in UNSURE:
             self._functions[-1].unsure -= 1
         else:
             self._functions[-1].may_be_over = True
@@ -176,7 +176,7 @@ class UseReader:
             function.used.add(name)
             if is_called:
                 function.called.add(name)
-            elif _is_handed_over(node):
+            elif is_handed_over(node):
                 function.handed_over.append(name)
 
     def _function(self, node: tree_sitter.Node) -> _Function:
@@ -186,9 +186,9 @@ class UseReader:
         function = _Function(is_shared=on_window or outer is self._script)
         self._named[name].append(function)
         if node.type in _FUNCTIONS and outer.is_sure():
-            if _is_called_at_once(node):
+            if is_called_at_once(node):
                 outer.parts.append(function)
-            elif _is_handed_over(node):
+            elif is_handed_over(node):
                 outer.handed_over.append(function)
         return function
 
@@ -263,7 +263,7 @@ def _name_of(function: tree_sitter.Node) -> tuple[str, bool]:
     return (text_of(name) if name.type == "identifier" else ""), False
 
 
-def _is_called_at_once(function: tree_sitter.Node) -> bool:
+def is_called_at_once(function: tree_sitter.Node) -> bool:
     """Return whether a function is called where it stands: ``(function () {}())``, also by way of
     ``call`` or ``apply``.
     """
@@ -276,7 +276,7 @@ def _is_called_at_once(function: tree_sitter.Node) -> bool:
     return parent is not None and parent.child_by_field_name("function") == node
 
 
-def _is_handed_over(node: tree_sitter.Node) -> bool:
+def is_handed_over(node: tree_sitter.Node) -> bool:
     """Return whether the browser will call a function, or the function of a name."""
     parent = node.parent
     left = parent.child_by_field_name("left") if parent is not None else None

@@ -61,7 +61,8 @@ class Link:
 
     Attributes:
         url: the address, as it is written or absolute.
-        kind: what it is loaded as: script, stylesheet, image, json and others.
+        kind: what it is loaded as: script, stylesheet, image, json and others; ``script-url`` is
+            a script that a script loads.
         type: the ``type`` attribute of its element.
     """
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 _RESOURCES: Final = " →"  # after a declaration: what its pages need
 _DEPTH: Final = 4  # page → stylesheet → import → image
-_REFERRING: Final = {"stylesheet", "script", "frame", "object"}  # kinds that may need more
+_LOADED_BY_SCRIPTS: Final = {"worker", "script-url"}
+_LATER: Final = {"script": "script-url"}
+_REFERRING: Final = {"stylesheet", "script", "frame", "object", *_LOADED_BY_SCRIPTS}
+"""Kinds that may need more."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -57,7 +60,7 @@ class PageLoader:
         resources: what was found so far, by URL.
         imports: where the names of the page's import map lead.
         bases: by URL of a resource, what the references of the page that needs it are relative to,
-            or of the frame.
+            or of the frame or the worker.
         trouble: why the answer ``unread`` could not be searched; empty if none came.
         unread: the first stylesheet or script that could not be searched for what it needs.
     """
@@ -147,7 +150,11 @@ class PageLoader:
         new = [link for link in named if link.url not in self.resources and link.url != page]
         if len(self.resources) + len(new) > links.MOST:
             raise ContentTooLarge(f"with it the page needs more than {links.MOST} URLs")
-        self.bases.update((link.url, base) for link in new)
+        self.bases.update((link.url, link.url if link.kind == "worker" else base) for link in new)
+        finder = self.resources.get(asked)
+        if finder is not None and finder.kind in _LOADED_BY_SCRIPTS:
+            # no script of the page itself, whose names these would share
+            new = [replace(link, kind=_LATER.get(link.kind, link.kind)) for link in new]
         return new
 
     def _probes(self, parent: Probe, urls: Iterable[str]) -> Iterator[Probe]:

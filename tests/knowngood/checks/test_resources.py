@@ -59,6 +59,8 @@ def test_files_that_are_what_their_name_says(site: Site) -> None:
     ("kind", "headers", "sound", "broken"),
     [
         ("script", JAVASCRIPT, "f();", "f("),
+        ("worker", JAVASCRIPT, "f();", "f("),
+        ("script-url", JAVASCRIPT, "f();", "f("),
         ("script", JAVASCRIPT, "f();", "x = `\n=======\n`;"),
         ("script", JAVASCRIPT, "env = {apiUrl: '/'}", "env = {apiUrl: '${API_URL}'}"),
         ("stylesheet", CSS, "a{b:c}", "a{b:c"),
@@ -88,6 +90,7 @@ def test_images_have_no_syntax(site: Site) -> None:
         ("script", "f();", []),
         ("script", "// f();", ["nothing but comments"]),
         ("script", "\n", ["the file is empty"]),
+        ("worker", "// f();", ["nothing but comments"]),
         ("stylesheet", "a{b:c}", []),
         ("stylesheet", "a{}", ["nothing but comments and empty rules"]),
     ],
@@ -226,6 +229,22 @@ def test_what_a_page_loads_elsewhere(
     assert checks.elsewhere_problems(site.page(), resources, hosts) == expected
     other = respond(site.exchange("/de/", HTML))
     assert checks.elsewhere_problems(other, resources, hosts) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "forbidden"),
+    [
+        ("default-src 'none'; worker-src 'self'", False),
+        ("script-src 'self'", False),
+        ("script-src 'nonce-x' 'strict-dynamic'", False),
+        ("script-src 'self'; worker-src blob:", True),
+    ],
+)
+def test_worker_that_a_policy_forbids(site: Site, policy: str, forbidden: bool) -> None:
+    """It has a directive of its own, or those of scripts."""
+    page = site.page("", {"content-security-policy": policy})
+    problems = checks.policy_problems(page, [site.resource("/fr/w.js", "f()", kind="worker")])
+    assert [line.endswith("forbids worker: w.js") for line in problems] == [True] * forbidden
 
 
 def test_reference_that_is_no_url(site: Site) -> None:

@@ -427,6 +427,97 @@ def test_what_a_script_does_not_load(body: str) -> None:
     assert script(body) == []
 
 
+JS = "https://fhr.example/fr/js/"
+
+
+@pytest.mark.parametrize(
+    ("body", "link"),
+    [
+        ("new Worker('w.js')", Link(f"{PAGE}w.js", "worker")),
+        ("new SharedWorker('/w.js?v=1', 'name')", Link("https://fhr.example/w.js?v=1", "worker")),
+        ("const f = () => new Worker('w.js')", Link(f"{PAGE}w.js", "worker")),
+        ("new Worker('w.js', {type: 'module'})", Link(f"{PAGE}w.js", "worker", "module")),
+        ("new Worker(new URL('w.js', import.meta.url))", Link(f"{JS}w.js", "worker")),
+        ('new Worker(""+new URL("./w.js",import.meta.url).href)', Link(f"{JS}w.js", "worker")),
+        ("if (window.Worker) { new Worker('w.js') }", Link(f"{PAGE}w.js", "worker")),
+        ("'Worker' in window && new Worker('w.js')", Link(f"{PAGE}w.js", "worker")),
+        ("navigator.serviceWorker.register('sw.js')", Link(f"{PAGE}sw.js", "worker")),
+        (
+            "if ('serviceWorker' in navigator) {\n  addEventListener('load', () => {\n"
+            "    navigator.serviceWorker.register('sw.js').then(say, say);\n  });\n}",
+            Link(f"{PAGE}sw.js", "worker"),
+        ),
+        ("importScripts('a.js')", Link(f"{PAGE}a.js", "script-url")),
+        (
+            "(function () { var s = document.createElement('script'); s.src = 'a.js';"
+            " document.head.appendChild(s) })()",
+            Link(f"{PAGE}a.js", "script-url"),
+        ),
+        (
+            "$(() => { const s = d.createElement('script'); s.type = 'module'; s.src = 'a.js';"
+            " d.body.append(s) })",
+            Link(f"{PAGE}a.js", "script-url", "module"),
+        ),
+    ],
+)
+def test_what_a_script_loads(body: str, link: Link) -> None:
+    """Workers, and scripts that it adds to the page while that is loaded."""
+    assert extract("text/javascript", f"{JS}fhr.js", PAGE, body.encode()) == [link]
+
+
+def test_worker_of_a_script_in_the_page() -> None:
+    """It stands there as often as in a file."""
+    assert html("<script>new Worker('w.js')</script>") == [f"{PAGE}w.js"]
+    assert html("<script type=text/template>new Worker('w.js')</script>") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("// new Worker('w.js')", id="comment"),
+        pytest.param("'new Worker(\\'w.js\\')'", id="text"),
+        pytest.param("new Worker(base + 'w.js')", id="joined"),
+        pytest.param("new Worker(`${base}w.js`)", id="template"),
+        pytest.param("new Worker('{{ base }}/w.js')", id="placeholder"),
+        pytest.param("new Worker('data:text/javascript,1')", id="data"),
+        pytest.param("new Worker('//cdn.example/w.js')", id="another-host"),
+        pytest.param("class Worker {}; new Worker('w.js')", id="a-class-of-its-own"),
+        pytest.param("import {Worker} from './t'; new Worker('w.js')", id="of-a-module"),
+        pytest.param("if (isSafari) new Worker('w.js')", id="condition"),
+        pytest.param("if (window.Worker) {} else { new Worker('w.js') }", id="else"),
+        pytest.param("'Worker' in window || new Worker('w.js')", id="where-there-are-none"),
+        pytest.param("if (window.Worker && isOld) new Worker('w.js')", id="another-condition"),
+        pytest.param("try { new Worker('w.js') } catch (e) {}", id="try"),
+        pytest.param("function f() { if (a) return; new Worker('w.js') }", id="behind-a-return"),
+        pytest.param("for (const x of y) new Worker('w.js')", id="loop"),
+        pytest.param(
+            "class Kit { load() { new Worker(new URL('w.js', import.meta.url)) } }", id="method"
+        ),
+        pytest.param("serviceWorker.register('sw.js')", id="another-object"),
+        pytest.param("function f() { importScripts('a.js') }", id="may-never-run"),
+        pytest.param("typeof importScripts === 'function' && importScripts('a.js')", id="asked"),
+        pytest.param("img.src = 'a.js'", id="no-element"),
+        pytest.param("s = d.createElement('script'); s.src = 'a.js'", id="not-added"),
+        pytest.param(
+            "if (old) { s = d.createElement('script'); s.src = 'a.js'; d.append(s) }", id="for-some"
+        ),
+        pytest.param(
+            "function f() { s = d.createElement('script'); s.src = 'a.js'; d.append(s) }",
+            id="later",
+        ),
+        pytest.param(
+            "s = d.createElement('script'); s.noModule = 1; s.src = 'a.js'; d.append(s)",
+            id="for-old-browsers",
+        ),
+        pytest.param("new Worker('w.js'", id="does-not-parse"),
+    ],
+)
+def test_what_a_script_may_not_load(body: str) -> None:
+    """Under a condition, elsewhere, or by a name that only the script knows."""
+    links = extract("text/javascript", f"{JS}fhr.js", PAGE, body.encode())
+    assert [link for link in links if link.kind != "script"] == []
+
+
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "application/json", "image/svg+xml"])
 def test_other_media_types_refer_to_nothing(kind: str | None) -> None:
     """Only pages, stylesheets and scripts are looked into."""

@@ -15,7 +15,9 @@ def test_what_stays_within_its_limits() -> None:
     """Of a page nothing is printed, of a script what is known of it."""
     assert sandbox.parse("html", b"<p>x" * 20_000, html.DOM) == b""
     uses = b'{"": [[], []], "(once loaded)": [[], []], "(anywhere)": [[], []]}'
-    known = b'[null, null, false, ["a"], "b", %s, {}, null, null, [], [], [], [[], [], []]]' % uses
+    known = (
+        b'[null, null, false, ["a"], "b", %s, {}, null, null, [], [], [], [[], [], []], []]' % uses
+    )
     assert sandbox.parse("javascript", b"a = 'b'", 1 << 20) == known
 
 

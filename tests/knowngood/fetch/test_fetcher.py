@@ -894,6 +894,23 @@ def test_what_scripts_load_is_relative_to_their_page(serve: Serve, fetchers: Fet
     assert urls == {"/app/a.json", "/app/c.json", "/app/in/b.json"}
 
 
+def test_what_a_worker_loads_is_relative_to_the_worker(serve: Serve, fetchers: Fetchers) -> None:
+    """Its scripts are none of the page's; what these load is relative to the worker, too."""
+    worker = "importScripts('lib/a.js'); import('./m.js'); fetch('w.json')"
+    pages = {
+        "/en/": page("<script>new Worker('/js/w.js')</script>"),
+        "/js/w.js": page(worker, "text/javascript"),
+        "/js/lib/a.js": page("fetch('a.json')", "text/javascript"),
+    }
+    server = serve(by_path(pages))
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
+    assert {link.url.removeprefix(server.url): link.kind for link in load.resources} == {
+        "/js/w.js": "worker",
+        **dict.fromkeys(["/js/lib/a.js", "/js/m.js"], "script-url"),
+        **dict.fromkeys(["/js/w.json", "/js/a.json"], "json"),
+    }
+
+
 def test_modules_by_the_names_of_an_import_map(serve: Serve, fetchers: Fetchers) -> None:
     """Those that a module names, and no others of the map: nobody may use them."""
     names = '{"imports": {"shop": "../shop.js", "lib/": "/lib/", "old": "/gone.js"}}'
