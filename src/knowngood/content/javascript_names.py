@@ -95,8 +95,15 @@ def handler_problems(handlers: Iterable[str], sources: Sequence[bytes]) -> list[
     return [
         f"{name}(): the page calls it, no script defines it"
         for name in sorted(called_by(handlers) - defined)
-        if not is_of_browsers(name)
+        if not (is_of_browsers(name) or is_quoted(name, sources))
     ]
+
+
+def is_quoted(name: str, sources: Iterable[bytes]) -> bool:
+    """Return whether a string begins with the name, by which a script may define it, as by
+    ``namespace("name.part")``, or by ``root[key]`` in a function that is called with "name".
+    """
+    return any(map(re.compile(rf"[\"'`]{re.escape(name)}[\"'`.]".encode()).search, sources))
 
 
 def called_by(handlers: Iterable[str]) -> set[str]:

@@ -76,7 +76,12 @@ def _parsed(scripts: Iterable[Script]) -> list[tuple[Script, Mapping[str, Uses]]
 
 
 def _is_undefined(name: str, scripts: Iterable[Script], known: Container[str]) -> bool:
-    return not (name in known or javascript_names.is_of_browsers(name) or _is_quoted(name, scripts))
+    sources = (script.source for script in scripts)
+    return not (
+        name in known
+        or javascript_names.is_of_browsers(name)
+        or javascript_names.is_quoted(name, sources)
+    )
 
 
 def _orphans(scripts: Iterable[Script]) -> Iterator[str]:
@@ -103,11 +108,3 @@ def _surely_used(
             waiting += part.called
         definitions = functions.pop(waiting.pop(), []) if waiting else []
         reached = definitions if len(definitions) == 1 else []  # of several, the last one counts
-
-
-def _is_quoted(name: str, scripts: Iterable[Script]) -> bool:
-    """Return whether a string begins with the name, by which a script may define it:
-    ``namespace("name.part")``, ``window["name"]``.
-    """
-    quoted = re.compile(rf"[\"'`]{re.escape(name)}[\"'`.]".encode())
-    return any(quoted.search(script.source) for script in scripts)

@@ -39,11 +39,12 @@ def script(name: str, source: bytes) -> Script:
         ("for (;;) { break }", b""),
         ("submit()", b""),
         ("getElementById('a').click()", b""),
+        ("ga('send', 'event')", b"(function(i,r){i[r]=i[r]||f})(window,'ga');"),
     ],
 )
 def test_a_handler_that_calls_what_is_there(handler: str, source: bytes) -> None:
-    """A function of a script or the browser, a method of the element, its form or the document, or
-    something that is not followed.
+    """A function of a script or the browser, by a key that is handed in, too; a method of the
+    element, its form or the document; or something that is not followed.
     """
     assert handler_problems([handler], [b"", source]) == []
 
