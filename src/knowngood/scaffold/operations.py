@@ -152,17 +152,25 @@ def _success(document: Document, path: str, method: str) -> tuple[tuple[int, ...
     statuses = [status for status in map(str, responses) if re.fullmatch(r"2\d\d", status)]
     if not statuses:
         return (200,), "", ""
-    status = statuses[0]
-    key = next(key for key in responses if str(key) == status)
+    return tuple(map(int, statuses)), *answer_of(document, path, method, statuses[0])
+
+
+def answer_of(document: Document, path: str, method: str, status: str) -> tuple[str, str]:
+    """Return where the schema of the answer with ``status`` stands, and its media type. Raises
+    LookupError for a status of which the document says nothing.
+    """
+    responses = document["paths"][path][method].get("responses", {})
+    key = next((key for key in responses if str(key) == status), None)
+    if key is None:
+        raise LookupError(status)
     reference = responses[key].get("$ref", "") if isinstance(responses[key], dict) else ""
     place = reference[1:] or "/".join(["", "paths", _escaped(path), method, "responses", status])
     content = resolve(document, responses[key]).get("content", {})
     kind = next((kind for kind in content if JSON.match(kind) or kind == _ANY), "")
     schema = resolve(document, content[kind].get("schema")) if kind else None
     if not schema or (kind == _ANY and not _is_structured(schema)):
-        return tuple(map(int, statuses)), "", _other_type(content)
-    pointer = f"{place}/content/{_escaped(kind)}/schema"
-    return tuple(map(int, statuses)), pointer, _only_type([kind])
+        return "", _other_type(content)
+    return f"{place}/content/{_escaped(kind)}/schema", _only_type([kind])
 
 
 def _is_structured(schema: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..content import json_schema
 from ..safety import UsageError, one_line, templates
+from .absent_items import absent_items
 from .item_reads import item_reads
 from .logins import login
 from .openapi import Document, dumped
@@ -91,12 +92,12 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     """
     groups = page_groups(survey.pages)
     operations = operations_of(survey.api) if survey.api else []
-    refusals = _refusals(survey.api, operations)
-    schemas = {
-        operation.schema: f"{_SCHEMA}#{operation.schema}"
-        for operation in operations
-        if operation.schema and operation.schema not in refusals
-    }
+    absent = absent_items(survey.api, operations)
+    gone = [item for item in absent if survey.statuses.get(item.url) == 404]
+    pointers = {operation.schema for operation in operations} | {item.schema for item in gone}
+    pointers.discard("")
+    refusals = _refusals(survey.api, pointers)
+    schemas = {pointer: f"{_SCHEMA}#{pointer}" for pointer in pointers - refusals.keys()}
     gets = [operation for operation in operations if operation.method == "GET"]
     reads = [operation for operation in gets if operation.url and not operation.has_no_end]
     of_items = list(item_reads(survey.api, operations))
@@ -120,6 +121,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         "reads": [operation for operation in reads if not operation.login],
         "reads_with_login": [operation for operation in reads if operation.login],
         "item_reads": of_items,
+        "gone": [item for item in gone if item.schema in schemas],
         "writes": writes,
         "write_code": "\n".join(line for write in writes for line in write.lines),
         "login": logs_in,
@@ -202,9 +204,8 @@ def _words(language: str, direction: str) -> str:
     return words[:40].strip("_")
 
 
-def _refusals(api: Document, operations: Iterable[Operation]) -> dict[str, str]:
+def _refusals(api: Document, pointers: Collection[str]) -> dict[str, str]:
     """Return why each schema that cannot be relied on cannot, by its pointer."""
-    pointers = {operation.schema for operation in operations if operation.schema}
     if not pointers:
         return {}
     with tempfile.TemporaryDirectory() as folder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import Say, UsageError, one_line
 from . import openapi
+from .absent_items import absent_items
+from .operations import operations_of
 from .pages import (
     LISTABLE,
     in_sitemaps,
@@ -41,6 +44,9 @@ from .self_reports import (
 from .survey import Survey
 from .turned_aside import why_not_the_deployment
 from .visitor import Visitor, visiting
+
+_ABSENT: Final = 5
+"""Items that nobody has and that are asked for."""
 
 PAGES: Final = 20
 """Pages that a suite begins with."""
@@ -93,6 +99,9 @@ class _Surveyor:
         unknown = visitor.get([f"{base}/knowngood-{secrets.token_hex(6)}"])
         missing = next((exchange.status for exchange in unknown if exchange.answer), 404)
         api = self._api or self._found_api(start, base)
+        if api:
+            absent = absent_items(api, operations_of(api))
+            visitor.get([item.url for item in islice(absent, _ABSENT)])
         health = self._health(base, missing)
         version, version_field, version_type = self._version(start, base, missing, health)
         pages = self._pages(start, sitemaps)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from .absent_items import nobody
 from .changed_values import changed
 from .openapi import Document, resolve
 from .operations import JSON, Operation, Place, collections_of, example, in_url
@@ -23,7 +24,6 @@ from .samples import NoSample, is_free, sample, whole
 _FORM: Final = "application/x-www-form-urlencoded"
 _CHANGES: Final = ("PUT", "PATCH")  # of what is there, to values that it did not have
 
-_LARGE: Final = str(2**31 - 1)  # a number that no document has
 
 _TAG: Final = "the ETag of what is changed"
 _MADE_UP: Final = ("smoke", "00000000-")  # names that nobody else gives
@@ -289,10 +289,7 @@ class _Writer:
     def _nobody(self, parameter: Mapping[str, Any]) -> str:
         """Return a value for a field of the path that names nothing, as far as can be known."""
         schema = whole(self._document, parameter.get("schema"))
-        if is_free(schema):
-            return "smoke-nobody"
-        unlimited = schema.get("type") == "integer" and "maximum" not in schema
-        return _LARGE if unlimited else self._made_up(parameter)
+        return nobody(schema) or self._made_up(parameter)
 
     def _parameter(self, field: str) -> Mapping[str, Any]:
         parameters = self._operation.parameters

@@ -314,6 +314,33 @@ def test_item_that_the_list_names(
     assert "/users/8" in capfd.readouterr().out
 
 
+@pytest.mark.usefixtures("without_a_drill")
+def test_answer_for_an_item_that_nobody_has(
+    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is 404, in the shape that the document says."""
+    document = json.loads(json.dumps(API))
+    read = document["paths"]["/users/{id}"]["get"]
+    read["parameters"][0]["schema"] = {"type": "integer"}
+    error = {"type": "object", "required": ["error"]}
+    read["responses"]["404"] = {"content": {"application/json": {"schema": error}}}
+    path, kind = "/users/2147483647", {"Content-Type": "application/json"}
+    plays = {
+        "/users/7": page('{"name": "Ann"}', "application/json"),
+        "/me": answer("no", 401, {"WWW-Authenticate": "Bearer"}),
+        path: answer('{"error": "unknown"}', 404, kind),
+    }
+    Path("api.json").write_text(json.dumps(document))
+    ended = init("api.json", f"--origin={serve(by_path(plays)).url}")
+    assert ended.code == 0, ended.output
+    plays[path] = answer('{"detail": "unknown"}', 404, kind)
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert f"FAILED (exit 1): {path}: $: missing key: error" in capfd.readouterr().out
+    plays[path] = page('{"name": "nobody"}', "application/json")
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert f"{path} is 200, expected 404" in capfd.readouterr().out
+
+
 @pytest.mark.usefixtures("in_one_process")
 def test_service_of_documents_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
     """Without a page and without an OpenAPI document: what the person named is checked."""
