@@ -6,6 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,8 +46,6 @@ class Server:
         self._serve: ServeCommand = environment.serve
         self._line: bytes | None = None
         self._announced = threading.Event()
-        import tempfile  # git hooks load this room, and start no server
-
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
         command = runnable(self._serve.command)
         try:
