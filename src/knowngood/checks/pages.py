@@ -31,6 +31,7 @@ GONE = (404, 410)
 
 _NOWHERE: Final = re.compile(r"|javascript:\s*(?:void\b.{0,9})?;?", re.I)
 _MARKUP: Final = re.compile(r"<!doctype html|<html|<body", re.I)
+_SAME_PAGE: Final = re.compile(r"\s*\d[\d.]*[\s;,]*(?:url\s*=\s*)?\Z", re.I)  # of a refresh: "30"
 _WEB_URL: Final = re.compile(r"https?://\w", re.I)
 _MORE: Final = 5  # answers: that one of two servers gives all six is one chance in 32
 
@@ -141,10 +142,11 @@ def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[s
 
 
 def refresh_problems(page: Response) -> list[str]:
-    """Return the header and ``<meta>`` elements that lead away from the page."""
-    meta = [f'<meta http-equiv="refresh">: {to}' for to in page_elements.refreshes(page.html)]
-    headers = [f"Refresh header: {to}" for to in page.headers.get_list("refresh")]
-    return [f"{where} leads away from the page" for where in headers + meta]
+    """Return the header and ``<meta>`` elements that lead away from the page, or load it again."""
+    headers = [("Refresh header", to) for to in page.headers.get_list("refresh")]
+    meta = [('<meta http-equiv="refresh">', to) for to in page_elements.refreshes(page.html)]
+    what = {True: "loads the page again", False: "leads away from the page"}
+    return [f"{where}: {to} {what[bool(_SAME_PAGE.match(to))]}" for where, to in headers + meta]
 
 
 def leftover_problems(page: Response, sound: Container[str] = ()) -> list[str]:

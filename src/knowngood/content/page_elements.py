@@ -227,9 +227,12 @@ def policies(tree: LexborHTMLParser) -> list[str]:
 
 
 def _in_meta(tree: LexborHTMLParser, header: str) -> list[str]:
-    """Return the values of a header that ``<meta>`` elements of the page stand for."""
+    """Return the values of a header that ``<meta>`` elements of the page stand for; but those in
+    ``<noscript>``, which whoever runs scripts does not have.
+    """
     nodes = tree.css(f'meta[http-equiv="{header}" i]')
-    return [node.attributes.get("content") or "" for node in nodes]
+    read = (node for node in nodes if all(outer.tag != "noscript" for outer in ancestors(node)))
+    return [node.attributes.get("content") or "" for node in read]
 
 
 def nonces(tree: LexborHTMLParser, url: str) -> dict[str, str]:

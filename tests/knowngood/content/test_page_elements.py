@@ -71,17 +71,20 @@ def test_integrity_by_file() -> None:
         ('<meta http-equiv="Refresh" content="0; url=/x">', ["0; url=/x"]),
         ('<meta http-equiv="refresh">', [""]),
         ('<meta http-equiv="content-type" content="text/html">', []),
+        ('<noscript><meta http-equiv="refresh" content="0; url=/x"></noscript>', []),
+        ('<body><noscript><p><meta http-equiv="refresh" content="0"></p></noscript>', []),
     ],
 )
 def test_where_a_page_sends_its_reader(text: str, expected: list[str]) -> None:
-    """By a meta element of this name, in any case of letters."""
+    """By a meta element of this name, in any case of letters; not who has no JavaScript."""
     assert refreshes(html.parse(text)) == expected
 
 
 def test_policies_of_the_page_itself() -> None:
-    """Each of them counts."""
+    """Each of them counts, but in ``<noscript>``."""
     meta = '<meta http-equiv="Content-Security-Policy" content="{}">'
-    tree = html.parse(meta.format("img-src *") + meta.format("script-src *"))
+    unread = f"<noscript>{meta.format('img-src x')}</noscript>"
+    tree = html.parse(meta.format("img-src *") + unread + meta.format("script-src *"))
     assert policies(tree) == ["img-src *", "script-src *"]
 
 
