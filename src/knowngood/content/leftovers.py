@@ -46,6 +46,8 @@ _QUOTED: Final = re.compile(
 """Code as authors show it; a server's own page has its trace in a mere ``<pre>``."""
 
 _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
+_ONE_SIDE: Final = re.compile(r"^(?:<{7}|>{7}) ", re.M)
+_PRE: Final = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.I | re.S)
 _COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
 _LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
 _MOJIBAKE: Final = re.compile(
@@ -200,12 +202,20 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
     for kind, match in matches.items():
         if match:
             yield kind, f"{kind}: {' '.join(match[0].strip().splitlines())[:_SHOWN]}"
-    marker = _first_marker(text.encode("utf-8", "replace"))
-    if marker:
-        shown = _UNSEEN.sub("", _QUOTED.sub("", text))
-        marker = _first_marker(shown.encode("utf-8", "replace"))
+    marker = _marker_in_page(text)
     if marker:
         yield "merge", f"unfinished merge: {marker}"
+
+
+def _marker_in_page(text: str) -> str | None:
+    """Return the first marker of a merge that readers see; in ``<pre>`` a line of ``=======`` may
+    stand below a heading, and counts only beside another marker.
+    """
+    if not _first_marker(text.encode("utf-8", "replace")):
+        return None
+    shown = _UNSEEN.sub("", _QUOTED.sub("", text))
+    alone = not _ONE_SIDE.search(shown)
+    return _first_marker((_PRE.sub("", shown) if alone else shown).encode("utf-8", "replace"))
 
 
 def _outside(pattern: re.Pattern[str], text: str, *parts: re.Pattern[str]) -> re.Match[str] | None:
