@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -30,6 +31,15 @@ _OF_MODULES: Final = {"import_statement": "import", "export_statement": "export"
 _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
 _CONTINUED: Final = re.compile(rb"\\(?:\r\n|.)", re.S)
+_USING: Final = re.compile(rb"(?<![.\w$])using(?![\w$]|[ \t]+[\w$])")
+"""A variable of this name. tree-sitter takes the word for the beginning of a declaration, as in
+``using file = open()``, whatever follows it; jQuery UI has such a variable."""
+
+_EMPTY_PLACE: Final = re.compile(rb"[{(,]\s*+(?:,|/[*/])")
+"""What may be an empty place in a list: another comma, or a comment before it."""
+
+_LISTS: Final = ("arguments", "object", "object_pattern")
+_NAMELESS: Final = re.compile(rb"(?:async[ \t]+)?function(?![\w$])|class(?![\w$])")
 _MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 
 
@@ -75,10 +85,13 @@ class ScriptFacts(NamedTuple):
 def parse_javascript(source: bytes) -> ScriptFacts:
     """Return what tree-sitter finds in a script."""
     root = _javascript_parser().parse(source).root_node
+    if root.has_error and _USING.search(source):
+        root = _javascript_parser().parse(_USING.sub(b"us1ng", source)).root_node
     strings: list[str] = []
     new: dict[str, int] = {}
     markup = error = module = None
     typographic = b"\xe2\x80" in source
+    gaps = _EMPTY_PLACE.search(source) is not None
     early, uses = script_syntax.EarlyErrors(source), script_uses.UseReader()
     for node in script_syntax.walk(root):
         kind = node.type
@@ -89,7 +102,12 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
         wrong = node.is_error or node.is_missing or (typographic and _is_quoted(node))
-        wrong = wrong or (kind == "string" and _holds_line_end(node)) or _lacks_a_part(kind, node)
+        wrong = (
+            wrong
+            or (kind == "string" and _holds_line_end(node))
+            or (_lacks_a_part(kind, node, source))
+        )
+        wrong = wrong or (gaps and kind in _LISTS and _has_empty_place(node))
         if wrong and error is None:
             error = node.start_point.row + 1
         if kind == "string":
@@ -136,16 +154,27 @@ def _holds_line_end(string: tree_sitter.Node) -> bool:
     return b"\n" in bare or b"\r" in bare
 
 
-def _lacks_a_part(kind: str, node: tree_sitter.Node) -> bool:
-    """Return whether a node is a ``try`` without ``catch``, or an ``await`` in a function that is
-    not ``async``, which tree-sitter takes. A function of an old script may be called ``await``.
+def _lacks_a_part(kind: str, node: tree_sitter.Node, source: bytes) -> bool:
+    """Return whether a node is a ``try`` without ``catch``, a function or class that is declared
+    without a name, or an ``await`` in a function that is not ``async``, which tree-sitter takes. A
+    function of an old script may be called ``await``.
     """
     if kind == "try_statement":
         return not any(map(node.child_by_field_name, ("handler", "finalizer")))
+    if kind == "expression_statement":
+        return _NAMELESS.match(source, node.start_byte) is not None
     if not _awaits(kind, node):
         return False
     around = _function_around(node)
     return around is not None and all(child.type != "async" for child in around.children)
+
+
+def _has_empty_place(node: tree_sitter.Node) -> bool:
+    """Return whether nothing stands between two commas, or before the first, where only an array
+    may have a hole.
+    """
+    kinds = [child.type for child in node.children if child.type != "comment"]
+    return any(after == "," and kind in {"(", "{", ","} for kind, after in pairwise(kinds))
 
 
 def _awaits(kind: str, node: tree_sitter.Node) -> bool:
