@@ -11,7 +11,15 @@ PAGE = {
     "Sec-Fetch-Dest": "iframe",
     "Sec-Fetch-Mode": "navigate",
     "Sec-Fetch-Site": "cross-site",
+    "Upgrade-Insecure-Requests": "1",  # with every page since Firefox 48
 }
 _FILE = {**NEWER, "Accept": "*/*", "Sec-Fetch-Site": "same-origin"}
 SCRIPT = {**_FILE, "Sec-Fetch-Dest": "script", "Sec-Fetch-Mode": "no-cors"}
-JSON = {**_FILE, "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors"}
+# FHR's data.js and fhr.js read JSON by jQuery's $.getJSON, which adds two headers of its own.
+JSON = {
+    **_FILE,
+    "Accept": "application/json, text/javascript, */*; q=0.01",
+    "Sec-Fetch-Dest": "empty",
+    "Sec-Fetch-Mode": "cors",
+    "X-Requested-With": "XMLHttpRequest",
+}

@@ -10,7 +10,7 @@ from . import firefox
 
 ENGLISH = {"Accept-Language": "en-US,en;q=0.5"}
 PAGES = ["content:/en-US/{*page}", "content:/xx-unknown/"]
-CONFIG = "content:/en-US/js/config.json"
+JSON = [f"content:/en-US/js/{name}" for name in ("config.json", "locale/date_format.json")]
 MOBILE = ["content:/en-US/mobile/?v=1", "content:/fr/mobile/?v=1"]
 FRENCH = "content:/fr/{*page}"
 
@@ -43,9 +43,10 @@ def test_compressed_and_plain_are_the_same(responses, resources, client):
 
 @pytest.mark.catches("unknown-locale-200-for-browsers", "android-sent-away", "english-sent-home")
 @pytest.mark.catches("page-refused-across-sites", "page-refused-in-frames")
-@pytest.mark.get(*PAGES, CONFIG, *MOBILE, FRENCH)
+@pytest.mark.catches("config-refused-to-scripts", "months-as-jsonp", "page-upgraded")
+@pytest.mark.get(*PAGES, *JSON, *MOBILE, FRENCH)
 @pytest.mark.get(*PAGES, headers=firefox.PAGE)
-@pytest.mark.get(CONFIG, headers=firefox.JSON)
+@pytest.mark.get(*JSON, headers=firefox.JSON)
 @pytest.mark.get(*MOBILE, headers=firefox.ANDROID)
 @pytest.mark.get(FRENCH, headers=ENGLISH)
 @pytest.mark.origin("content")

@@ -117,7 +117,8 @@ def _head(wire: Wire) -> bytes:
 def _request(scope: Scope) -> Request:
     who = (b"host", b"user-agent", b"accept", b"accept-language")
     since = (b"if-none-match", b"if-modified-since")
-    names = (*who, *since, b"referer", b"sec-fetch-site", b"sec-fetch-dest")
+    newer = (b"sec-fetch-site", b"sec-fetch-dest", b"upgrade-insecure-requests")
+    names = (*who, *since, b"referer", *newer, b"x-requested-with")
     query = scope["query_string"].decode("latin-1")
     values = (header(scope, name).decode("latin-1") for name in names)
     return Request(str(scope.get("client")), query, *values)

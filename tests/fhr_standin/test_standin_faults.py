@@ -341,6 +341,13 @@ ASKED = {
     "android-script-missing": ("/pl/mobile/js/fhr.js", {"user-agent": "(Android; Mobile)"}, 404),
     "page-refused-across-sites": ("/pl/v4/", {"sec-fetch-site": "cross-site"}, 403),
     "page-refused-in-frames": ("/pl/", {"sec-fetch-dest": "iframe"}, 403),
+    "page-upgraded": ("/pl/v4/", {"upgrade-insecure-requests": "1"}, 307),
+    "config-refused-to-scripts": (
+        "/pl/js/config.json",
+        {"x-requested-with": "XMLHttpRequest"},
+        403,
+    ),
+    "months-as-jsonp": ("/pl/js/locale/date_format.json", {"accept": "text/javascript"}, 200),
     "referer-refused": ("/pl/js/data.js", {"referer": "http://fhr.example.org/pl/"}, 403),
     "language-page-english": ("/pl/", {"accept-language": "pl,en;q=0.5"}, 200),
     "script-never-compared": ("/pl/js/data.js", {"if-none-match": '"another"'}, 304),

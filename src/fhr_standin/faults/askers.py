@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
-from fhr_standin.faults.changes import ALL_PAGES, DESKTOP, content, swap
+from fhr_standin.faults.changes import ALL_PAGES, CONFIGS, DESKTOP, content, swap
 from fhr_standin.faults.headers import unchanged_by_tag
 from fhr_standin.faults.missing import english
 from fhr_standin.faults.model import Ask
@@ -43,6 +43,22 @@ def _same_site_only(ask: Ask, resource: Resource) -> Resource:
 
 def _in_no_frame(ask: Ask, resource: Resource) -> Resource:
     return message(403, "Forbidden") if ask.request.destination == "iframe" else resource
+
+
+def _lost_to_scripts(ask: Ask, resource: Resource) -> Resource:
+    by_script = ask.request.asked_by == "XMLHttpRequest"
+    return message(403, "Forbidden") if by_script else resource
+
+
+def _as_jsonp(ask: Ask, resource: Resource) -> Resource:
+    """Answer a call of a function to whoever takes scripts, as jQuery says."""
+    packed = replace(resource, body=b"callback(" + resource.body + b");\n")
+    return packed if "text/javascript" in ask.request.accept else resource
+
+
+def _upgraded(ask: Ask, resource: Resource) -> Resource:
+    secure = f"https://{ask.request.host}{ask.path}"
+    return redirect(secure, 307) if ask.request.upgrade else resource
 
 
 def _older_for_german(ask: Ask, resource: Resource) -> Resource:
@@ -177,6 +193,26 @@ FAULTS = [
         ALL_PAGES,
         _in_no_frame,
         status=403,
+    ),
+    content(
+        "page-upgraded",
+        "each page sends whoever asks for https to a port that does not speak it",
+        ALL_PAGES,
+        _upgraded,
+        status=307,
+    ),
+    content(
+        "config-refused-to-scripts",
+        "config.json is 403 for scripts, by the header that jQuery sends",
+        CONFIGS,
+        _lost_to_scripts,
+        status=403,
+    ),
+    content(
+        "months-as-jsonp",
+        "js/locale/date_format.json is a call of a function for who takes scripts as well",
+        ["js/locale/date_format.json"],
+        _as_jsonp,
     ),
     content(
         "referer-refused",

@@ -33,7 +33,8 @@ class Request:
     """Who asks, and for what beyond the path; `client` is the address and port that ask.
 
     `held` names the file that the client has, by its tag, and `held_since` by its date. `site` and
-    `destination` are what newer browsers say in Sec-Fetch-Site and Sec-Fetch-Dest.
+    `destination` are what newer browsers say in Sec-Fetch-Site and Sec-Fetch-Dest, `upgrade` in
+    Upgrade-Insecure-Requests. jQuery says in X-Requested-With by what a script asks: `asked_by`.
     """
 
     client: str = ""
@@ -47,6 +48,8 @@ class Request:
     referer: str = ""
     site: str = ""
     destination: str = ""
+    upgrade: str = ""
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
