@@ -139,15 +139,17 @@ def _unmapped_imports(page: Response, resources: Sequence[Resource]) -> list[str
 
 
 def _unexported(page: Response, resources: Sequence[Resource]) -> list[str]:
-    """Return what modules import that no module exports: browsers run nothing of them. An import
-    map may lead elsewhere.
+    """Return what modules import that no module exports: browsers run nothing of them. A script may
+    make an import map, which leads elsewhere.
     """
     files = {
         file.url: file.response.content
         for file in resources
         if _is_script(file) and file.response.is_success and str(file.response.url) == file.url
     }
-    if any(b"importmap" in source for source in (page.content, *files.values())):
+    imports = import_maps.only_of_page(page.html, str(page.url))
+    sources = (*inline_sources(page), *files.values())
+    if imports is None or any(b"importmap" in source for source in sources):
         return []
     base = written_urls.base(page.html, str(page.url))
     roots = [
@@ -158,7 +160,7 @@ def _unexported(page: Response, resources: Sequence[Resource]) -> list[str]:
     return [
         f"{page_elements.script_name('' if importer == base else importer)} imports {name} of "
         f"{page_elements.script_name(module)}, which does not export it"
-        for importer, name, module in missing_exports(roots, files)
+        for importer, name, module in missing_exports(roots, files, imports)
     ]
 
 

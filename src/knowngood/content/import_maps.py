@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 _IMPORTS: Final = re.compile(rb"""(?<![.\w$])(?:import|from)\s*["'][\w@]""")
+_URL: Final = re.compile(r"\.{0,2}/|https?:")
 _BARE: Final = re.compile(r"(?!\w+:)[\w@]")
 
 
@@ -32,8 +33,23 @@ def of_page(tree: LexborHTMLParser, url: str) -> dict[str, str]:
             pairs = [(name, to) for name, to in imports.items() if isinstance(to, str)]
         except (ValueError, AttributeError, RecursionError):
             continue
-        addresses.update((name, urljoin(base, to)) for name, to in pairs)
+        addresses.update((_key(base, name), urljoin(base, to)) for name, to in pairs)
     return addresses
+
+
+def _key(base: str, name: str) -> str:
+    """Return a name of a map; what is a URL in its full length, as imports are looked up by it."""
+    return urljoin(base, name) if _URL.match(name) else name
+
+
+def only_of_page(tree: LexborHTMLParser, url: str) -> dict[str, str] | None:
+    """Return the same; None if it is not certain where a name leads, since it depends on who
+    imports it, or since there are several maps.
+    """
+    maps = [node.text(deep=True) for node in tree.css("script[type=importmap i]")]
+    if len(maps) > 1 or any('"scopes"' in text for text in maps):
+        return None
+    return of_page(tree, url)
 
 
 def of_answer(content_type: str | None, url: str, body: bytes) -> dict[str, str]:
@@ -43,6 +59,17 @@ def of_answer(content_type: str | None, url: str, body: bytes) -> dict[str, str]
     from . import html
 
     return of_page(html.parse_once(body.decode("utf-8", "replace")), url)
+
+
+def target(url: str, written: str, imports: Mapping[str, str]) -> str:
+    """Return where a module lies that another at ``url`` names; empty if that is not known."""
+    if "\\" in written:
+        return ""
+    try:
+        name = urljoin(url, written) if _URL.match(written) else written
+    except ValueError:
+        return ""
+    return address(name, imports) or (name if _URL.match(written) else "")
 
 
 def address(name: str, imports: Mapping[str, str]) -> str | None:

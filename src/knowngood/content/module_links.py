@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import urljoin
 
-from . import javascript
+from . import import_maps, javascript
 from .module_names import ModuleNames
 
 
@@ -20,14 +19,18 @@ class MissingExport(NamedTuple):
 
 
 def missing_exports(
-    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes]
+    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: Mapping[str, str]
 ) -> Iterator[MissingExport]:
     """Yield the names that modules import and nobody exports: browsers run nothing of ``roots``.
 
     ``roots`` are the modules that the page names, by the URL that their imports are relative to;
-    ``files`` are all that were read. What is imported by ``import()`` may be missed for certain
-    reasons, and is not looked into. What is not read or not parsed may export any name.
+    ``files`` are all that were read, ``imports`` is the page's import map. What is imported by
+    ``import()`` may be missed for certain reasons, and is not looked into. What is not read or not
+    parsed may export any name.
     """
+
+    def target_of(url: str, written: str) -> str:
+        return import_maps.target(url, written, imports)
 
     @cache
     def names_at(url: str) -> ModuleNames | None:
@@ -37,20 +40,24 @@ def missing_exports(
     waiting, seen = list(roots), set[str]()
     for url, source in waiting:
         names = javascript.module_names(source)
-        targets = {_target(url, other) for other in javascript.imports(source)} & files.keys()
+        targets = {target_of(url, other) for other in javascript.imports(source)} & files.keys()
         waiting += [(target, files[target]) for target in sorted(targets - seen)]
         seen |= targets
         taken = names.taken if names is not None else ()
         for other, name in dict.fromkeys((other, name) for other, name in taken):
-            target = _target(url, other)
+            target = target_of(url, other)
             if target not in exports:
-                exports[target] = _exports(target, names_at)
+                exports[target] = _exports(target, names_at, target_of)
             given = exports[target]
             if given is not None and name not in given and "\\" not in name:
                 yield MissingExport(url, name, target)
 
 
-def _exports(url: str, names_at: Callable[[str], ModuleNames | None]) -> frozenset[str] | None:
+def _exports(
+    url: str,
+    names_at: Callable[[str], ModuleNames | None],
+    target_of: Callable[[str, str], str],
+) -> frozenset[str] | None:
     """Return all names that a module exports; None if they are not known."""
     exports, waiting = set[str](), [url]
     for module in waiting:
@@ -59,16 +66,6 @@ def _exports(url: str, names_at: Callable[[str], ModuleNames | None]) -> frozens
             return None
         # `export *` leaves the default out
         exports.update(name for name in names.given if module == url or name != "default")
-        targets = {_target(module, other) for other in names.given_on}
+        targets = {target_of(module, other) for other in names.given_on}
         waiting += targets.difference(waiting)
     return frozenset(exports)
-
-
-def _target(url: str, written: str) -> str:
-    """Return where a module lies that another at ``url`` names; empty for a bare name."""
-    if "\\" in written or not written.startswith(("/", "./", "../", "http:", "https:")):
-        return ""
-    try:
-        return urljoin(url, written)
-    except ValueError:
-        return ""

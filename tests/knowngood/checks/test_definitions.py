@@ -528,13 +528,46 @@ def test_an_import_of_what_nobody_exports(site: Site, name: str) -> None:
 
 
 def test_an_import_of_a_script_in_the_page(site: Site) -> None:
-    """It is relative to the page, and an import map may lead elsewhere."""
+    """It is relative to the page."""
     inline = '<script type="module">import {none} from "./b.js";</script>'
     resources = modules(site, "")
     assert checks.missing_definition_problems(site.page(inline), resources) == [
         "an inline script imports none of b.js, which does not export it"
     ]
-    assert checks.missing_definition_problems(site.page(MAP + inline), resources) == []
+
+
+# what the map says, the import, and what is missing of which module
+BY_MAP = {
+    "name": ('{"imports": {"cakes": "./b.js"}}', "cakes", "b.js"),
+    "folder": ('{"imports": {"lib/": "/fr/"}}', "lib/b.js", "b.js"),
+    "url": ('{"imports": {"/fr/b.js": "./d.js"}}', "./b.js", "d.js"),
+    "another-name": ('{"imports": {"shop": "/shop.js"}}', "./b.js", "b.js"),
+}
+NOT_BY_MAP = {
+    "elsewhere": '<script type="importmap">{"imports": {"/fr/b.js": "/gone.js"}}</script>',
+    "by-importer": '<script type="importmap">{"scopes": {"/": {"/fr/b.js": "./d.js"}}}</script>',
+    "several": '<script type="importmap">{}</script>' * 2,
+    "by-a-script": "<script>let type = 'importmap'</script>",
+}
+
+
+@pytest.mark.parametrize("name", BY_MAP)
+def test_an_import_by_the_map_of_a_page(site: Site, name: str) -> None:
+    """It leads to another module, which has to export the name."""
+    names, written, module = BY_MAP[name]
+    page = site.page(f'<script type="importmap">{names}</script>{MODULE}')
+    problems = checks.missing_definition_problems(
+        page, modules(site, f'import {{none}} from "{written}";')
+    )
+    assert problems == [f"a.js imports none of {module}, which does not export it"]
+
+
+@pytest.mark.parametrize("name", NOT_BY_MAP)
+def test_an_import_by_a_map_that_is_not_certain(site: Site, name: str) -> None:
+    """It may lead to a module that exports the name."""
+    page = site.page(NOT_BY_MAP[name] + MODULE)
+    resources = modules(site, 'import {none} from "./b.js";')
+    assert checks.missing_definition_problems(page, resources) == []
 
 
 def test_exports_that_are_not_known(site: Site) -> None:
