@@ -3,14 +3,14 @@
 ``python deploy_guard.py FD GRACE COMMAND…``: the other end of our standard input is held by that
 process, which never writes. When it closes, the command is ended with its process group, which is
 ours: by SIGTERM, and by SIGKILL when the command has ended, after GRACE seconds at the latest. FD
-is a file that the command inherits, and all that it starts: see :mod:`.deploy_command`.
+is a file that the command inherits, and all that it starts: see :mod:`.deploy_command`, which ends
+the group where this process is killed itself.
 
 A program of its own, and of the standard library alone, so that it starts in a moment.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -18,9 +18,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
-
-_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 def main(words: Sequence[str]) -> int:
@@ -29,12 +26,7 @@ def main(words: Sequence[str]) -> int:
     # A handler, and not SIG_IGN, which the command would inherit. It decides when it ends.
     signal.signal(signal.SIGTERM, lambda *_: None)
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            pass_fds=(int(held),),
-            preexec_fn=_die_with_parent,  # safe: there is no other thread yet
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(int(held),))
     except OSError as error:
         print(f"deploy.command cannot be run: {error}", flush=True)  # noqa: T201 - a program
         return 127
@@ -64,12 +56,6 @@ def _end_with_starter(orphaned: threading.Event, ended: threading.Event, grace: 
     os.killpg(0, signal.SIGTERM)
     ended.wait(grace)
     os.killpg(0, signal.SIGKILL)
-
-
-def _die_with_parent() -> None:
-    """Have the kernel kill the command where this process is killed, on Linux."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":
