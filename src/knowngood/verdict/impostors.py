@@ -45,15 +45,22 @@ def errors_in_place(symptoms: Sequence[Symptom]) -> tuple[list[Group], list[Symp
             continue
         size, _ = _bytes(symptom)
         group = groups[symptom.outcome.origin, size, _ID_OR_NUMBER.sub("#", document)]
-        missed = symptom.has_other_shape or symptom.trouble.startswith("2")
+        missed = _is_another(symptom) or symptom.trouble.startswith("2")
         (group.core if missed else group.attached).append(symptom)
     errors = [
         replace(group, replacement=Replacement.DOCUMENT, came=_document(group.core[0]))
         for group in groups.values()
         if len({(s.method, urlsplit(s.place).path) for s in group.core}) >= MANY
-        if any(symptom.has_other_shape for symptom in group.core)
+        if any(map(_is_another, group.core))
     ]
     return errors, _without(symptoms, errors)
+
+
+def _is_another(symptom: Symptom) -> bool:
+    """Return whether the document that came is another than its check reads, by its shape or by its
+    media type.
+    """
+    return symptom.has_other_shape or bool(symptom.sent_as)
 
 
 def _document(symptom: Symptom) -> str:

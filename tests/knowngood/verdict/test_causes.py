@@ -938,6 +938,23 @@ def test_one_error_in_place_of_an_api() -> None:
     ]
 
 
+def test_one_error_in_place_of_a_locale() -> None:
+    """Its page and its files come under the media type of the error."""
+    words = {"kind": "content", "aspect": Aspect.MEDIA_TYPE}
+    types = {"/de/": "text/html", "/de/a.js": "text/javascript", "/de/b.css": "text/css"}
+    found = [
+        with_error("files", path, message=f"media type: expected {kind}", **words)
+        for path, kind in types.items()
+    ]
+    sentence = f"one answer comes in place of %s: {ERROR}"
+    assert sentences(*found) == [sentence % "/de/, /de/a.js and /de/b.css"]
+    config = with_error("config", "/de/config.json")
+    assert sentences(config, *found) == [
+        sentence % "/de/, /de/config.json, /de/a.js and 1 more below /de/"
+    ]
+    assert [one for one in sentences(*found[:2]) if "one answer" in one] == []
+
+
 @pytest.mark.parametrize(
     "cases",
     [
