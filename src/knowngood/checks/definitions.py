@@ -21,6 +21,7 @@ from .running_scripts import inline_sources, running, scripts_of
 if TYPE_CHECKING:
     from ..content.page_elements import Script
     from ..fetch import Resource, Response
+    from .running_scripts import RunningScripts
 
 
 def start_problems(page: Response, resources: Iterable[Resource], function: str) -> list[str]:
@@ -61,12 +62,15 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     If a script lies on another host, or does not run in its turn, nothing is certain, and nothing
     returned.
     """
-    scripts = running(page, resources)
+    return javascript_names.order_problems(_in_order(page, running(page, resources)))
+
+
+def _in_order(page: Response, scripts: RunningScripts) -> list[Script]:
+    """Return scripts of the page in the order in which they run; none if that is not certain."""
     if not scripts.complete or not page_elements.has_order(page.html):
         return []
     in_turn = (script for script in scripts.scripts if not script.is_module)
-    in_order = sorted(in_turn, key=lambda script: script.is_deferred)
-    return javascript_names.order_problems(in_order)
+    return sorted(in_turn, key=lambda script: script.is_deferred)
 
 
 def redeclaration_problems(
@@ -203,12 +207,15 @@ def inline_definition_problems(
 
 
 def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return what scripts use of jQuery and its plug-ins and no script of the page defines.
+    """Return what scripts use of jQuery and its plug-ins and no script of the page defines, or
+    defines for a jQuery that another one replaces.
 
     If a script lies on another host, nothing is certain, and nothing returned.
     """
     scripts = running(page, resources)
-    return jquery.problems(scripts.sources) if scripts.complete else []
+    if not scripts.complete:
+        return []
+    return jquery.problems(scripts.sources) or jquery.lost_plugins(_in_order(page, scripts))
 
 
 def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[tuple[Script, str]]:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from .javascript_names import without_comments
+from .javascript_names import may_set, without_comments
 from .result_cache import cached_by_content
+
+if TYPE_CHECKING:
+    from .page_elements import Script
 
 _DEFINES: Final = re.compile(
     r"(?<![\w$])\$\s*=(?!=)|\[[\"']\$[\"']\]\s*=|\bfunction\s+\$\s*\(|\bimport\b[^;\"']{0,99}\$"
@@ -27,6 +30,15 @@ _GUARD: Final = re.compile(
 )
 _GUARD_AWAY: Final = 300  # characters between a guard and what it guards
 
+_ITSELF: Final = re.compile(rb"\s*/\*!\s*\*?\s*jQuery (?:JavaScript Library )?v\d")
+"""How jQuery's own file begins; a bundle that has jQuery within it keeps it for itself."""
+_PLUGS_IN: Final = re.compile(rb"\(\s*(?:\w+\.)?jQuery\s*[,)]")
+"""A script hands the jQuery of that moment to a function: ``(function ($) {…})(jQuery)``."""
+_KEEPS: Final = re.compile(
+    rb"\bnoConflict\s*\(|(?<![\w$])(?!(?:jQuery|\$)\s*=)[\w$]+\s*=\s*(?:\w+\.)?(?:jQuery|\$)\s*[;,\n]"
+)
+"""A script keeps one jQuery beside another, on purpose."""
+
 
 def problems(sources: Sequence[bytes]) -> list[str]:
     """Return what scripts use of jQuery and its plug-ins and no script of the page defines."""
@@ -38,6 +50,26 @@ def problems(sources: Sequence[bytes]) -> list[str]:
         users = [source for source in sources if "" in _used(source)]
         missing += ["$"] if not all(_takes(source) for source in users) else []
     return [f"{name}: a script uses it, none defines it" for name in missing]
+
+
+def lost_plugins(scripts: Sequence[Script]) -> list[str]:
+    """Return what a script uses of a plug-in behind a second jQuery, which does not have it: the
+    plug-in is one of the first's. ``scripts`` stand in the order in which a browser runs them.
+    """
+    places = [place for place, script in enumerate(scripts) if _ITSELF.match(script.source)]
+    others = [script.source for script in scripts if not _ITSELF.match(script.source)]
+    if len(places) < 2 or any(map(_KEEPS.search, others)):
+        return []
+    last = scripts[places[-1]]
+    before = [script.source for script in scripts[: places[-1]]]
+    behind = [script.source for script in scripts[places[-1] :]]
+    plugged = frozenset[str]().union(*(may_set(text) for text in before if _PLUGS_IN.search(text)))
+    there = frozenset[str]().union(*map(may_set, behind))
+    used = frozenset[str]().union(*map(_used, behind))
+    return [
+        f"$.{name}: {last.name} loads jQuery again behind the script that gave it {name}"
+        for name in sorted(used & plugged - there)
+    ]
 
 
 @cached_by_content

@@ -53,6 +53,20 @@ def test_libraries_of_a_page(site: Site) -> None:
     assert checks.library_problems(page, [site.resource("/fr/$.js", "window.$ = f;")]) == []
 
 
+def test_jquery_that_a_page_loads_twice(site: Site) -> None:
+    """The plug-in between the two is lost, unless nobody knows in which order they run."""
+    plug_in = "<script>(function ($) { $.plot = f; })(jQuery);</script>"
+    again = f'<script src="$.js"></script>{plug_in}<script src="$.js"></script>'
+    page = site.page(f"{again}<script>$.plot();</script>")
+    jquery = [site.resource("/fr/$.js", "/*! jQuery v2.1.0 */ window.jQuery = window.$ = f;")]
+    assert checks.library_problems(page, jquery) == [
+        "$.plot: $.js loads jQuery again behind the script that gave it plot"
+    ]
+    page = site.page(f"{again}<script>$.plot();</script><script async src=a.js></script>")
+    files = [*jquery, site.resource("/fr/a.js", "f();")]
+    assert checks.library_problems(page, files) == []
+
+
 def test_scripts_elsewhere_may_define_anything(site: Site) -> None:
     """Where one lies on another host, nothing is said to be missing."""
     script = '<script src="https://cdn.example.net/x.js"></script><script>$("#x");</script>'

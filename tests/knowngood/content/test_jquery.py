@@ -5,8 +5,12 @@ import time
 import pytest
 
 from knowngood.content import jquery
+from knowngood.content.page_elements import Script
 
 JQUERY = b"window.$ = window.jQuery = function () {};"
+ITSELF = b"/*! jQuery v3.7.1 | (c) */ window.$ = window.jQuery = {ajax: f};"
+PLOT = b"(function ($) { $.plot = function () {}; })(jQuery);"
+USER = b"$(function () { $.plot('#x'); });"
 PLUGIN = b"(function ($) { $.fn.mousewheel = 1; $.cookie = function () {}; })(jQuery);"
 
 
@@ -45,11 +49,13 @@ def test_libraries_that_are_missing(sources: list[bytes], missing: list[str]) ->
     assert jquery.problems(sources) == missing
 
 
-@pytest.mark.parametrize("unit", [b"$(", b"/*", b"$.a(", b"($,", b"import '"])
+@pytest.mark.parametrize("unit", [b"$(", b"/*", b"$.a(", b"($,", b"import '", b"a = "])
 def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
     """What is linear takes a second for a tenth of a megabyte."""
     before = time.process_time()
-    jquery.problems([unit * (100_000 // len(unit))])
+    source = unit * (100_000 // len(unit))
+    jquery.problems([source])
+    jquery.lost_plugins(scripts_of(ITSELF, source, ITSELF, source))
     assert time.process_time() - before < 10
 
 
@@ -80,3 +86,37 @@ def test_a_plug_in_that_is_looked_for_first(source: bytes) -> None:
 def test_a_plug_in_that_nobody_looks_for(source: bytes, name: str) -> None:
     """Another condition is no guard, and a guard ends with its block."""
     assert f"{name}: a script uses it, none defines it" in jquery.problems([JQUERY, source])
+
+
+def scripts_of(*sources: bytes) -> list[Script]:
+    """Return the scripts of a page, from files of these numbers."""
+    return [Script(f"/{n}.js", source, "") for n, source in enumerate(sources)]
+
+
+@pytest.mark.parametrize("again", [ITSELF, ITSELF.replace(b"3.7.1", b"1.9")])
+def test_jquery_again_behind_a_plug_in(again: bytes) -> None:
+    """The second jQuery, the same or another, has no plug-in of the first."""
+    assert jquery.lost_plugins(scripts_of(ITSELF, PLOT, again, USER)) == [
+        "$.plot: 2.js loads jQuery again behind the script that gave it plot"
+    ]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        [ITSELF, PLOT, USER],
+        [ITSELF, ITSELF, PLOT, USER],
+        [ITSELF, PLOT, ITSELF, PLOT, USER],
+        [ITSELF, PLOT, USER, ITSELF],
+        [ITSELF, PLOT, ITSELF, b"var old = $.noConflict(true);", USER],
+        [ITSELF, PLOT, b"window.$1 = jQuery;", ITSELF, b"window.$ = $1;", USER],
+        [ITSELF, PLOT, b"(()=>{" + ITSELF + b"})()", USER],
+        [ITSELF, PLOT, ITSELF, b"if ($.plot) { $.plot(x); } $.ajax(y);"],
+        [ITSELF, b"$(function () { $.plot = f; });", ITSELF, USER],
+    ],
+)
+def test_two_jqueries_that_do_no_harm(sources: list[bytes]) -> None:
+    """Before the plug-in; behind all that uses it; kept apart, by a name or by a bundle; or a
+    plug-in that is looked for, or comes once the page is there.
+    """
+    assert jquery.lost_plugins(scripts_of(*sources)) == []
