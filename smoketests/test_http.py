@@ -1,6 +1,4 @@
-"""HTTP: headers, and the same answers, compressed or not, for every Firefox."""
-
-import collections
+"""HTTP: headers, and the same answers for every Firefox."""
 
 import pytest
 
@@ -24,21 +22,6 @@ def test_headers_are_what_the_environment_expects(responses, resources, environm
     for answer in (*responses, *(resource.response for resource in checks.own(resources))):
         if answer.status_code not in checks.GONE:  # whether it must be there, others say
             assert environment.header_problems(answer.path, answer.headers) == []
-
-
-@pytest.mark.catches("gzip-stale")
-@pytest.mark.get("content:/en-US/{page}", resources=True)
-@pytest.mark.get("content:/en-US/{page}", resources=True, headers={"Accept-Encoding": "identity"})
-@pytest.mark.origin("content")
-def test_compressed_and_plain_are_the_same(responses, resources, client):
-    """Compressed answers hold what plain ones hold; a file compressed beforehand can be old."""
-    files = collections.defaultdict(list)
-    for answer in (*responses, *(resource.response for resource in checks.own(resources))):
-        files[answer.url].append(answer)
-    for packed, plain in (pair for pair in files.values() if len(pair) == 2):
-        assert plain.status_code == packed.status_code
-        if packed.content != plain.content:
-            assert not checks.still_differ(client, packed, plain), "compressed, it is another file"
 
 
 @pytest.mark.catches("unknown-locale-200-for-browsers", "android-sent-away", "english-sent-home")

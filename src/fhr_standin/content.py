@@ -118,7 +118,7 @@ def _request(scope: Scope) -> Request:
     who = (b"host", b"user-agent", b"accept", b"accept-language")
     since = (b"if-none-match", b"if-modified-since")
     newer = (b"sec-fetch-site", b"sec-fetch-dest", b"upgrade-insecure-requests")
-    names = (*who, *since, b"referer", *newer, b"x-requested-with")
+    names = (*who, *since, b"referer", *newer, b"x-requested-with", b"accept-encoding")
     query = scope["query_string"].decode("latin-1")
     values = (header(scope, name).decode("latin-1") for name in names)
     return Request(str(scope.get("client")), query, *values)

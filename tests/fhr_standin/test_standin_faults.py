@@ -341,6 +341,8 @@ ASKED = {
     "android-script-missing": ("/pl/mobile/js/fhr.js", {"user-agent": "(Android; Mobile)"}, 404),
     "page-refused-across-sites": ("/pl/v4/", {"sec-fetch-site": "cross-site"}, 403),
     "page-refused-in-frames": ("/pl/", {"sec-fetch-dest": "iframe"}, 403),
+    "gzip-stale-beside-brotli": ("/pl/js/data.js", {"accept-encoding": "gzip, deflate"}, 200),
+    "gzip-cut-off-beside-brotli": ("/pl/mobile/js/data.js", {"accept-encoding": "gzip"}, 200),
     "page-upgraded": ("/pl/v4/", {"upgrade-insecure-requests": "1"}, 307),
     "config-refused-to-scripts": (
         "/pl/js/config.json",

@@ -14,7 +14,7 @@ from fhr_standin.faults.changes import (
     swap,
     typed,
 )
-from fhr_standin.faults.model import Ask
+from fhr_standin.faults.model import Ask, ContentAct
 from fhr_standin.resource import Resource
 
 
@@ -46,6 +46,16 @@ def _stale_gzip(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, zipped=b"/* of the release before */\n" + resource.body)
 
 
+def _without_brotli(act: ContentAct) -> ContentAct:
+    """Act on what those get that take gzip alone, as Firefox does over plain HTTP."""
+
+    def only(ask: Ask, resource: Resource) -> Resource:
+        takes = ask.request.encodings
+        return act(ask, resource) if "gzip" in takes and "br" not in takes else resource
+
+    return only
+
+
 FAULTS = [
     content(
         "gzip-cut-off",
@@ -71,6 +81,19 @@ FAULTS = [
         "css/styles.css was compressed beforehand, from an older release, and so is sent",
         ["css/styles.css"],
         _stale_gzip,
+    ),
+    content(
+        "gzip-stale-beside-brotli",
+        "whoever takes no Brotli gets js/data.js as it was packed by gzip in an older release",
+        ["js/data.js"],
+        _without_brotli(_stale_gzip),
+    ),
+    content(
+        "gzip-cut-off-beside-brotli",
+        "whoever takes no Brotli gets half of the gzip of mobile/js/data.js",
+        ["mobile/js/data.js"],
+        _without_brotli(_half_a_gzip),
+        error="encoding",
     ),
     content(
         "script-wrong-type",

@@ -35,6 +35,7 @@ class Request:
     `held` names the file that the client has, by its tag, and `held_since` by its date. `site` and
     `destination` are what newer browsers say in Sec-Fetch-Site and Sec-Fetch-Dest, `upgrade` in
     Upgrade-Insecure-Requests. jQuery says in X-Requested-With by what a script asks: `asked_by`.
+    `encodings` are those of Accept-Encoding.
     """
 
     client: str = ""
@@ -50,6 +51,7 @@ class Request:
     destination: str = ""
     upgrade: str = ""
     asked_by: str = ""
+    encodings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
