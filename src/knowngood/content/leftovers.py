@@ -111,6 +111,8 @@ _TABLES: Final = frozenset({"a", "code", "kbd", "li", "pre", "samp", "td", "th",
 _TITLES: Final = "title, h1, h2, h3"
 _CODE: Final = "code, kbd, samp, tt, var"
 """In these a name such as ``json.loads`` is what the author wrote."""
+_ICON: Final = "[class*=icon]:not(:empty), [class*=symbols]:not(:empty)"
+"""Elements whose font draws a picture for a word, as that of Material Icons for ``more_vert``."""
 
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
 _UNFINISHED: Final = {
@@ -235,7 +237,8 @@ def _first_marker(source: bytes) -> str | None:
 def _in_elements(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     headings = [node for node in tree.css(_TITLES) if node.css_first(_CODE) is None]
     titles = [(f"<{node.tag}>", node.text(strip=True)) for node in headings]
-    labels = [(f"<{node.tag}>", node.text(strip=True)) for node in tree.css("button, label")]
+    buttons = [node for node in tree.css("button, label") if node.css_first(_ICON) is None]
+    labels = [(f"<{node.tag}>", node.text(strip=True)) for node in buttons]
     for tag, text in titles + labels:
         if _KEY.fullmatch(text):
             yield "key", f"{tag}: a key in place of a text: {text}"

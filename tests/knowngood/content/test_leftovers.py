@@ -14,6 +14,7 @@ SOUND = {
     "name-of-a-project": "<title>reveal.js</title><h1>example.org</h1><h2>fhr.mozilla.com</h2>",
     "placeholder-in-code": "<p>Write <code>{{ x }}</code>:</p><pre>{% if x %}</pre>",
     "name-in-code": "<h2><code>json.loads</code></h2>",
+    "word-of-an-icon": '<button><i class="material-icons">more_vert</i></button>',
     "plain": "<title>Firefox</title><h1>Health</h1>",
     "french": "<p>l\u2019\u00e9t\u00e9\u00a0\u00bb \u00e9\u00a0\u00bb</p>",
     "catalan": "<p>paral\u00b7lel</p>",
@@ -197,6 +198,10 @@ FAULTS = {
     ),
     "key": ("<h1>fhr.title_main</h1>", "<h1>: a key in place of a text: fhr.title_main"),
     "key-of-one-dot": ("<h1>home.title</h1>", "<h1>: a key in place of a text: home.title"),
+    "key-beside-an-icon": (
+        '<button><i class="icon"></i>BUTTON_OK</button>',
+        "<button>: a key in place of a text: BUTTON_OK",
+    ),
     "key-of-a-button": (
         "<button>BUTTON_OK</button>",
         "<button>: a key in place of a text: BUTTON_OK",
