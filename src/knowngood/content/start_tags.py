@@ -1,14 +1,17 @@
-"""Find start tags that a pasted character spoils."""
+"""Find start tags that a pasted character or a misspelt word spoils."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from ..safety import nearest
+from .media_types import media_type
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _NO_BLANK: Final = re.compile(r"[\u00a0\u2000-\u200b\u200e\u200f\u202f\u2060\u3000\ufeff]")
 """What looks like a blank, or like nothing: in a tag it is a letter of a name."""
@@ -18,8 +21,44 @@ _ODD_IN_TAG: Final = re.compile(rf"<[A-Za-z][^<>]*(?:{_NO_BLANK.pattern}|{_NO_QU
 _NAMES: Final = ("id", "class", "for", "name", "rel", "type", "lang", "dir")
 """Attributes whose value is a name, and no text."""
 
+_ALIKE: Final = 0.8
+"""From which ratio of common letters (difflib) a word is a misspelt one."""
+_RELATION: Final = re.compile(r"[a-z]{8,12}")
+_MEDIUM: Final = re.compile(r"\s*(?:only\s+)?([a-z]+)\s*(?:and\b|,|\Z)")
+_MEDIA: Final = ("print", "screen")
+_STYLE_TYPE: Final = re.compile(r"(?!.*(?:less|sass|scss|stylus|postcss)).*(?:css|style)")
+"""A type that is meant for CSS, and not for what a script makes CSS of."""
+
 
 def problems(text: str, tree: LexborHTMLParser) -> Iterator[str]:
+    """Yield what spoils start tags of a page: a pasted character, or misspelt words by which
+    browsers pass over a stylesheet or script.
+    """
+    yield from _pasted(text, tree)
+    for node in tree.css("link[rel][href], style[media]"):
+        yield from _misspelt({name: (v or "").lower() for name, v in node.attributes.items()}, node)
+    for node in tree.css('script[language*="/javascript" i]:not([type])'):
+        yield f'<script language="{node.attributes["language"]}">: no browser runs this language'
+
+
+def _misspelt(values: dict[str, str], node: LexborNode) -> Iterator[str]:
+    """Yield the misspelt words of an element with styles."""
+    relations = values.get("rel", "stylesheet").split()
+    for word in relations if "stylesheet" not in relations else ():
+        near = _RELATION.fullmatch(word) and nearest(word, ["stylesheet"], _ALIKE)
+        if near and word.find(near) < 1:
+            yield f'<{node.tag} rel="{word}">: a misspelt "{near}"'
+    if "stylesheet" not in relations:
+        return
+    kind, medium = media_type(values.get("type")), _MEDIUM.match(values.get("media", ""))
+    if kind != "text/css" and _STYLE_TYPE.match(kind):
+        yield f'<{node.tag} type="{kind}">: browsers take styles of text/css alone'
+    near = nearest(medium[1], _MEDIA, _ALIKE) if medium and medium[1] not in _MEDIA else ""
+    if medium and near:
+        yield f'<{node.tag} media="{medium[1]}">: a misspelt "{near}"'
+
+
+def _pasted(text: str, tree: LexborHTMLParser) -> Iterator[str]:
     """Yield the first start tag in which a character that was pasted spoils a name: ``<div id=x>``
     with a no-break space is an element of another kind, without an id.
     """

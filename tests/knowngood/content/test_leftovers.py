@@ -58,11 +58,36 @@ SOUND = {
     "blanks-in-texts": "<p title='\u00ab\u00a0a\u00a0\u00bb'>a\u00a0:</p><a href='x'\u00a0>b</a>"
     "<b title='a > b\u00a0c' id=x>",
     "quotes-in-texts": "<p data-x=\u201ca\u201d><img alt=\u201ca\u201d>",
+    "styles-of-a-script": '<link rel="stylesheet/less" type="text/less" href="a.less">'
+    '<link rel=stylesheet type="text/x-scss" href="a.scss"><link rel=xstylesheet href="a.css">',
+    "styles-by-the-book": '<link rel="Alternate StyleSheet" type="text/CSS;charset=utf-8" href="a.'
+    'css" media="only Screen and (min-width: 1px), tv"><link rel="preload" as=style href="a.css">'
+    '<link rel=stylesheet href=a.css media="only x" onload="f()"><style media="not all"></style>',
+    "script-by-the-book": '<script language="JavaScript1.5">f()</script><script language="text/java'
+    'script" type="text/javascript">f()</script>',
     "an-element-of-ones-own": "<emo-\U0001f468\u200d\U0001f469>a",
     "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
 
 FAULTS = {
+    "relation": ('<link rel="Styelsheet" href=a.css>', '<link rel="styelsheet">: a misspelt "sty'),
+    "relations": ("<link rel=stylesheets href=a.css>", '<link rel="stylesheets">: a misspelt "sty'),
+    "type-of-styles": (
+        '<link rel=stylesheet type="text/stylesheet" href="a.css">',
+        '<link type="text/stylesheet">: browsers take styles of text/css alone',
+    ),
+    "medium": (
+        '<link rel=stylesheet media="only screeen and (x)" href="a.css">',
+        '<link media="screeen">: a misspelt "screen"',
+    ),
+    "medium-of-styles": (
+        "<style media=pint>a{}</style>",
+        '<style media="pint">: a misspelt "print',
+    ),
+    "language-of-script": (
+        '<script language="text/javascript">f()</script>',
+        '<script language="text/javascript">: no browser runs this language',
+    ),
     "blank-in-a-tag": ("<div\u00a0id=x>a</div>", "<div id=x>: U+00A0 in place of a blank"),
     "blank-of-an-attribute": ("<p \ufeffid=x>", "<p>: U+FEFF in place of a blank"),
     "typographic-id": (
