@@ -28,7 +28,8 @@ class Resource:
     """One answer: what it says, and how the wire may depart from a sound server.
 
     `headers` (lower-case names) replace the server's own, those in `added` are sent beside them,
-    and those in `without` are not sent. `zipped` is gzipped in the body's place.
+    and those in `without` are not sent. A 304 has those in `unchanged` as well. `zipped` is gzipped
+    in the body's place.
     `conditional` False ignores If-None-Match; `zips` is how often a gzipped body is gzipped, 0
     where gzip is not on offer; `withheld` bytes of the promised body are never sent; `drop` closes
     without an answer; `raw` writes the answer in the server's place.
@@ -40,6 +41,7 @@ class Resource:
     headers: tuple[tuple[str, str], ...] = ()
     added: tuple[tuple[str, str], ...] = ()
     without: frozenset[str] = frozenset()
+    unchanged: tuple[tuple[str, str], ...] = ()
     zipped: bytes | None = None
     conditional: bool = True
     zips: int = 1

@@ -70,7 +70,9 @@ def _form(resource: Resource, body: bytes, secure: bool, extra: dict[str, str]) 
     values.update(resource.headers)
     lines = [*values.items(), *resource.added]
     headers = [(k.encode(), v.encode()) for k, v in lines if k not in resource.without]
-    unchanged = [(name, value) for name, value in headers if name not in _NOT_IN_304]
+    others = [(k.encode(), v.encode()) for k, v in resource.unchanged]
+    omitted = _NOT_IN_304.union(name for name, _ in others)
+    unchanged = [*(pair for pair in headers if pair[0] not in omitted), *others]
     can_revalidate = resource.status == 200 and resource.conditional
     sent = body[: len(body) - resource.withheld]
     validators = (etag, _LAST_MODIFIED) if can_revalidate else ("", "")

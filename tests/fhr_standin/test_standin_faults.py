@@ -367,6 +367,9 @@ ASKED = {
     "query-refused": ("/pl/mobile/?v=1", {}, 404),
 }
 ELSEWHERE = {
+    "unchanged-in-no-frame",
+    "unchanged-kept-a-year",
+    "unchanged-scriptless",
     "etag-changes",
     "gzip-stale",
     "config-debug-on-one-in-three",
@@ -643,6 +646,24 @@ def test_an_answer_that_depends_on_who_asks(
     assert faulty.status == status
     assert faulty.body != ask(content(), path, headers=headers).body
     assert ask(content(name), plain) == ask(content(), plain)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "value"),
+    [
+        ("unchanged-kept-a-year", "cache-control", "max-age=31536000"),
+        ("unchanged-in-no-frame", "x-frame-options", "DENY"),
+        ("unchanged-scriptless", "content-security-policy", "script-src 'none'"),
+    ],
+)
+def test_a_304_with_headers_of_its_own(
+    content: Callable[..., Content], ask: Callable[..., Any], name: str, header: str, value: str
+) -> None:
+    """Who does not hold the file gets the sound answer."""
+    path = "/pl/js/config.json" if name == "unchanged-kept-a-year" else "/pl/"
+    again = ask(content(name), path, headers={"if-none-match": "*"})
+    assert (again.status, again.headers[header]) == (304, value)
+    assert ask(content(name), path) == ask(content(), path)
 
 
 def test_an_etag_that_changes(content: Callable[..., Content], ask: Callable[..., Any]) -> None:

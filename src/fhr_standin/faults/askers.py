@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from fhr_standin.faults.changes import ALL_PAGES, CONFIGS, DESKTOP, content, swap
 from fhr_standin.faults.headers import unchanged_by_tag
 from fhr_standin.faults.missing import english
-from fhr_standin.faults.model import Ask
+from fhr_standin.faults.model import Ask, ContentAct
 from fhr_standin.resource import NOT_FOUND, Resource, message, redirect
 
 
@@ -95,7 +95,30 @@ def _unchanged_since_1970(ask: Ask, resource: Resource) -> Resource:
     return replace(resource, status=304, body=b"") if alike else resource
 
 
+def _when_unchanged(name: str, value: str) -> ContentAct:
+    """Send a header (lower-case name) with 304 alone."""
+    return lambda _ask, resource: replace(resource, unchanged=((name, value),))
+
+
 FAULTS = [
+    content(
+        "unchanged-kept-a-year",
+        "whoever holds config.json may keep it for a year, by the 304 that tells so",
+        CONFIGS,
+        _when_unchanged("cache-control", "max-age=31536000"),
+    ),
+    content(
+        "unchanged-in-no-frame",
+        "whoever holds a page is told by the 304 to show it in no frame",
+        ALL_PAGES,
+        _when_unchanged("x-frame-options", "DENY"),
+    ),
+    content(
+        "unchanged-scriptless",
+        "whoever holds a page is told by the 304 to run no script of it",
+        ALL_PAGES,
+        _when_unchanged("content-security-policy", "script-src 'none'"),
+    ),
     content(
         "firefox-turned-away",
         "whoever comes as Firefox gets a page that calls it too old",
