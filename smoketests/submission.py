@@ -1,6 +1,7 @@
 """Submits reports as Firefox does."""
 
 import json
+import re
 import uuid
 import zlib
 from pathlib import Path
@@ -12,12 +13,21 @@ DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
 PLAIN = {"Content-Type": "application/json; charset=utf-8"}
 COLLECTION = "/metrics"  # a path that ends so names no document
 SUBMIT = "/1.0/submit/metrics"
+ERROR = re.compile(r'"status"\s*:\s*"(?:error|fail\w*)"', re.I)
 LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
 
 
-def is_deleted(answer):
-    """Return whether a DELETE is done for Firefox, which takes neither 202 nor 204 for that."""
-    return answer.deleted and answer.status_code not in (202, 204)
+def deletion_problems(answer):
+    """Return why a DELETE is not done. Firefox takes neither 202 nor 204 for that. A page is
+    somebody else's, and JSON can say that it went wrong; the body may be any other.
+    """
+    if not answer.deleted or answer.status_code in (202, 204):
+        return [f"DELETE gets {answer.status_code}, expected 200"]
+    if not answer.is_success:  # gone before a request that was sent again
+        return []
+    error = ERROR.search(answer.text)
+    said = [f"DELETE gets 200, which says {error[0]}"] if error else []
+    return said + checks.web_page_problems(answer)
 
 
 class Submission:

@@ -797,6 +797,8 @@ DIFFERS: dict[str, dict[str, int]] = {
     "submit-deflate-firewall": dict.fromkeys(STORED[1:], 403),
     "delete-202": {"delete": 202, "delete again": 202},
     "delete-204": {"delete": 204, "delete again": 204},
+    "delete-is-html": {},
+    "delete-says-error": {},
     "sound-deleted-again": {},
     "delete-again-500": {},
     "delete-versionless-not-found": {},

@@ -8,7 +8,7 @@ from uuid import uuid4
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.model import SubmissionAct
 from fhr_standin.faults.replies import BLOCKED, answer_with, fault, instead, refuse, submits, where
-from fhr_standin.resource import HTML, message
+from fhr_standin.resource import HTML, JSON, message
 
 _DOWN = Reply(503)
 _BEGINS_WITH_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}.", re.IGNORECASE)
@@ -65,6 +65,11 @@ def _lost_delete(ask: Submission, reply: Reply) -> Reply:
     if ask.counts.pop(ask.id, 0):
         return Reply(404)
     return reply
+
+
+def _says(body: bytes, media: str) -> SubmissionAct:
+    """Do what was asked, so that nothing is left behind, and answer this body."""
+    return lambda _ask, reply: replace(reply, body=body, media=media)
 
 
 FAULTS = [
@@ -168,6 +173,18 @@ FAULTS = [
         "a document that names older ones is 400",
         refuse(400, lambda ask: bool(ask.obsolete)),
         status=400,
+    ),
+    fault(
+        "delete-is-html",
+        "DELETE is answered by a page with 200, as by a server for all paths",
+        where(_deletes, _says(message(200, "FHR").body, HTML)),
+        status=200,
+    ),
+    fault(
+        "delete-says-error",
+        "DELETE is 200 with JSON that says error",
+        where(_deletes, _says(b'{"status": "error"}', JSON)),
+        status=200,
     ),
     # DELETE is 200 then, and the other methods are 201.
     fault("namespace-unchecked", "any namespace is taken", skips="namespace", status=None),
