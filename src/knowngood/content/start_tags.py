@@ -44,18 +44,19 @@ def problems(text: str, tree: LexborHTMLParser) -> Iterator[str]:
 def _misspelt(values: dict[str, str], node: LexborNode) -> Iterator[str]:
     """Yield the misspelt words of an element with styles."""
     relations = values.get("rel", "stylesheet").split()
+    tag = f'<link href="{node.attributes["href"]}"' if "href" in values else f"<{node.tag}"
     for word in relations if "stylesheet" not in relations else ():
         near = _RELATION.fullmatch(word) and nearest(word, ["stylesheet"], _ALIKE)
         if near and word.find(near) < 1:
-            yield f'<{node.tag} rel="{word}">: a misspelt "{near}"'
+            yield f'{tag} rel="{word}">: a misspelt "{near}"'
     if "stylesheet" not in relations:
         return
     kind, medium = media_type(values.get("type")), _MEDIUM.match(values.get("media", ""))
     if kind != "text/css" and _STYLE_TYPE.match(kind):
-        yield f'<{node.tag} type="{kind}">: browsers take styles of text/css alone'
+        yield f'{tag} type="{kind}">: browsers take styles of text/css alone'
     near = nearest(medium[1], _MEDIA, _ALIKE) if medium and medium[1] not in _MEDIA else ""
     if medium and near:
-        yield f'<{node.tag} media="{medium[1]}">: a misspelt "{near}"'
+        yield f'{tag} media="{medium[1]}">: a misspelt "{near}"'
 
 
 def _pasted(text: str, tree: LexborHTMLParser) -> Iterator[str]:

@@ -70,15 +70,21 @@ SOUND = {
 }
 
 FAULTS = {
-    "relation": ('<link rel="Styelsheet" href=a.css>', '<link rel="styelsheet">: a misspelt "sty'),
-    "relations": ("<link rel=stylesheets href=a.css>", '<link rel="stylesheets">: a misspelt "sty'),
+    "relation": (
+        '<link rel="Styelsheet" href=a.css>',
+        '<link href="a.css" rel="styelsheet">: a mis',
+    ),
+    "relations": (
+        "<link rel=stylesheets href=a.css>",
+        '<link href="a.css" rel="stylesheets">: a mi',
+    ),
     "type-of-styles": (
         '<link rel=stylesheet type="text/stylesheet" href="a.css">',
-        '<link type="text/stylesheet">: browsers take styles of text/css alone',
+        '<link href="a.css" type="text/stylesheet">: browsers take styles of text/css alone',
     ),
     "medium": (
         '<link rel=stylesheet media="only screeen and (x)" href="a.css">',
-        '<link media="screeen">: a misspelt "screen"',
+        '<link href="a.css" media="screeen">: a misspelt "screen"',
     ),
     "medium-of-styles": (
         "<style media=pint>a{}</style>",
