@@ -26,7 +26,7 @@ def deletion_problems(answer):
     if not answer.is_success:  # gone before a request that was sent again
         return []
     error = ERROR.search(answer.text)
-    said = [f"DELETE gets 200, which says {error[0]}"] if error else []
+    said = [f"its answer says {error[0]}"] if error else []
     return said + checks.web_page_problems(answer)
 
 
