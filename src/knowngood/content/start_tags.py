@@ -21,6 +21,7 @@ _ODD_IN_TAG: Final = re.compile(rf"<[A-Za-z][^<>]*(?:{_NO_BLANK.pattern}|{_NO_QU
 _NAMES: Final = ("id", "class", "for", "name", "rel", "type", "lang", "dir")
 """Attributes whose value is a name, and no text."""
 
+_SHOWN: Final = 200  # characters of a URL
 _ALIKE: Final = 0.8
 """From which ratio of common letters (difflib) a word is a misspelt one."""
 _RELATION: Final = re.compile(r"[a-z]{8,12}")
@@ -44,7 +45,8 @@ def problems(text: str, tree: LexborHTMLParser) -> Iterator[str]:
 def _misspelt(values: dict[str, str], node: LexborNode) -> Iterator[str]:
     """Yield the misspelt words of an element with styles."""
     relations = values.get("rel", "stylesheet").split()
-    tag = f'<link href="{node.attributes["href"]}"' if "href" in values else f"<{node.tag}"
+    url = (node.attributes.get("href") or "")[:_SHOWN]
+    tag = f'<link href="{url}"' if url else f"<{node.tag}"
     for word in relations if "stylesheet" not in relations else ():
         near = _RELATION.fullmatch(word) and nearest(word, ["stylesheet"], _ALIKE)
         if near and word.find(near) < 1:
