@@ -66,6 +66,7 @@ def declared_at_the_top(source: bytes) -> frozenset[str]:
     return frozenset(facts.names if facts is not None else ())
 
 
+@cached_by_content
 def declared_on_window(source: bytes) -> frozenset[str]:
     """Return the names that ``source`` sets on ``window``, which a module shares with the page."""
     names = frozenset(name.decode("utf-8", "replace") for name in _ON_WINDOW.findall(source))

@@ -10,30 +10,33 @@ from typing import Final, TypeVar
 
 Result = TypeVar("Result")
 
-_RESULTS: Final = 128  # cached for each function
-_LONGEST_RESULT: Final = 16 * 1024
-"""Characters of a result's ``repr`` up to which it is cached: a thousand strings of a script, say.
-With ``_RESULTS`` this keeps the cache of each function below about 4 MB."""
+_RESULTS: Final = 128
+_CHARACTERS: Final = 2_000_000
+"""How many results are cached for each function, and how many characters their ``repr`` may have in
+all: this keeps the cache of each function below about 4 MB. The names in a bundle of a megabyte
+take 100,000; to read them again for each of its pages takes longer than all else."""
 
 
 def cached_by_content(function: Callable[..., Result]) -> Callable[..., Result]:
     """Cache what ``function`` returns for the bytes that are its first argument.
 
-    The key is a digest, so that no body stays in memory, and only short results are cached.
+    The key is a digest, so that no body stays in memory.
     """
-    results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
+    results: OrderedDict[tuple[object, ...], tuple[Result, int]] = OrderedDict()
+    characters = 0
 
     @wraps(function)
     def cached(source: bytes, **options: object) -> Result:
+        nonlocal characters
         key = (blake2b(source, digest_size=16).digest(), *sorted(options.items()))
         if key in results:
             results.move_to_end(key)  # what locales share outlives what belongs to one of them
-            return results[key]
+            return results[key][0]
         result = function(source, **options)
-        if len(repr(result)) <= _LONGEST_RESULT:
-            results[key] = result
-            if len(results) > _RESULTS:
-                results.popitem(last=False)
+        results[key] = result, len(repr(result))
+        characters += results[key][1]
+        while len(results) > _RESULTS or characters > _CHARACTERS:
+            characters -= results.popitem(last=False)[1][1]
         return result
 
     return cached
