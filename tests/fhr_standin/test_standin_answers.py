@@ -38,6 +38,8 @@ ASKERS: list[tuple[str, dict[str, str]]] = [
     ("GET", ANDROID | {"Accept-Language": "en-US"}),
     ("GET", NEWER | {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}),
     ("GET", FIREFOX | {"Referer": "http://content.test/fr/"}),
+    ("GET", FIREFOX | {"Accept": "text/html,*/*", "Upgrade-Insecure-Requests": "1"}),
+    ("GET", FIREFOX | {"Accept": "text/javascript,*/*", "X-Requested-With": "XMLHttpRequest"}),
     ("GET", {"If-None-Match": '"another"'}),
     ("GET", {"If-None-Match": f'"{"0" * 32}"'}),
     ("GET", {"If-Modified-Since": "Wed, 31 Dec 1969 23:59:59 GMT"}),

@@ -159,6 +159,8 @@ class Walk:
         """
         if recorded.method != probe.method or recorded.origin != probe.origin:
             return None
+        if _is_conditional(recorded) != _is_conditional(probe):
+            return None
         words = differing_words(recorded.url, probe.url)
         if words is None or not all(self._stand_for(*pair) for pair in words.items()):
             return None
@@ -168,6 +170,11 @@ class Walk:
         return self._words.get(old, new) == new and (
             old in self._words or (is_made_up(old) and is_made_up(new))
         )
+
+
+def _is_conditional(probe: Probe) -> bool:
+    """Return whether a request asks for a file only if it is another one (RFC 9110, 13.1)."""
+    return any(name.lower().startswith("if-") for name, _ in probe.headers)
 
 
 def _likeness(recorded: Probe, probe: Probe) -> tuple[int, int, int, int]:

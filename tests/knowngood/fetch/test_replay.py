@@ -197,6 +197,18 @@ def test_a_read_that_comes_again_is_that_with_the_same_headers_also_before_other
     assert came == [b"by tag", b"by tag", b"by date", b"by date"]
 
 
+def test_a_conditional_read_stands_for_no_other() -> None:
+    """Who has no file gets it, as declared probes do, and no 304."""
+    conditional = exchange(body=b"")
+    tape = taped(
+        replace(conditional, probe=replace(conditional.probe, headers=(("If-None-Match", "x"),)))
+    )
+    tape.keep(exchange(walk=False, body=b"the file"))
+    replay = Replay(tape)
+    replay.begin("a")
+    assert body_of(ask(replay, exchange().probe)) == b"the file"
+
+
 def test_a_shared_login_is_found_in_another_items_walk() -> None:
     """Only the first item logs in while it is recorded; each may be the first to do so again."""
     tape = taped(exchange("POST", "/login", sent=b"me", began=1), nodeid="first")
