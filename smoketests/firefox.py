@@ -23,3 +23,5 @@ JSON = {
     "Sec-Fetch-Mode": "cors",
     "X-Requested-With": "XMLHttpRequest",
 }
+# How it asks whether a file that it holds is still the one that is there, by the file's headers.
+VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
