@@ -145,8 +145,11 @@ def refresh_problems(page: Response) -> list[str]:
     """Return the header and ``<meta>`` elements that lead away from the page, or load it again."""
     headers = [("Refresh header", to) for to in page.headers.get_list("refresh")]
     meta = [('<meta http-equiv="refresh">', to) for to in page_elements.refreshes(page.html)]
-    what = {True: "loads the page again", False: "leads away from the page"}
-    return [f"{where}: {to} {what[bool(_SAME_PAGE.match(to))]}" for where, to in headers + meta]
+    return [f"{where}: {to} {_effect(to)}" for where, to in headers + meta]
+
+
+def _effect(refresh: str) -> str:
+    return "loads the page again" if _SAME_PAGE.match(refresh) else "leads away from the page"
 
 
 def leftover_problems(page: Response, sound: Container[str] = ()) -> list[str]:

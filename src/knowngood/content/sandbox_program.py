@@ -101,13 +101,14 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             new.setdefault(feature, node.start_point.row + 1)
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
-        wrong = node.is_error or node.is_missing or (typographic and _is_quoted(node))
         wrong = (
-            wrong
+            node.is_error
+            or node.is_missing
+            or (typographic and _is_quoted(node))
             or (kind == "string" and _holds_line_end(node))
-            or (_lacks_a_part(kind, node, source))
+            or (gaps and kind in _LISTS and _has_empty_place(node))
+            or _lacks_a_part(kind, node, source)
         )
-        wrong = wrong or (gaps and kind in _LISTS and _has_empty_place(node))
         if wrong and error is None:
             error = node.start_point.row + 1
         if kind == "string":
@@ -174,7 +175,7 @@ def _has_empty_place(node: tree_sitter.Node) -> bool:
     may have a hole.
     """
     kinds = [child.type for child in node.children if child.type != "comment"]
-    return any(after == "," and kind in {"(", "{", ","} for kind, after in pairwise(kinds))
+    return any(after == "," and before in {"(", "{", ","} for before, after in pairwise(kinds))
 
 
 def _awaits(kind: str, node: tree_sitter.Node) -> bool:

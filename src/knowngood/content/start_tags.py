@@ -9,7 +9,7 @@ from ..safety import nearest
 from .media_types import media_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -37,28 +37,36 @@ def problems(text: str, tree: LexborHTMLParser) -> Iterator[str]:
     """
     yield from _pasted(text, tree)
     for node in tree.css("link[rel][href], style[media]"):
-        yield from _misspelt({name: (v or "").lower() for name, v in node.attributes.items()}, node)
+        values = {name: (value or "").lower() for name, value in node.attributes.items()}
+        relations = values.get("rel", "stylesheet").split()
+        is_style = "stylesheet" in relations
+        for problem in _passed_over(values) if is_style else _like_stylesheet(relations):
+            yield f"{_beginning(node)} {problem}"
     for node in tree.css('script[language*="/javascript" i]:not([type])'):
         yield f'<script language="{node.attributes["language"]}">: no browser runs this language'
 
 
-def _misspelt(values: dict[str, str], node: LexborNode) -> Iterator[str]:
-    """Yield the misspelt words of an element with styles."""
-    relations = values.get("rel", "stylesheet").split()
+def _beginning(node: LexborNode) -> str:
     url = (node.attributes.get("href") or "")[:_SHOWN]
-    tag = f'<link href="{url}"' if url else f"<{node.tag}"
-    for word in relations if "stylesheet" not in relations else ():
-        near = _RELATION.fullmatch(word) and nearest(word, ["stylesheet"], _ALIKE)
+    return f'<link href="{url}"' if url else f"<{node.tag}"
+
+
+def _like_stylesheet(relations: Iterable[str]) -> Iterator[str]:
+    """Yield the words of a link's ``rel`` that are meant for ``stylesheet``."""
+    for word in filter(_RELATION.fullmatch, relations):
+        near = nearest(word, ["stylesheet"], _ALIKE)
         if near and word.find(near) < 1:
-            yield f'{tag} rel="{word}">: a misspelt "{near}"'
-    if "stylesheet" not in relations:
-        return
+            yield f'rel="{word}">: a misspelt "{near}"'
+
+
+def _passed_over(values: Mapping[str, str]) -> Iterator[str]:
+    """Yield by which attributes browsers pass over a stylesheet. ``values`` are all it has."""
     kind, medium = media_type(values.get("type")), _MEDIUM.match(values.get("media", ""))
     if kind != "text/css" and _STYLE_TYPE.match(kind):
-        yield f'{tag} type="{kind}">: browsers take styles of text/css alone'
+        yield f'type="{kind}">: browsers take styles of text/css alone'
     near = nearest(medium[1], _MEDIA, _ALIKE) if medium and medium[1] not in _MEDIA else ""
     if medium and near:
-        yield f'{tag} media="{medium[1]}">: a misspelt "{near}"'
+        yield f'media="{medium[1]}">: a misspelt "{near}"'
 
 
 def _pasted(text: str, tree: LexborHTMLParser) -> Iterator[str]:
