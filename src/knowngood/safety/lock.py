@@ -1,7 +1,7 @@
 """Hold locks between the processes of one machine, with a note of who holds one.
 
-The lock is the kernel's, on a file in the machine's temporary folder, so it ends with the process
-that holds it. The file says who that is.
+The lock is the kernel's, on a file below the machine's temporary folder, so it ends with the
+process that holds it. The file says who that is, and goes when the lock does.
 """
 
 from __future__ import annotations
@@ -28,16 +28,21 @@ class LockUnavailable(RunnerError):
 def path_for(name: str, key: str) -> Path:
     """Return the file of the lock for ``key``, the same for all users of this machine.
 
-    ``name`` is a part of the file's name, for people. Raises LockUnavailable.
+    ``name`` is a part of the file's name, for people. The folder is made, open to all users and
+    not sticky as ``/tmp`` is: there, neither the library nor the kernel (``fs.protected_regular``)
+    lets one user take a file that another left. Raises LockUnavailable.
     """
     digest = sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     try:
-        folder = tempfile.gettempdir()
+        folder = Path(tempfile.gettempdir()) / "knowngood-locks"
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            folder.chmod(0o777)  # the umask would keep others out
     except OSError as error:
         raise LockUnavailable(
             f"nothing can be locked: {error}; set TMPDIR to a folder that can be written"
         ) from None
-    return Path(folder) / f"knowngood-{name}-{digest}.lock"
+    return folder / f"{name}-{digest}.lock"
 
 
 @contextlib.contextmanager
@@ -64,6 +69,9 @@ def held(path: Path, busy: str, command: Sequence[str], wait: float = 0.0) -> It
             _write_note(path, command)
         yield
     finally:
+        # A process that waits sees that the file it opened is gone, and makes it anew.
+        with contextlib.suppress(OSError):
+            path.unlink()
         lock.release()
 
 
