@@ -11,6 +11,8 @@ from typing import Any
 
 from .. import __version__
 from ..environment import Environment
+from ..readiness import ReleaseState
+from ..run_options import LEVELS
 from ..safety import write_atomically
 from ..verdict import VerdictKind
 from ..verdict.decide import Verdict, fold
@@ -95,10 +97,21 @@ def _checks(verdict: Verdict, results: RunResults) -> dict[str, dict[str, Any]]:
 
 
 def empty(
-    kind: VerdictKind, reason: str, environment: str, *, run_id: str, place: str, began: float
+    kind: VerdictKind,
+    reason: str,
+    environment: str,
+    *,
+    run_id: str,
+    place: str,
+    began: float,
+    release: str | None = None,
+    level: str = LEVELS[0],
 ) -> dict[str, Any]:
-    """Return the document for a run that gave no verdict."""
-    results = RunResults(Environment(name=environment, path=Path(), description=""))
+    """Return the document for a run that gave no verdict; ``release`` is the one that it was to
+    verify.
+    """
+    results = RunResults(Environment(name=environment, path=Path(), description=""), level)
+    results.release = ReleaseState(release)
     verdict = replace(fold(results), kind=kind, reason=reason, doubts=(reason,))
     return document(verdict, results, run_id=run_id, place=place, origins={}, began=began)
 

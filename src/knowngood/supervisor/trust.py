@@ -9,10 +9,13 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..report import verdict_reader
 from ..verdict import EXIT_CODES, KINDS, USAGE_ERROR, VerdictKind
+
+if TYPE_CHECKING:
+    from ..session import Options
 
 _NEED_NO_VERDICT: Final = {
     EXIT_CODES[VerdictKind.INTERRUPTED],
@@ -82,7 +85,7 @@ def inconclusive(reason: str) -> Conclusion:
 
 
 def verdict_document(
-    conclusion: Conclusion, environment: str, *, run_id: str, place: str, began: float
+    conclusion: Conclusion, options: Options, *, run_id: str, began: float
 ) -> dict[str, Any]:
     """Return the child's verdict document, or one that says why there is none."""
     if conclusion.document is not None:
@@ -91,7 +94,16 @@ def verdict_document(
     reason = conclusion.reason or "pytest gave no verdict; its output says why"
     from ..report import json_file  # imports all that makes a verdict
 
-    return json_file.empty(kind, reason, environment, run_id=run_id, place=place, began=began)
+    return json_file.empty(
+        kind,
+        reason,
+        options.environment.name,
+        run_id=run_id,
+        place=options.place,
+        began=began,
+        release=options.release,
+        level=options.level,
+    )
 
 
 def _without_verdict(code: int) -> Conclusion:

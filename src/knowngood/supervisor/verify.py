@@ -150,9 +150,7 @@ def _tell(options: Options, document: Mapping[str, Any]) -> Delivery | None:
 def _document(
     conclusion: Conclusion, options: Options, run_id: str, began: float
 ) -> dict[str, Any]:
-    return trust.verdict_document(
-        conclusion, options.environment.name, run_id=run_id, place=options.place, began=began
-    )
+    return trust.verdict_document(conclusion, options, run_id=run_id, began=began)
 
 
 def watched(

@@ -470,6 +470,19 @@ def test_a_run_is_recorded(
     assert '"environments/stage.toml"' in message
 
 
+def test_a_run_that_was_killed_is_recorded(run: Run, project: Path, site: Repository) -> None:
+    """It gave no verdict, and was to verify this release: the log says that nobody knows."""
+    killed = "import os\nimport signal\n\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    (project / "checks" / "test_it.py").write_text(killed)
+    with fhr_standin.running(locales=1, release="v2") as standin:
+        environment(project, "stage", url=standin.origins["content"])
+        ended = run("verify", "--env=stage", "--release=v2", "--record")
+    assert ended.code == 75, ended.output
+    [record] = all_of(records.read(site, datetime.now(UTC), ["stage"]))
+    assert (record.release, record.verdict) == ("v2", "INCONCLUSIVE")
+    assert record.reason == "the run ended with SIGKILL and gave no verdict"
+
+
 def test_a_release_that_nobody_knows(project: Path, suite_here: Suite) -> None:
     """The verdict stands; that there is no record is told."""
     (project / "checks" / "test_it.py").write_text(CHECK.format(status=200))

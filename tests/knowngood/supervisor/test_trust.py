@@ -2,11 +2,14 @@
 
 import json
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from knowngood.environment import Environment
 from knowngood.report import json_file, verdict_reader
+from knowngood.session import Options
 from knowngood.supervisor.trust import ChildExit, Conclusion, conclude, verdict_document
 from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.causes import Cause, find_causes
@@ -148,10 +151,15 @@ def test_another_release(asked: str | None, verified: str | None) -> None:
 
 
 def test_a_document_for_a_run_without_one() -> None:
-    """It is valid, says INCONCLUSIVE and why, and names environment and run."""
-    conclusion = conclude(ChildExit(-signal.SIGKILL, b""), RUN)
-    document = verdict_document(conclusion, "demo", run_id=RUN, place="here", began=0.0)
+    """It is valid, says INCONCLUSIVE and why, and names environment, run and release: a record of
+    it is one of that release.
+    """
+    conclusion = conclude(ChildExit(-signal.SIGKILL, b""), RUN, "v7")
+    environment = Environment("demo", Path("demo.toml"), "a demonstration")
+    options = Options("demo", environment, level="full", place="here", release="v7")
+    document = verdict_document(conclusion, options, run_id=RUN, began=0.0)
     verdict_reader.parse(json.dumps(document).encode())
     assert (document["verdict"], document["action"]) == ("INCONCLUSIVE", "hold")
     assert (document["environment"], document["run"], document["place"]) == ("demo", RUN, "here")
     assert document["reason"] == "the run ended with SIGKILL and gave no verdict"
+    assert (document["release"]["expected"], document["level"]) == ("v7", "full")
