@@ -109,6 +109,8 @@ def _over(note: Mapping[str, Any]) -> str:
         return ""
     if silent > (EXPIRES if "beat" in note else BY_HAND):
         return f"its last sign of life was {silent / 60:.0f} minutes ago"
+    if "beat" in note and silent < -EXPIRES:  # who takes it over sees whether it is renewed
+        return f"its last sign of life is dated {-silent / 60:.0f} minutes from now"
     return ""
 
 

@@ -151,12 +151,33 @@ def test_a_lock_that_counts(
     assert lines == []
 
 
-def test_a_lock_of_a_clock_that_is_ahead(site: Repository, locked: Lock, lines: list[str]) -> None:
-    """Nobody holds it for -179 minutes."""
-    locked(-179, -179)
-    what = "on ci-7, since 179 minutes from now, so one of the two clocks is wrong: knowngood push"
+@pytest.mark.parametrize("beat", [-179, None])
+def test_a_lock_of_a_clock_that_is_ahead(
+    site: Repository,
+    locked: Lock,
+    lines: list[str],
+    meanwhile: Callable[..., None],
+    beat: float | None,
+) -> None:
+    """Nobody holds it for -179 minutes. It counts if it is renewed, or was taken by hand: nobody
+    knows when.
+    """
+    locked(-179, beat)
+    meanwhile(lambda: locked(-179, -179.5))
+    what = r"on ci-7, since 179 minutes from now, so one of the two clocks is wrong: knowngood push"
     with pytest.raises(PushLocked, match=f"{what}\n{WAIT}git"):
         take(site, lines)
+
+
+@pytest.mark.usefixtures("short_beats")
+def test_a_lock_that_a_clock_ahead_left_behind(
+    site: Repository, locked: Lock, lines: list[str]
+) -> None:
+    """Years ahead, it would count for years: that nobody renews it is seen, whatever clocks say."""
+    locked(-1_000_000, -1_000_000)
+    take(site, lines)
+    assert "its last sign of life is dated 1000000 minutes from now, so it is watched" in lines[0]
+    assert lines[1].endswith("minutes from now, so its lock is taken over")
 
 
 @pytest.mark.parametrize("kind", ["blob", "commit"])
