@@ -225,12 +225,7 @@ def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[
     if not running_scripts.complete:
         return []
     scripts = running_scripts.scripts
-    declared = [
-        declared_names.declares(script.source) for script in scripts if not script.is_module
-    ]
-    defined = frozenset[str]().union(
-        *declared, *(javascript_names.may_set(script.source) for script in scripts)
-    )
+    defined = javascript_names.defined_by(scripts)
     here = {script.url for script in scripts if not script.is_module}
     files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
     elsewhere = (declared_names.surely_declares(file.response.content) for file in files.values())

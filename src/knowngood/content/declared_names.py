@@ -51,6 +51,12 @@ def declares(source: bytes) -> frozenset[str]:
     return frozenset(name.decode("utf-8", "replace") for name in names)
 
 
+def may_declare(source: bytes) -> frozenset[str]:
+    """Return the same, with the names that blocks and patterns of its top bind."""
+    facts = facts_if_sound(source)
+    return declares(source).union(facts.shared if facts is not None else ())
+
+
 def surely_declares(source: bytes) -> frozenset[str]:
     """Return the names that ``source`` gives the whole page for certain. If it is not parsed, or
     does not parse, these are the ones that it sets on ``window``.
@@ -63,7 +69,9 @@ def declared_at_the_top(source: bytes) -> frozenset[str]:
     sets on ``window``, as polyfills do.
     """
     facts = facts_if_sound(source)
-    return frozenset(facts.names if facts is not None else ())
+    if facts is None:
+        return frozenset()
+    return frozenset((*facts.lexical, *facts.hoisted, *facts.assigned))
 
 
 @cached_by_content

@@ -70,8 +70,17 @@ def _listed(file: str) -> frozenset[str]:
 
 
 def may_define(source: bytes) -> frozenset[str]:
-    """Return the names that a script may give the whole page: it declares or sets them."""
-    return declared_names.declares(source) | may_set(source)
+    """Return the names that a script may give the whole page: it declares or sets them, if only in
+    some cases, as ``if (!window.app) { var app = {}; }``.
+    """
+    return declared_names.may_declare(source) | may_set(source)
+
+
+def defined_by(scripts: Iterable[Script]) -> frozenset[str]:
+    """Return the names that the scripts of a page may define. What a module declares is its own."""
+    return frozenset[str]().union(
+        *((may_set if script.is_module else may_define)(script.source) for script in scripts)
+    )
 
 
 @cached_by_content
@@ -161,8 +170,7 @@ def missing_definitions(
     """
     if any(_LOADS_SCRIPTS.search(script.source) for script in scripts):
         return
-    bare = {name for name in elsewhere if "." not in name}  # nobody must declare window.name
-    for name in sorted(name for name in bare if name not in defined):
+    for name in sorted({name for name in elsewhere if name not in defined}):
         word = name.encode()
         for script in scripts:
             if word in script.source and _only_used(script.source, name=name):

@@ -1,21 +1,17 @@
 """Find in a tree of tree-sitter which names a module takes of others, and which it gives them.
 
-:mod:`.sandbox_program` imports it, so it imports nothing of this package but
-:mod:`.script_syntax` and :mod:`.script_uses`.
+:mod:`.sandbox_program` imports it, so it imports of this package :mod:`.syntax_tree` alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .script_syntax import walk
-from .script_uses import text_of
+from .syntax_tree import bound_names, text_of
 
 if TYPE_CHECKING:
     import tree_sitter
-
-_BOUND: Final = {"identifier", "shorthand_property_identifier_pattern"}
 
 
 class ModuleNames(NamedTuple):
@@ -78,10 +74,8 @@ def _declared(export: tree_sitter.Node) -> Iterator[str]:
         yield _unquoted(namespace.children[-1])
     declaration = export.child_by_field_name("declaration")
     parts = [declaration, *declaration.named_children] if declaration is not None else []
-    for name in (part.child_by_field_name("name") for part in parts):
-        if name is not None:
-            # rather too many than too few: a default value may name others
-            yield from (text_of(node) for node in walk(name) if node.type in _BOUND)
+    for part in parts:
+        yield from bound_names(part.child_by_field_name("name"))
 
 
 def _of_type(node: tree_sitter.Node, kind: str) -> Iterator[tree_sitter.Node]:

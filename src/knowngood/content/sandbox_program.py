@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from knowngood.content import module_names, script_loads, script_syntax, script_uses
-from knowngood.content.script_uses import text_of
+from knowngood.content import module_names, script_loads, script_syntax, script_uses, syntax_tree
+from knowngood.content.syntax_tree import text_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -26,7 +26,6 @@ TOO_MUCH: Final = 9
 
 _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
-_DECLARING: Final = ("variable_declaration", "lexical_declaration", "expression_statement")
 _OF_MODULES: Final = {"import_statement": "import", "export_statement": "export"}
 _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
@@ -50,7 +49,6 @@ class ScriptFacts(NamedTuple):
         markup: the line of the first element of markup, if there is one.
         error: the line from which on it does not parse, if it does not.
         empty: whether it holds nothing but comments.
-        names: the functions, classes and variables that its top declares.
         strings: its string literals, one a line: those that are not empty and need no unescaping,
             and so hold no line end.
         uses: by function of its top, what a call of it uses; with the keys of
@@ -60,6 +58,8 @@ class ScriptFacts(NamedTuple):
         early: why browsers run nothing of it though it parses, if they do not.
         lexical: the classes and what ``let`` and ``const`` declare at its top.
         hoisted: the functions and what ``var`` declares there.
+        assigned: what statements of its top give a value.
+        shared: all names that it binds outside functions, for certain or not.
         imports: what its ``import`` and ``export`` statements name, as it is written.
         module_names: the names that these statements are about.
         loads: the workers and the scripts that it loads.
@@ -69,7 +69,6 @@ class ScriptFacts(NamedTuple):
     markup: int | None
     error: int | None
     empty: bool
-    names: list[str]
     strings: str
     uses: dict[str, script_uses.Uses]
     new: dict[str, int]
@@ -77,6 +76,8 @@ class ScriptFacts(NamedTuple):
     early: str | None
     lexical: list[str]
     hoisted: list[str]
+    assigned: list[str]
+    shared: list[str]
     imports: list[str]
     module_names: module_names.ModuleNames
     loads: list[script_loads.ScriptLoad]
@@ -93,7 +94,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     typographic = b"\xe2\x80" in source
     gaps = _EMPTY_PLACE.search(source) is not None
     early, uses = script_syntax.EarlyErrors(source), script_uses.UseReader()
-    for node in script_syntax.walk(root):
+    for node in syntax_tree.walk(root):
         kind = node.type
         early.read(kind, node)
         uses.read(kind, node)
@@ -115,12 +116,11 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             strings += _plain_string(node)
         if module is None and (what := _of_modules(kind, node)):
             module = f"{what} at line {node.start_point.row + 1}"
-    top, by_function = script_syntax.block_names(root), uses.by_function()
+    top, by_function = syntax_tree.block_names(root), uses.by_function()
     return ScriptFacts(
         markup,
         error,
         empty=all(node.type == "comment" for node in root.children),
-        names=list(_names_at_the_top(root)),
         strings="\n".join(strings),
         uses=by_function,
         new=new,
@@ -128,6 +128,8 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         early=early.problem or script_syntax.invisible(root, source) or _throws_at_once(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
+        assigned=list(_assigned(root)),
+        shared=sorted(uses.shared),
         imports=list(_imports(root)),
         module_names=module_names.read(root),
         loads=list(script_loads.read(root, source, by_function[script_uses.ANYWHERE].called)),
@@ -185,7 +187,7 @@ def _awaits(kind: str, node: tree_sitter.Node) -> bool:
 
 def _function_around(node: tree_sitter.Node) -> tree_sitter.Node | None:
     around = node.parent
-    while around is not None and around.type not in script_syntax.FUNCTIONS:
+    while around is not None and around.type not in syntax_tree.FUNCTIONS:
         around = around.parent
     return around
 
@@ -222,14 +224,11 @@ def _throws_at_once(root: tree_sitter.Node) -> str | None:
     return f"line {line} throws an error, whatever happens" if line is not None else None
 
 
-def _names_at_the_top(root: tree_sitter.Node) -> Iterator[str]:
-    for node in root.named_children:
-        parts = node.named_children if node.type in _DECLARING else [node]
-        for part in parts:
-            side = "left" if part.type == "assignment_expression" else "name"
-            name = part.child_by_field_name(side)
-            if name is not None:
-                yield text_of(name)
+def _assigned(root: tree_sitter.Node) -> Iterator[str]:
+    for statement in root.named_children:
+        part = statement.named_child(0) if statement.type == "expression_statement" else None
+        if part is not None and part.type == "assignment_expression":
+            yield from syntax_tree.bound_names(part.child_by_field_name("left"))
 
 
 def _parse_html(source: bytes) -> object:

@@ -5,7 +5,7 @@ condition, in a loop, in ``try``, or after a place where a function may end, may
 Whether a browser has workers is no condition: all have.
 
 :mod:`.sandbox_program` imports it, so it imports nothing of this package but
-:mod:`.script_syntax` and :mod:`.script_uses`.
+:mod:`.script_uses` and :mod:`.syntax_tree`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Container, Iterator
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .script_syntax import FUNCTIONS
-from .script_uses import UNSURE, is_called_at_once, is_handed_over, text_of
+from .script_uses import UNSURE, is_called_at_once, is_handed_over
+from .syntax_tree import FUNCTIONS, text_of
 
 if TYPE_CHECKING:
     import tree_sitter

@@ -1,6 +1,6 @@
 """Find syntax in a tree of tree-sitter that only newer browsers read, or none does.
 
-:mod:`.sandbox_program` imports it, so it imports nothing of this package.
+:mod:`.sandbox_program` imports it, so of this package it imports :mod:`.syntax_tree` alone.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from .syntax_tree import FUNCTIONS, block_names, walk
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -56,28 +58,9 @@ _TEXTS: Final = {
 }
 """Nodes whose text may be any characters."""
 _BLOCKS: Final = ("program", "statement_block")
-FUNCTIONS: Final = {
-    *("arrow_function", "function_declaration", "function_expression", "generator_function"),
-    *("generator_function_declaration", "method_definition"),
-}
-_HOISTED: Final = ("function_declaration", "generator_function_declaration")
 _OCTAL: Final = re.compile(rb"0[0-7]+")
 _OCTAL_ESCAPE: Final = re.compile(rb"\\(?:[1-7][0-7]*|0[0-7]+)")
 _DIRECTIVE: Final = b"use strict"
-
-
-class BlockNames(NamedTuple):
-    """What a block, or the top of a script, declares by statements of its own.
-
-    Attributes:
-        lexical: by name of each class, and of each ``let`` and ``const``, its line.
-        hoisted: the functions, and each ``var``.
-        twice: the line of the first lexical name that is declared there more than once, and it.
-    """
-
-    lexical: dict[str, int]
-    hoisted: list[str]
-    twice: tuple[int, str] | None
 
 
 def newer(kind: str, node: tree_sitter.Node) -> Iterable[str]:
@@ -115,19 +98,6 @@ class EarlyErrors:
                 self.problem = _strict_error(scope)
 
 
-def walk(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    """Yield every node in document order, without recursion: minified scripts nest deep."""
-    cursor = root.walk()
-    while True:
-        if cursor.node is not None:
-            yield cursor.node
-        if cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return
-
-
 def invisible(root: tree_sitter.Node, source: bytes) -> str | None:
     """Return the first space without a width between the tokens of a script, with its line:
     tree-sitter takes it for white space, and no browser does.
@@ -138,24 +108,6 @@ def invisible(root: tree_sitter.Node, source: bytes) -> str | None:
             line = source.count(b"\n", 0, match.start()) + 1
             return f"a space without a width (U+200B) at line {line}"
     return None
-
-
-def block_names(block: tree_sitter.Node) -> BlockNames:
-    """Return what a block, or the top of a script, declares."""
-    lexical: dict[str, int] = {}
-    hoisted: list[str] = []
-    twice = None
-    for statement in block.named_children:
-        kind = statement.type
-        if kind in _HOISTED or kind == "variable_declaration":
-            hoisted += _names(statement)
-        elif kind in {"lexical_declaration", "class_declaration"}:
-            for name in _names(statement):
-                if name in lexical and twice is None:
-                    twice = statement.start_point.row + 1, name
-                lexical.setdefault(name, statement.start_point.row + 1)
-    both = [(lexical[name], name) for name in hoisted if name in lexical]
-    return BlockNames(lexical, hoisted, min(filter(None, [twice, *both]), default=None))
 
 
 def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
@@ -208,16 +160,6 @@ def _forbidden_in_strict_mode(node: tree_sitter.Node) -> str:
 def _deletes_name(node: tree_sitter.Node) -> bool:
     parts = [node.child_by_field_name(name) for name in ("operator", "argument")]
     return [part and part.type for part in parts] == ["delete", "identifier"]
-
-
-def _names(declaration: tree_sitter.Node) -> Iterator[str]:
-    declarators = [
-        part for part in declaration.named_children if part.type == "variable_declarator"
-    ]
-    for part in declarators or [declaration]:
-        name = part.child_by_field_name("name")
-        if name is not None and name.type == "identifier":
-            yield (name.text or b"").decode("utf-8", "replace")
 
 
 def _in_list(node: tree_sitter.Node) -> Iterator[str]:

@@ -3,19 +3,18 @@
 Only the text shows what a script does, so every rule prefers to miss a use: what stands behind a
 condition, in a loop, in ``try``, or after a place where a function may end, is not sure to run.
 
-:mod:`.sandbox_program` imports it, so of this package it imports :mod:`.script_syntax` alone.
+:mod:`.sandbox_program` imports it, so of this package it imports :mod:`.syntax_tree` alone.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .script_syntax import FUNCTIONS
+from .syntax_tree import FUNCTIONS, HOISTED, text_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -125,6 +124,7 @@ class UseReader:
         self._named: defaultdict[str, list[_Function]] = defaultdict(list)
         self._called: set[str] = set()
         self._bound: set[str] = set()
+        self.shared: set[str] = set()  # what it binds outside functions, for certain or not
 
     def read(self, kind: str, node: tree_sitter.Node) -> None:
         """Read the next node of this kind."""
@@ -167,6 +167,9 @@ class UseReader:
         name, parent = text_of(node), node.parent
         if parent is None or _binds(parent, node):
             self._bound.add(name)
+            around = len(self._functions) - 1
+            if around == 0 or (around == 1 and parent is not None and parent.type in HOISTED):
+                self.shared.add(name)
             return
         function = self._functions[-1]
         is_called = parent.child_by_field_name(_CALLS.get(parent.type, "")) == node
@@ -291,8 +294,3 @@ def is_handed_over(node: tree_sitter.Node) -> bool:
     if name == b"addEventListener":
         return first != node and (first.text or b"").strip(b"\"'") in _LOADED
     return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _FUNCTIONS)
-
-
-def text_of(node: tree_sitter.Node) -> str:
-    """Return the text of a node."""
-    return sys.intern((node.text or b"").decode("utf-8", "replace"))  # most stand there often

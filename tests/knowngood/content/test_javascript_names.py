@@ -39,6 +39,7 @@ def script(name: str, source: bytes) -> Script:
         ("for (;;) { break }", b""),
         ("submit()", b""),
         ("getElementById('a').click()", b""),
+        ("go()", b"const {run: go} = lib;"),
         ("ga('send', 'event')", b"(function(i,r){i[r]=i[r]||f})(window,'ga');"),
     ],
 )

@@ -1,0 +1,89 @@
+"""What all that read a tree of tree-sitter have in common.
+
+:mod:`.sandbox_program` imports it, so it imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+FUNCTIONS: Final = {
+    *("arrow_function", "function_declaration", "function_expression", "generator_function"),
+    *("generator_function_declaration", "method_definition"),
+}
+HOISTED: Final = ("function_declaration", "generator_function_declaration")
+_BOUND: Final = ("identifier", "shorthand_property_identifier_pattern")
+
+
+class BlockNames(NamedTuple):
+    """What a block, or the top of a script, declares by statements of its own.
+
+    Attributes:
+        lexical: by name of each class, and of each ``let`` and ``const``, its line.
+        hoisted: the functions, and each ``var``.
+        twice: the line of the first lexical name that is declared there more than once, and it.
+    """
+
+    lexical: dict[str, int]
+    hoisted: list[str]
+    twice: tuple[int, str] | None
+
+
+def text_of(node: tree_sitter.Node) -> str:
+    """Return the text of a node."""
+    return sys.intern((node.text or b"").decode("utf-8", "replace"))  # most stand there often
+
+
+def walk(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """Yield every node in document order, without recursion: minified scripts nest deep."""
+    cursor = root.walk()
+    while True:
+        if cursor.node is not None:
+            yield cursor.node
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
+
+
+def _names(declaration: tree_sitter.Node) -> Iterator[str]:
+    declarators = [
+        part for part in declaration.named_children if part.type == "variable_declarator"
+    ]
+    for part in declarators or [declaration]:
+        yield from bound_names(part.child_by_field_name("name"))
+
+
+def bound_names(pattern: tree_sitter.Node | None) -> Iterator[str]:
+    """Yield the names that a name or a pattern binds: ``a`` and ``c`` of ``{a, b: [c = d]}``."""
+    waiting = [pattern] if pattern is not None else []
+    for node in waiting:
+        if node.type in _BOUND:
+            yield text_of(node)
+        elif node.type.endswith("pattern"):
+            part = node.child_by_field_name("value") or node.child_by_field_name("left")
+            waiting += [part] if part is not None else node.named_children
+
+
+def block_names(block: tree_sitter.Node) -> BlockNames:
+    """Return what a block, or the top of a script, declares."""
+    lexical: dict[str, int] = {}
+    hoisted: list[str] = []
+    twice = None
+    for statement in block.named_children:
+        kind = statement.type
+        if kind in HOISTED or kind == "variable_declaration":
+            hoisted += _names(statement)
+        elif kind in {"lexical_declaration", "class_declaration"}:
+            for name in _names(statement):
+                if name in lexical and twice is None:
+                    twice = statement.start_point.row + 1, name
+                lexical.setdefault(name, statement.start_point.row + 1)
+    both = [(lexical[name], name) for name in hoisted if name in lexical]
+    return BlockNames(lexical, hoisted, min(filter(None, [twice, *both]), default=None))
