@@ -131,14 +131,15 @@ def _unmapped_imports(page: Response, resources: Sequence[Resource]) -> list[str
     scripts = running(page, resources)
     if not scripts.complete or any(b"importmap" in source for source in scripts.sources):
         return []
-    imports = import_maps.of_page(page.html, str(page.url))
+    base = written_urls.base(page.html, str(page.url))
+    imports = import_maps.of_page(page.html, base)
     named = {script.url for script in scripts_of(page)}
     modules = [script for script in scripts.scripts if script.is_module and script.url in named]
     return [
         f'{module.name} imports "{name}", which the page has no import map for'
         for module in modules
         for name in import_maps.bare_names(module.source)
-        if import_maps.address(name, imports) is None
+        if not import_maps.target(module.url or base, name, imports)
     ]
 
 
@@ -151,9 +152,8 @@ def _unexported(page: Response, resources: Sequence[Resource]) -> list[str]:
         for file in resources
         if _is_script(file) and file.response.is_success and str(file.response.url) == file.url
     }
-    imports = import_maps.only_of_page(page.html, str(page.url))
     sources = (*inline_sources(page), *files.values())
-    if imports is None or any(b"importmap" in source for source in sources):
+    if import_maps.has_several(page.html) or any(b"importmap" in text for text in sources):
         return []
     base = written_urls.base(page.html, str(page.url))
     roots = [
@@ -164,7 +164,9 @@ def _unexported(page: Response, resources: Sequence[Resource]) -> list[str]:
     return [
         f"{page_elements.script_name('' if importer == base else importer)} imports {name} of "
         f"{page_elements.script_name(module)}, which does not export it"
-        for importer, name, module in missing_exports(roots, files, imports)
+        for importer, name, module in missing_exports(
+            roots, files, import_maps.of_page(page.html, base)
+        )
     ]
 
 

@@ -22,6 +22,7 @@ from ..content import (
     stylesheet_links,
 )
 from ..content.problem import Aspect, Problem
+from ..content.written_urls import SCRIPT_KINDS
 from ..fetch import read_once
 from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 _NAMED = rb"""[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
 """A host by itself, and not as a part of a longer name, with the URL around it."""
-
-_SCRIPTS: Final = frozenset({"script", "script-url", "worker"})
-"""Kinds of what browsers run: in the page, by a script of it, in a worker."""
 
 _ANOTHER_PAGE: Final = "its template lost it, or another page came in its place"
 
@@ -106,7 +104,7 @@ def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> lis
     answer = resource.response
     if resource.kind == "json":
         return _json_problems(answer)
-    if resource.kind in _SCRIPTS:
+    if resource.kind in SCRIPT_KINDS:
         trouble = judged(answer.content, resource.type, judge)
     elif answer.media_type == "text/css":
         trouble = css.trouble(answer.content) or _stray_mark(answer.content)
@@ -114,7 +112,7 @@ def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> lis
         return []
     marker = leftovers.conflict_marker(answer.content)
     merge = f"unfinished merge: {marker}" if marker else None
-    unfilled = settings_scripts.unfilled(answer.content) if resource.kind in _SCRIPTS else ""
+    unfilled = settings_scripts.unfilled(answer.content) if resource.kind in SCRIPT_KINDS else ""
     return [problem for problem in (trouble, merge, unfilled) if problem]
 
 
@@ -125,7 +123,7 @@ def content_problems(resource: Resource) -> list[str]:
     source = resource.response.content
     if not source.strip():
         return ["the file is empty"]
-    if resource.kind in _SCRIPTS:
+    if resource.kind in SCRIPT_KINDS:
         return [] if javascript.says_something(source) else ["nothing but comments"]
     if media_types.undeclared_gzip(source):
         return []

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from . import integrity
+from . import integrity, written_urls
 
+_OF_SCRIPTS: Final = ("script-src-elem", "script-src", "default-src")
 _DIRECTIVES: Final = {
-    "script": ("script-src-elem", "script-src", "default-src"),
-    "script-url": ("script-src-elem", "script-src", "default-src"),
-    "worker": ("worker-src", "child-src", "script-src", "default-src"),
+    **dict.fromkeys(written_urls.SCRIPT_KINDS, _OF_SCRIPTS),
+    "worker": ("worker-src", "child-src", *_OF_SCRIPTS[1:]),
     "stylesheet": ("style-src-elem", "style-src", "default-src"),
     "image": ("img-src", "default-src"),
     "font": ("font-src", "default-src"),

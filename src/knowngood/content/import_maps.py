@@ -1,4 +1,4 @@
-"""Read import maps: which file a module means by a bare name, as in ``import {a} from "library"``.
+"""Read import maps: which file a module means by a name, as in ``import {a} from "library"``.
 
 https://html.spec.whatwg.org/multipage/webappapis.html#import-maps
 """
@@ -7,78 +7,80 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urljoin
 
-from . import javascript, written_urls
-from .media_types import SCRIPT_TYPES, media_type
-from .written_urls import Link
+from . import javascript
+from .written_urls import resolved
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
+ImportMap: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Where the names of modules lead, by what the URLs of those begin with that import them: the
+scopes of a map, and nothing for all others."""
+
+_MAPS: Final = "script[type=importmap i]"
 _IMPORTS: Final = re.compile(rb"""(?<![.\w$])(?:import|from)\s*["'][\w@]""")
 _URL: Final = re.compile(r"\.{0,2}/|https?:")
 _BARE: Final = re.compile(r"(?!\w+:)[\w@]")
 
 
-def of_page(tree: LexborHTMLParser, url: str) -> dict[str, str]:
-    """Return where the names of a page's import map lead; empty without one that can be read."""
-    base = written_urls.base(tree, url)
-    addresses: dict[str, str] = {}
-    for node in tree.css("script[type=importmap i]"):
+def of_page(tree: LexborHTMLParser, base: str) -> ImportMap:
+    """Return the import map of a page; empty without one that can be read. ``base`` is what its
+    references are relative to. Of several maps the first that has a name counts.
+    """
+    scopes: dict[str, dict[str, str]] = {}
+    for node in tree.css(_MAPS):
         try:
-            imports = json.loads(node.text(deep=True)).get("imports", {})
-            pairs = [(name, to) for name, to in imports.items() if isinstance(to, str)]
+            written = json.loads(node.text(deep=True))
+            of_all = {"": written.get("imports", {})}
+            entries = [
+                (scope and resolved(base, scope), _key(base, name), resolved(base, to))
+                for scope, names in [*of_all.items(), *written.get("scopes", {}).items()]
+                for name, to in names.items()
+                if isinstance(to, str)
+            ]
         except (ValueError, AttributeError, RecursionError):
             continue
-        addresses.update((_key(base, name), urljoin(base, to)) for name, to in pairs)
-    return addresses
+        for scope, name, to in entries:
+            scopes.setdefault(scope, {}).setdefault(name, to)
+    return scopes
+
+
+def has_several(tree: LexborHTMLParser) -> bool:
+    """Return whether a page has several maps, of which many browsers read the first alone."""
+    return len(tree.css(_MAPS)) > 1
 
 
 def _key(base: str, name: str) -> str:
     """Return a name of a map; what is a URL in its full length, as imports are looked up by it."""
-    return urljoin(base, name) if _URL.match(name) else name
+    return resolved(base, name) if _URL.match(name) else name
 
 
-def only_of_page(tree: LexborHTMLParser, url: str) -> dict[str, str] | None:
-    """Return the same; None if it is not certain where a name leads, since it depends on who
-    imports it, or since there are several maps.
-    """
-    maps = [node.text(deep=True) for node in tree.css("script[type=importmap i]")]
-    if len(maps) > 1 or any('"scopes"' in text for text in maps):
-        return None
-    return of_page(tree, url)
-
-
-def of_answer(content_type: str | None, url: str, body: bytes) -> dict[str, str]:
-    """Return the same of the body of an answer; empty for what is no page."""
-    if media_type(content_type) != "text/html" or b"importmap" not in body.lower():
-        return {}
-    from . import html
-
-    return of_page(html.parse_once(body.decode("utf-8", "replace")), url)
-
-
-def target(url: str, written: str, imports: Mapping[str, str]) -> str:
-    """Return where a module lies that another at ``url`` names; empty if that is not known."""
+def target(importer: str, written: str, imports: ImportMap) -> str:
+    """Return where a module lies that the one at ``importer`` names; empty if that is not known."""
     if "\\" in written:
         return ""
-    try:
-        name = urljoin(url, written) if _URL.match(written) else written
-    except ValueError:
-        return ""
-    return address(name, imports) or (name if _URL.match(written) else "")
+    name = _key(importer, written)
+    scopes = (scope for scope in sorted(imports, key=len, reverse=True) if _is_in(importer, scope))
+    mapped = (_address(name, imports[scope]) for scope in scopes)
+    return next(filter(None, mapped), name if _URL.match(written) else "")
 
 
-def address(name: str, imports: Mapping[str, str]) -> str | None:
+def _is_in(importer: str, scope: str) -> bool:
+    whole = importer == scope or not scope
+    return whole or (scope.endswith("/") and importer.startswith(scope))
+
+
+def _address(name: str, names: Mapping[str, str]) -> str:
     """Return where ``name`` leads: its own entry, or that of the longest folder in front of it."""
-    if name in imports:
-        return imports[name]
-    folders = [key for key in imports if key.endswith("/") and name.startswith(key)]
+    if name in names:
+        return names[name]
+    folders = [key for key in names if key.endswith("/") and name.startswith(key)]
     folder = max(folders, key=len, default="")
-    return urljoin(imports[folder], name.removeprefix(folder)) if folder else None
+    return urljoin(names[folder], name.removeprefix(folder)) if folder else ""
 
 
 def bare_names(script: bytes) -> list[str]:
@@ -88,13 +90,3 @@ def bare_names(script: bytes) -> list[str]:
     if not _IMPORTS.search(script):
         return []
     return [name for name in dict.fromkeys(javascript.imports(script)) if _BARE.match(name)]
-
-
-def links(content_type: str | None, body: bytes, imports: Mapping[str, str]) -> Iterator[Link]:
-    """Yield the files that a script means by bare names."""
-    if not imports or not SCRIPT_TYPES.match(media_type(content_type)):
-        return
-    for name in bare_names(body):
-        url = address(name, imports)
-        if url:
-            yield Link(url, "script", "module")

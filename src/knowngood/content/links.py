@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..safety import ContentTooLarge
-from . import css, javascript, script_facts, script_links, written_urls
+from . import css, import_maps, javascript, script_facts, script_links, written_urls
 from .media_types import SCRIPT_TYPES, media_type
 from .written_urls import Link
 
@@ -47,45 +48,56 @@ MOST: Final = 2000
 _MOST_BUNDLED: Final = 300
 """Files that are asked for of those that one script names: sets of icons have thousands."""
 
-_BASE: Final = re.compile(rb"<base\s[^>]*href", re.I)
 _CANDIDATE: Final = re.compile(r"[\s,]*([^\s,]\S*)")
 
 
-def extract(content_type: str | None, url: str, page: str, body: bytes) -> list[Link]:
-    """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments.
+class Document(NamedTuple):
+    """A page, a frame or a worker, as its scripts need it.
 
-    JSON and workers that a script names are relative to the ``page`` that runs it, or to its base;
-    in a worker to the worker. Modules that it imports are relative to the script, as what a
-    stylesheet names is to the stylesheet. Hashed files that a script names lie where its bundler
-    put them. Other media types refer to nothing.
+    Attributes:
+        base: what URLs are relative to that its scripts ask for.
+        imports: its import map; workers have none.
+    """
+
+    base: str
+    imports: import_maps.ImportMap = MappingProxyType({})
+
+
+def extract(
+    content_type: str | None, url: str, body: bytes, document: Document
+) -> tuple[list[Link], Document]:
+    """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments;
+    and the document that this is for: a page's own, of all else ``document``.
+
+    JSON and workers that a script names are relative to the base of the document. Modules that it
+    imports lie where the import map says, or relative to the script, as what a stylesheet names is
+    to the stylesheet. Hashed files that a script names lie where its bundler put them. Other media
+    types refer to nothing.
     Raises ContentTooLarge for what is too large or too deep, and for more than ``MOST`` references.
     """
     kind = media_type(content_type)
     if kind == "text/html":
-        from . import html
-
-        tree = html.parse_once(body.decode("utf-8", "replace"))
-        return _capped(_absolute(written_urls.base(tree, url), _in_tree(tree)))
+        return of_page(url, body)
     if kind == "text/css":
-        return _capped(_absolute(url, _in_stylesheet(body)))
+        return _capped(_absolute(url, _in_stylesheet(body))), document
     if SCRIPT_TYPES.match(kind):
-        bundled = islice(script_links.bundled(url, page, body), _MOST_BUNDLED)
-        of_page, of_script = script_links.loads_of(body)
-        asked = _absolute(page, [*script_links.json_of(body), *of_page])
-        imported = _absolute(url, [*script_links.imports_of(body), *of_script])
-        return _capped(chain(asked, imported, bundled))
-    return []
+        base, imports = document
+        bundled = islice(script_links.bundled(url, base, body), _MOST_BUNDLED)
+        from_base, from_script = script_links.loads_of(body)
+        asked = _absolute(base, [*script_links.json_of(body), *from_base])
+        imported = _absolute(url, [*_imported(url, body, imports), *from_script])
+        return _capped(chain(asked, imported, bundled)), document
+    return [], document
 
 
-def base_of(content_type: str | None, url: str, body: bytes) -> str:
-    """Return what the references of the page of ``url`` are relative to; empty for what is none."""
-    if media_type(content_type) != "text/html":
-        return ""
-    if not _BASE.search(body):
-        return url
+def of_page(url: str, body: bytes) -> tuple[list[Link], Document]:
+    """Return the same of the page of ``url``."""
     from . import html
 
-    return written_urls.base(html.parse_once(body.decode("utf-8", "replace")), url)
+    tree = html.parse_once(body.decode("utf-8", "replace"))
+    base = written_urls.base(tree, url)
+    page = Document(base, import_maps.of_page(tree, base))
+    return _capped(_absolute(base, _in_tree(tree, page))), page
 
 
 def may_refer(content_type: str | None, kind: str = "frame") -> bool:
@@ -145,7 +157,7 @@ def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
             yield Link(url, link.kind, link.type)
 
 
-def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
+def _in_tree(tree: LexborHTMLParser, page: Document) -> Iterator[Link]:
     yield from _linked(tree, _LOADED_LINKS)
     for selector, attribute, kind in _SOURCES:
         for node in tree.css(selector):
@@ -156,18 +168,27 @@ def _in_tree(tree: LexborHTMLParser) -> Iterator[Link]:
             yield Link(url, "image")
     yield from _in_styles(tree)
     for node in tree.css("script:not([src])"):
-        yield from _in_script(node.attributes.get("type") or "", node.text(deep=True).encode())
+        kind = node.attributes.get("type") or ""
+        yield from _in_script(kind, node.text(deep=True).encode(), page)
     yield from _linked(tree, _AHEAD)
 
 
-def _in_script(kind: str, source: bytes) -> Iterator[Link]:
+def _in_script(kind: str, source: bytes, page: Document) -> Iterator[Link]:
     """Yield what a script that stands in a page imports and loads, if it is small."""
     if not javascript.is_javascript(kind) or script_facts.needs_sandbox(source):
         return
     if javascript.is_module(kind):
-        yield from script_links.imports_of(source)
+        yield from _imported(page.base, source, page.imports)
     for loads in script_links.loads_of(source):
         yield from loads
+
+
+def _imported(importer: str, source: bytes, imports: import_maps.ImportMap) -> Iterator[Link]:
+    """Yield the modules that the script at ``importer`` imports, by a URL or a name of the map."""
+    for name in [*script_links.imports_of(source), *import_maps.bare_names(source)]:
+        url = import_maps.target(importer, name, imports)
+        if url:
+            yield Link(url, "script", "module")
 
 
 def _linked(tree: LexborHTMLParser, kinds: Mapping[str, str]) -> Iterator[Link]:

@@ -19,7 +19,7 @@ class MissingExport(NamedTuple):
 
 
 def missing_exports(
-    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: Mapping[str, str]
+    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
 ) -> Iterator[MissingExport]:
     """Yield the names that modules import and nobody exports: browsers run nothing of ``roots``.
 

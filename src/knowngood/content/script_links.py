@@ -68,14 +68,13 @@ def _by_name(script: bytes) -> set[bytes]:
 
 
 @cached_by_content
-def imports_of(script: bytes) -> list[Link]:
-    """Return the modules that a script imports by a URL, also those that it imports later."""
+def imports_of(script: bytes) -> list[str]:
+    """Return the URLs of modules that a script imports, also of those that it imports later."""
     seem_imported = {url.decode("utf-8", "replace") for _, url in _IMPORTED.findall(script)}
     if not seem_imported:
         return []
     # a comment may show an import: it is none of the strings
-    urls = [text for text in javascript.strings(script) if text in seem_imported]
-    return [Link(url, "script", "module") for url in dict.fromkeys(urls)]
+    return [text for text in dict.fromkeys(javascript.strings(script)) if text in seem_imported]
 
 
 @cached_by_content

@@ -12,6 +12,9 @@ from ..safety import ContentTooLarge
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
+SCRIPT_KINDS: Final = frozenset({"script", "script-url", "worker"})
+"""The kinds of links that browsers run: in the page, by a script of it, in a worker."""
+
 LONGEST: Final = 8000
 """Characters of a URL that is requested (RFC 9110, 4.1); servers refuse longer ones."""
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from ..content.written_urls import SCRIPT_KINDS
 from ..safety import ContentTooLarge
 from .credentials import without_credentials
 from .decompression import decoded
@@ -19,13 +20,14 @@ from .transport import sent_url
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
+    from ..content.links import Document
     from ..content.written_urls import Link
 
 _RESOURCES: Final = " →"  # after a declaration: what its pages need
 _DEPTH: Final = 4  # page → stylesheet → import → image
-_LOADED_BY_SCRIPTS: Final = {"worker", "script-url"}
+_LOADED_BY_SCRIPTS: Final = SCRIPT_KINDS - {"script"}
 _LATER: Final = {"script": "script-url"}
-_REFERRING: Final = {"stylesheet", "script", "frame", "object", *_LOADED_BY_SCRIPTS}
+_REFERRING: Final = {"stylesheet", "frame", "object", *SCRIPT_KINDS}
 """Kinds that may need more."""
 
 
@@ -58,9 +60,7 @@ class PageLoader:
         urgent: whether a check waits for it.
         reservations: what its requests asked of the memory budget.
         resources: what was found so far, by URL.
-        imports: where the names of the page's import map lead.
-        bases: by URL of a resource, what the references of the page that needs it are relative to,
-            or of the frame or the worker.
+        documents: by URL of a resource, the page, the frame or the worker that needs it.
         trouble: why the answer ``unread`` could not be searched; empty if none came.
         unread: the first stylesheet or script that could not be searched for what it needs.
     """
@@ -72,8 +72,7 @@ class PageLoader:
     urgent: bool = False
     reservations: list[Reservation] = field(default_factory=list)
     resources: dict[str, Resource] = field(default_factory=dict)
-    imports: dict[str, str] = field(default_factory=dict)
-    bases: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
     trouble: str = ""
     unread: Exchange | None = None
 
@@ -135,23 +134,20 @@ class PageLoader:
         return [link.url for link in new]
 
     async def _unknown_links(self, answer: Answer, asked: str) -> list[Link]:
-        from ..content import import_maps, links
+        from ..content import links
 
         body, content_type = decoded(answer), answer.header("content-type")
         if links.needs_sandbox(content_type, body):
             await asyncio.to_thread(links.try_in_sandbox, content_type, body)
-        page = self.probe.url
-        base = links.base_of(content_type, answer.url, body) or self.bases.get(asked, page)
-        named = [
-            *links.extract(content_type, answer.url, base, body),
-            *import_maps.links(content_type, body, self.imports),
-        ]
-        self.imports |= import_maps.of_answer(content_type, answer.url, body)
+        page, finder = self.probe.url, self.resources.get(asked)
+        document = self.documents.get(asked) or links.Document(page)
+        named, document = links.extract(content_type, answer.url, body, document)
         new = [link for link in named if link.url not in self.resources and link.url != page]
         if len(self.resources) + len(new) > links.MOST:
             raise ContentTooLarge(f"with it the page needs more than {links.MOST} URLs")
-        self.bases.update((link.url, link.url if link.kind == "worker" else base) for link in new)
-        finder = self.resources.get(asked)
+        for link in new:
+            is_worker = link.kind == "worker"
+            self.documents[link.url] = links.Document(link.url) if is_worker else document
         if finder is not None and finder.kind in _LOADED_BY_SCRIPTS:
             # no script of the page itself, whose names these would share
             new = [replace(link, kind=_LATER.get(link.kind, link.kind)) for link in new]

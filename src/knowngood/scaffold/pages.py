@@ -162,9 +162,7 @@ def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, .
     urls = (
         link.url
         for exchange in exchanges
-        for link in links.extract(
-            "text/html", exchange.probe.url, exchange.probe.url, _body(exchange)
-        )
+        for link in links.of_page(exchange.probe.url, _body(exchange))[0]
         if normal_origin(link.url) and visitor.path_of(link.url) is None
     )
     return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))

@@ -463,6 +463,10 @@ UNMAPPED = {
     "no-json": ('<script type="importmap">{"imports"</script>', 'import "shop";', "shop"),
 }
 MAPPED = {
+    "by-importer": (
+        '<script type="importmap">{"scopes": {"/fr/": {"shop": "/shop.js"}}}</script>',
+        'import {a} from "shop";',
+    ),
     "by-name": (MAP, 'import {a} from "shop"; import b from "lib/b.js";'),
     "by-url": ("", 'import "./b.js"; import "/c.js"; import "https://fhr.example/d.js";'),
     "without-which-it-goes-on": ("", 'import("shop").catch(() => {});'),
@@ -563,10 +567,11 @@ BY_MAP = {
     "folder": ('{"imports": {"lib/": "/fr/"}}', "lib/b.js", "b.js"),
     "url": ('{"imports": {"/fr/b.js": "./d.js"}}', "./b.js", "d.js"),
     "another-name": ('{"imports": {"shop": "/shop.js"}}', "./b.js", "b.js"),
+    "by-importer": ('{"scopes": {"/fr/": {"./b.js": "./d.js"}}}', "./b.js", "d.js"),
+    "by-another-importer": ('{"scopes": {"/js/": {"./b.js": "/gone.js"}}}', "./b.js", "b.js"),
 }
 NOT_BY_MAP = {
     "elsewhere": '<script type="importmap">{"imports": {"/fr/b.js": "/gone.js"}}</script>',
-    "by-importer": '<script type="importmap">{"scopes": {"/": {"/fr/b.js": "./d.js"}}}</script>',
     "several": '<script type="importmap">{}</script>' * 2,
     "by-a-script": "<script>let type = 'importmap'</script>",
 }

@@ -189,7 +189,7 @@ def test_what_a_policy_forbids_of_other_hosts(
     """What the page itself loads there, though nobody asks for it."""
     url = "http://cdn.example.net/x"
     page = site.page(element.format(url), {"content-security-policy": policy})
-    kinds = [link.kind for link in links.extract("text/html", str(page.url), "", page.content)]
+    kinds = [link.kind for link in links.of_page(str(page.url), page.content)[0]]
     resources = [replace(site.elsewhere(), url=url, kind=kind) for kind in kinds]
     problems = checks.policy_problems(page, resources)
     assert [problem.rpartition(" ")[2] for problem in problems] == [url] * is_forbidden

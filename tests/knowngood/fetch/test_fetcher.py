@@ -2,6 +2,7 @@
 
 import gc
 import gzip
+import json
 import threading
 import time
 import tracemalloc
@@ -923,6 +924,55 @@ def test_modules_by_the_names_of_an_import_map(serve: Serve, fetchers: Fetchers)
     load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
     links = {link.url.removeprefix(server.url): link.type for link in load.resources}
     assert links == dict.fromkeys(["/en/a.js", "/shop.js", "/lib/c.js"], "module")
+
+
+MAPPED = {"imports": {"/en/b.js": "/new/b.js", "shop": "/new/shop.js"}}
+
+
+@pytest.mark.parametrize(
+    ("names", "modules"),
+    [
+        (MAPPED, ["/new/b.js", "/new/shop.js"]),
+        ({"imports": {"shop": "/new/shop.js", "./": "/new/"}}, ["/new/b.js", "/new/shop.js"]),
+        ({**MAPPED, "scopes": {"/js/": {"shop": "x.js"}}}, ["/new/b.js", "/new/shop.js"]),
+        ({**MAPPED, "scopes": {"/en/": {"shop": "x.js"}}}, ["/en/x.js", "/new/b.js"]),
+        ({"scopes": {"/en/": {"./b.js": "x.js"}, "/en/js/": {"./b.js": "y.js"}}}, ["/en/x.js"]),
+        ({"imports": {"./b.js": "//[", "shop": "/new/shop.js"}}, ["//[", "/new/shop.js"]),
+    ],
+    ids=["url", "folder", "other-scope", "scope", "inner-scope", "no-url"],
+)
+@pytest.mark.parametrize("is_inline", [False, True])
+def test_modules_that_an_import_map_leads_elsewhere(
+    serve: Serve, fetchers: Fetchers, names: object, modules: list[str], *, is_inline: bool
+) -> None:
+    """Browsers ask for these alone, and so does the page's own script; a worker has no map."""
+    source = "import './b.js'; import 'shop';"
+    element = (
+        f"<script type=module>{source}</script>"
+        if is_inline
+        else "<script type=module src=a.js></script>"
+    )
+    pages = {
+        "/en/": page(f"<script type=importmap>{json.dumps(names)}</script>{element}"),
+        "/en/a.js": page(source, "text/javascript"),
+    }
+    server = serve(by_path(pages))
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
+    paths = sorted(link.url.removeprefix(server.url) for link in load.resources)
+    assert paths == sorted([*modules, *([] if is_inline else ["/en/a.js"])])
+
+
+def test_a_worker_has_no_import_map(serve: Serve, fetchers: Fetchers) -> None:
+    """What it imports lies where it says."""
+    script = "<script>new Worker('/en/w.js', {type: 'module'})</script>"
+    pages = {
+        "/en/": page(f"<script type=importmap>{json.dumps(MAPPED)}</script>{script}"),
+        "/en/w.js": page("import './b.js'; import 'shop';", "text/javascript"),
+    }
+    server = serve(by_path(pages))
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
+    paths = [link.url.removeprefix(server.url) for link in load.resources]
+    assert paths == ["/en/w.js", "/en/b.js"]
 
 
 def test_a_page_in_place_of_a_file_is_not_followed(serve: Serve, fetchers: Fetchers) -> None:
