@@ -97,6 +97,13 @@ def forbids_frame(policies: str, frame: str, page: str) -> str | None:
     return None
 
 
+def decides_on_frames(policies: str) -> bool:
+    """Return whether these policies have ``frame-ancestors``: then browsers pass over
+    X-Frame-Options.
+    """
+    return any("frame-ancestors" in directives for directives in _parsed([policies]))
+
+
 def sandbox_problems(policies: list[str], kinds: set[str]) -> list[str]:
     """Return what the ``sandbox`` of a policy in a header keeps a page from.
 

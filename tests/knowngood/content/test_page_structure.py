@@ -250,6 +250,9 @@ POLICY = "content-security-policy"
         ({"x-frame-options": "ALLOWALL"}, ""),
         ({"x-frame-options": "ALLOWALL, allowall"}, ""),
         ({"x-frame-options": "ALLOW-FROM about:healthreport"}, ABOUT),
+        ({"x-frame-options": "SAMEORIGIN, sameorigin"}, ABOUT),
+        ({"x-frame-options": "DENY", POLICY: "frame-ancestors about:"}, ABOUT),
+        ({"x-frame-options": "SAMEORIGIN", POLICY: "frame-ancestors *"}, ""),
     ],
 )
 def test_a_page_that_may_be_framed(headers: dict[str, str], frame: str) -> None:
@@ -261,7 +264,11 @@ def test_a_page_that_may_be_framed(headers: dict[str, str], frame: str) -> None:
     ("headers", "frame", "expected"),
     [
         ({"x-frame-options": "deny"}, "", "X-Frame-Options: deny keeps the page out of frames"),
+        ({"x-frame-options": "DENY"}, ABOUT, "X-Frame-Options: DENY keeps the page out of frames"),
         ({"x-frame-options": "SAMEORIGIN"}, "", "X-Frame-Options: SAMEORIGIN keeps"),
+        ({"x-frame-options": "SAMEORIGIN"}, "https://example.org/", "X-Frame-Options: SAMEORIGIN"),
+        ({"x-frame-options": "allowall, SAMEORIGIN"}, ABOUT, "X-Frame-Options: allowall, SAMEO"),
+        ({"x-frame-options": "DENY", POLICY: "img-src 'self'"}, ABOUT, "X-Frame-Options: DENY"),
         ({"x-frame-options": "SAMEORIGIN, SAMEORIGIN"}, "", "X-Frame-Options: SAMEORIGIN, S"),
         ({"x-frame-options": "ALLOWALL, SAMEORIGIN"}, "", "X-Frame-Options: ALLOWALL, SAMEO"),
         ({"x-frame-options": "ALLOW-FROM about:, allowall"}, "", "X-Frame-Options: ALLOW-FROM"),
