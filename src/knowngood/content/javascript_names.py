@@ -248,7 +248,9 @@ def uncalled_problems(
     """
     if not any(name in declared_names.declares(source) for source in definers):
         return []
-    is_called = any(name in handler for handler in handlers) or any(
+    # onload="init" names the function, and does not call it
+    handed_on = re.compile(rf"(?!\s*{name}[\s;]*\Z).*(?<![\w$]){name}(?![\w$])", re.S)
+    is_called = any(map(handed_on.match, handlers)) or any(
         _calls(source, name=name) for source in sources
     )
     return [] if is_called else [f"{name}(): defined, and nothing on the page calls it"]

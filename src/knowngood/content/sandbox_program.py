@@ -116,13 +116,13 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             strings += _plain_string(node)
         if module is None and (what := _of_modules(kind, node)):
             module = f"{what} at line {node.start_point.row + 1}"
-    top, by_function = syntax_tree.block_names(root), uses.by_function()
+    top = syntax_tree.block_names(root)
     return ScriptFacts(
         markup,
         error,
         empty=all(node.type == "comment" for node in root.children),
         strings="\n".join(strings),
-        uses=by_function,
+        uses=uses.by_function(),
         new=new,
         module=module,
         early=early.problem or script_syntax.invisible(root, source) or _throws_at_once(root),
@@ -132,7 +132,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         shared=sorted(uses.shared),
         imports=list(_imports(root)),
         module_names=module_names.read(root),
-        loads=list(script_loads.read(root, source, by_function[script_uses.ANYWHERE].called)),
+        loads=list(script_loads.read(root, source, uses.called_of_others())),
     )
 
 

@@ -15,8 +15,8 @@ from collections.abc import Container, Iterator
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .script_uses import UNSURE, is_called_at_once, is_handed_over
-from .syntax_tree import FUNCTIONS, text_of
+from .script_uses import UNSURE
+from .syntax_tree import FUNCTIONS, is_called_at_once, is_handed_over, text_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -43,7 +43,8 @@ _OF_SCRIPT: Final = re.compile(
 _REGISTERS: Final = re.compile(r"(?:(?:window|self)\.)?navigator\s*\.\s*serviceWorker\??\.register")
 _HAS: Final = (
     r"""\(?\s*(?:!!)?(?:["'](?:serviceWorker|(?:Shared)?Worker)["']\s+in\s+(?:window\.)?\w+"""
-    r"""|(?:window\.)?(?:navigator\.serviceWorker|(?:Shared)?Worker))\s*\)?"""
+    r"""|(?:window\.)?(?:navigator\.serviceWorker|(?:Shared)?Worker)"""
+    r"""|typeof[\s(]+(?:window\.)?(?:Shared)?Worker\s*\)?\s*(?:!==?\s*["']undefined|===?\s*["']function)["'])\s*\)?"""
 )
 _HAS_WORKERS: Final = re.compile(rf"\(?\s*{_HAS}(?:\s*&&\s*{_HAS})*\s*\)?")
 _MODULE: Final = re.compile(r"""["']?type["']?\s*:\s*["']module["']""")

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from .syntax_tree import FUNCTIONS, block_names, walk
+from .syntax_tree import FUNCTIONS, block_names, text_of, walk
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -61,6 +61,20 @@ _BLOCKS: Final = ("program", "statement_block")
 _OCTAL: Final = re.compile(rb"0[0-7]+")
 _OCTAL_ESCAPE: Final = re.compile(rb"\\(?:[1-7][0-7]*|0[0-7]+)")
 _DIRECTIVE: Final = b"use strict"
+_NAMES: Final = {
+    *("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
+}
+_NAMES_ELSEWHERE: Final = {"export_specifier", "import_specifier"}  # those of other modules, too
+_RESERVED: Final = frozenset(
+    b"break case catch class const continue debugger default delete do else enum export extends "
+    b"false finally for function if import in instanceof new null return super switch this throw "
+    b"true try typeof var void while with".split()
+)
+"""Words that are no names (ECMA-262, 12.7.2). tree-sitter takes some for one, as ``{class}``."""
+
+_RESERVED_IN_STRICT_MODE: Final = frozenset(
+    b"implements interface let package private protected public static yield".split()
+)
 
 
 def newer(kind: str, node: tree_sitter.Node) -> Iterable[str]:
@@ -86,7 +100,11 @@ class EarlyErrors:
 
     def read(self, kind: str, node: tree_sitter.Node) -> None:
         """Read the next node of this kind, in document order."""
-        if kind not in _BLOCKS or self.problem:
+        if self.problem:
+            return
+        if kind in _NAMES and _is_name_of(node, _RESERVED):
+            self.problem = f"line {node.start_point.row + 1} has {text_of(node)} for a name"
+        if kind not in _BLOCKS:
             return
         twice = block_names(node).twice
         if twice is not None:
@@ -141,6 +159,8 @@ def _forbidden_in_strict_mode(node: tree_sitter.Node) -> str:
     kind = node.type
     if kind == "with_statement":
         return "with"
+    if kind in _NAMES and _is_name_of(node, _RESERVED_IN_STRICT_MODE):
+        return f"the name {text_of(node)}"
     if kind == "number" and _OCTAL.fullmatch(node.text or b""):
         return "an octal number"
     if kind == "string" and any(
@@ -155,6 +175,11 @@ def _forbidden_in_strict_mode(node: tree_sitter.Node) -> str:
         names = [part.text for part in node.named_children if part.type == "identifier"]
         return "two parameters of one name" if len(set(names)) < len(names) else ""
     return ""
+
+
+def _is_name_of(node: tree_sitter.Node, words: Container[bytes]) -> bool:
+    """Return whether a name is one of ``words``, where no other module gave it."""
+    return node.text in words and (node.parent is None or node.parent.type not in _NAMES_ELSEWHERE)
 
 
 def _deletes_name(node: tree_sitter.Node) -> bool:

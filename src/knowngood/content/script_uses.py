@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .syntax_tree import FUNCTIONS, HOISTED, text_of
+from .syntax_tree import FUNCTIONS, HOISTED, is_called_at_once, is_handed_over, text_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -67,12 +67,6 @@ _BINDING: Final = {
 _CALLS: Final = {"call_expression": "function", "new_expression": "constructor"}
 """By kind of call, the field that holds what is called."""
 
-_CALLERS: Final = frozenset(
-    b"done getJSON ready requestAnimationFrame setInterval setTimeout then".split()
-)
-"""Functions of browsers and jQuery that call their argument where nothing goes wrong."""
-
-_LOADED: Final = {*(b"load", b"DOMContentLoaded"), *(b"onload", b"window.onload", b"self.onload")}
 _ON_WINDOW: Final = re.compile(r"(?:window|self|globalThis)\.([\w$]+)")
 
 
@@ -124,6 +118,7 @@ class UseReader:
         self._named: defaultdict[str, list[_Function]] = defaultdict(list)
         self._called: set[str] = set()
         self._bound: set[str] = set()
+        self._asked: set[str] = set()  # whether they are there at all
         self.shared: set[str] = set()  # what it binds outside functions, for certain or not
 
     def read(self, kind: str, node: tree_sitter.Node) -> None:
@@ -151,11 +146,15 @@ class UseReader:
         else:
             self._functions[-1].may_be_over = True
 
+    def called_of_others(self) -> set[str]:
+        """Return what it calls and does not bind, and may have asked for."""
+        return self._called - self._bound
+
     def by_function(self) -> dict[str, Uses]:
         """Return by function of the script's top what a call of it uses; with the keys above."""
         loaded = self._reached([self._script])
         later = self._with_handed_over(loaded)[len(loaded) :]
-        called = sorted(self._called - self._bound)
+        called = sorted(self.called_of_others() - self._asked)
         uses = {WHILE_LOADED: self._names(loaded), ONCE_LOADED: self._names(later)}
         uses[ANYWHERE] = Uses(called, called)
         for name, functions in self._named.items():
@@ -165,6 +164,9 @@ class UseReader:
 
     def _read_name(self, node: tree_sitter.Node) -> None:
         name, parent = text_of(node), node.parent
+        if parent is not None and _asks(parent):
+            self._asked.add(name)
+            return
         if parent is None or _binds(parent, node):
             self._bound.add(name)
             around = len(self._functions) - 1
@@ -228,7 +230,8 @@ class UseReader:
     def _names(self, functions: Sequence[_Function]) -> Uses:
         used = set[str]().union(*(function.used for function in functions))
         called = set[str]().union(*(function.called for function in functions))
-        return Uses(sorted(used - self._bound), sorted(called - self._bound))
+        own = self._bound | self._asked
+        return Uses(sorted(used - own), sorted(called - own))
 
 
 def _is_unsure(node: tree_sitter.Node) -> bool:
@@ -238,12 +241,15 @@ def _is_unsure(node: tree_sitter.Node) -> bool:
     return operator is not None and operator.type in {"&&", "||", "??"}
 
 
+def _asks(parent: tree_sitter.Node) -> bool:
+    """Return whether a node asks for the type of a name in it, or deletes it."""
+    operator = parent.child_by_field_name("operator")
+    return operator is not None and operator.type in {"typeof", "delete"}
+
+
 def _binds(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
-    """Return whether a name is bound where it stands, or only asked for its type."""
+    """Return whether a name is bound where it stands."""
     kind = parent.type
-    operator = parent.child_by_field_name("operator") if kind == "unary_expression" else None
-    if operator is not None:
-        return operator.type in {"typeof", "delete"}
     if kind in _BINDING or node.type == f"{_SHORTHAND}_pattern":
         return True
     return parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node
@@ -264,33 +270,3 @@ def _name_of(function: tree_sitter.Node) -> tuple[str, bool]:
     if on_window:
         return on_window[1], True
     return (text_of(name) if name.type == "identifier" else ""), False
-
-
-def is_called_at_once(function: tree_sitter.Node) -> bool:
-    """Return whether a function is called where it stands: ``(function () {}())``, also by way of
-    ``call`` or ``apply``.
-    """
-    node, parent = function, function.parent
-    while parent is not None and parent.type == "parenthesized_expression":
-        node, parent = parent, parent.parent
-    member = parent.child_by_field_name("property") if parent is not None else None
-    if parent is not None and member is not None and member.text in {b"call", b"apply"}:
-        node, parent = parent, parent.parent
-    return parent is not None and parent.child_by_field_name("function") == node
-
-
-def is_handed_over(node: tree_sitter.Node) -> bool:
-    """Return whether the browser will call a function, or the function of a name."""
-    parent = node.parent
-    left = parent.child_by_field_name("left") if parent is not None else None
-    if left is not None:
-        return left != node and left.text in _LOADED
-    call = parent.parent if parent is not None and parent.type == "arguments" else None
-    callee = call.child_by_field_name("function") if call is not None else None
-    first = parent.named_child(0) if parent is not None else None
-    if callee is None or first is None:
-        return False
-    name = (callee.child_by_field_name("property") or callee).text
-    if name == b"addEventListener":
-        return first != node and (first.text or b"").strip(b"\"'") in _LOADED
-    return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _FUNCTIONS)

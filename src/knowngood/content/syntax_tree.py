@@ -17,6 +17,13 @@ FUNCTIONS: Final = {
     *("generator_function_declaration", "method_definition"),
 }
 HOISTED: Final = ("function_declaration", "generator_function_declaration")
+_CALLERS: Final = frozenset(
+    b"done getJSON ready requestAnimationFrame setInterval setTimeout then".split()
+)
+"""Functions of browsers and jQuery that call their argument where nothing goes wrong."""
+
+_LOADED: Final = {*(b"load", b"DOMContentLoaded"), *(b"onload", b"window.onload", b"self.onload")}
+_CALLED_LATER: Final = ("arrow_function", "function_expression")
 _BOUND: Final = ("identifier", "shorthand_property_identifier_pattern")
 
 
@@ -87,3 +94,33 @@ def block_names(block: tree_sitter.Node) -> BlockNames:
                 lexical.setdefault(name, statement.start_point.row + 1)
     both = [(lexical[name], name) for name in hoisted if name in lexical]
     return BlockNames(lexical, hoisted, min(filter(None, [twice, *both]), default=None))
+
+
+def is_called_at_once(function: tree_sitter.Node) -> bool:
+    """Return whether a function is called where it stands: ``(function () {}())``, also by way of
+    ``call`` or ``apply``.
+    """
+    node, parent = function, function.parent
+    while parent is not None and parent.type == "parenthesized_expression":
+        node, parent = parent, parent.parent
+    member = parent.child_by_field_name("property") if parent is not None else None
+    if parent is not None and member is not None and member.text in {b"call", b"apply"}:
+        node, parent = parent, parent.parent
+    return parent is not None and parent.child_by_field_name("function") == node
+
+
+def is_handed_over(node: tree_sitter.Node) -> bool:
+    """Return whether the browser will call a function, or the function of a name."""
+    parent = node.parent
+    left = parent.child_by_field_name("left") if parent is not None else None
+    if left is not None:
+        return left != node and left.text in _LOADED
+    call = parent.parent if parent is not None and parent.type == "arguments" else None
+    callee = call.child_by_field_name("function") if call is not None else None
+    first = parent.named_child(0) if parent is not None else None
+    if callee is None or first is None:
+        return False
+    name = (callee.child_by_field_name("property") or callee).text
+    if name == b"addEventListener":
+        return first != node and (first.text or b"").strip(b"\"'") in _LOADED
+    return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _CALLED_LATER)

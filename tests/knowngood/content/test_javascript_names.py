@@ -63,6 +63,7 @@ def test_a_handler_that_calls_nothing() -> None:
     [
         ([], [b"function other() {}"]),
         (["init()"], [b"function init() {}"]),
+        (["setTimeout(init, 5);"], [b"function init() {}"]),
         ([], [b"function init() {}", b"init();"]),
         ([], [b"function init() {}", b"$(init);"]),
         ([], [b"function init() {} document.addEventListener('x', init);"]),
@@ -86,7 +87,8 @@ def test_a_function_that_is_called_or_not_there(handlers: list[str], sources: li
 def test_a_function_that_is_never_called(source: bytes) -> None:
     """Comments, keys, methods and functions of the same name are no calls."""
     definition = b"function init() {}"
-    problems = uncalled_problems("init", [definition], ["go()"], [definition, source])
+    handlers = ["go()", "init", "reinit();"]
+    problems = uncalled_problems("init", [definition], handlers, [definition, source])
     assert problems == ["init(): defined, and nothing on the page calls it"]
 
 

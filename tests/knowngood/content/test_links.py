@@ -447,6 +447,11 @@ JS = "https://fhr.example/fr/js/"
         ('new Worker(""+new URL("./w.js",import.meta.url).href)', Link(f"{JS}w.js", "worker")),
         ("if (window.Worker) { new Worker('w.js') }", Link(f"{PAGE}w.js", "worker")),
         ("'Worker' in window && new Worker('w.js')", Link(f"{PAGE}w.js", "worker")),
+        (
+            "if (typeof Worker !== 'undefined') { new Worker('w.js') }",
+            Link(f"{PAGE}w.js", "worker"),
+        ),
+        ("typeof(Worker) == 'function' && new Worker('w.js')", Link(f"{PAGE}w.js", "worker")),
         ("navigator.serviceWorker.register('sw.js')", Link(f"{PAGE}sw.js", "worker")),
         (
             "if ('serviceWorker' in navigator) {\n  addEventListener('load', () => {\n"
@@ -493,6 +498,9 @@ def test_worker_of_a_script_in_the_page() -> None:
         pytest.param("if (window.Worker) {} else { new Worker('w.js') }", id="else"),
         pytest.param("'Worker' in window || new Worker('w.js')", id="where-there-are-none"),
         pytest.param("if (window.Worker && isOld) new Worker('w.js')", id="another-condition"),
+        pytest.param(
+            "if (typeof Worker === 'undefined') new Worker('w.js')", id="where-no-type-is"
+        ),
         pytest.param("try { new Worker('w.js') } catch (e) {}", id="try"),
         pytest.param("function f() { if (a) return; new Worker('w.js') }", id="behind-a-return"),
         pytest.param("for (const x of y) new Worker('w.js')", id="loop"),
