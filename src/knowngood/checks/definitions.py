@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..content import (
-    declared_names,
+    defined_names,
     import_maps,
-    javascript,
-    javascript_names,
     jquery,
+    name_problems,
     page_elements,
     written_urls,
 )
 from ..content.module_links import missing_exports
-from ..content.undefined_names import undefined_names
-from .running_scripts import inline_sources, running, scripts_of
+from .running_scripts import inline_scripts, inline_sources, running, scripts_of
 
 if TYPE_CHECKING:
     from ..content.page_elements import Script
@@ -33,10 +31,10 @@ def start_problems(page: Response, resources: Iterable[Resource], function: str)
     scripts = running(page, resources)
     if not scripts.complete:
         return []
-    handlers, sources = page_elements.handlers(page.html), scripts.sources
+    handlers, inline = page_elements.handlers(page.html), inline_scripts(page)
     return [
-        *javascript_names.handler_problems(handlers, sources),
-        *javascript_names.uncalled_problems(function, inline_sources(page), handlers, sources),
+        *name_problems.handler_problems(handlers, scripts.scripts),
+        *name_problems.uncalled_problems(function, inline, handlers, scripts.scripts),
     ]
 
 
@@ -47,13 +45,15 @@ def uncalled_problems(
 
     If a script lies on another host, nothing is certain, and nothing returned.
     """
-    source = script.response.content
-    if script.kind != "script" or function not in declared_names.declares(source):
+    if script.kind != "script":
+        return []
+    if function not in defined_names.declares(script.response.content):
         return []
     scripts, handlers = running(page, resources), page_elements.handlers(page.html)
     if not scripts.complete:
         return []
-    return javascript_names.uncalled_problems(function, [source], handlers, scripts.sources)
+    definers = [own for own in scripts.scripts if own.url == script.url]
+    return name_problems.uncalled_problems(function, definers, handlers, scripts.scripts)
 
 
 def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
@@ -62,7 +62,7 @@ def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     If a script lies on another host, or does not run in its turn, nothing is certain, and nothing
     returned.
     """
-    return javascript_names.order_problems(_in_order(page, running(page, resources)))
+    return name_problems.order_problems(_in_order(page, running(page, resources)))
 
 
 def _in_order(page: Response, scripts: RunningScripts) -> list[Script]:
@@ -89,21 +89,12 @@ def inline_redeclaration_problems(page: Response, resources: Iterable[Resource])
 
 def _redeclarations(url: str, page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what the scripts of ``url``, empty for those in the page, declare once more."""
-    problems = []
-    lexical, declared = set[str](), set[str]()
-    for script in running(page, resources).scripts:
-        if script.is_module or javascript.is_old_dialect(script.kind):
-            continue
-        names = declared_names.top_names(script.source)
-        if script.url == url:
-            problems += [
-                f"{script.name} declares {name}, as a script before it does, and one of them by "
-                "let, const or class"
-                for name in sorted((declared & names.lexical) | (lexical & names.hoisted))
-            ]
-        lexical |= names.lexical
-        declared |= names.lexical | names.hoisted
-    return problems
+    return [
+        f"{script.name} declares {name}, as a script before it does, and one of them by let, const "
+        "or class"
+        for script, name in name_problems.redeclared(running(page, resources).scripts)
+        if script.url == url
+    ]
 
 
 def missing_definition_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
@@ -197,10 +188,10 @@ def inline_definition_problems(
     """Return names and keys of objects that scripts of the page use and only inline scripts of
     ``model`` define, the same page in another language.
     """
-    theirs, ours = inline_sources(model), inline_sources(page)
-    sources = running(page, resources).sources
-    names = javascript_names.lost_definitions(theirs, sources)
-    keys = javascript_names.lost_keys(theirs, ours, sources) if not names else ()
+    theirs, ours = inline_scripts(model), inline_scripts(page)
+    scripts = running(page, resources).scripts
+    names = name_problems.lost_definitions(theirs, scripts)
+    keys = name_problems.lost_keys(theirs, ours, scripts) if not names else ()
     in_model = f"that of {model.path} has one, and scripts read it"
     return [
         *(f"no script defines {name}; one that stands in {model.path} does" for name in names),
@@ -223,21 +214,14 @@ def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]
 def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[tuple[Script, str]]:
     """Return what :func:`missing_definition_problems` is about: names, each with all its users."""
     resources = list(resources)
-    running_scripts = running(page, resources)
-    if not running_scripts.complete:
+    scripts = running(page, resources)
+    if not scripts.complete:
         return []
-    scripts = running_scripts.scripts
-    defined = javascript_names.defined_by(scripts)
-    here = {script.url for script in scripts if not script.is_module}
+    here = {script.url for script in scripts.scripts if not script.is_module}
     files = {file.url: file for file in resources if _is_script(file) and file.url not in here}
-    elsewhere = (declared_names.surely_declares(file.response.content) for file in files.values())
-    called = javascript_names.called_by(page_elements.handlers(page.html))
-    missing = [
-        *javascript_names.missing_definitions(scripts, defined, frozenset[str]().union(*elsewhere)),
-        *javascript_names.names_of_node(scripts, defined),
-        *undefined_names(scripts, called, defined | page_elements.names(page.html)),
-    ]
-    return list(dict.fromkeys(missing))
+    elsewhere = (file.response.content for file in files.values())
+    handlers, elements = page_elements.handlers(page.html), page_elements.names(page.html)
+    return name_problems.missing_names(scripts.scripts, handlers, elements, elsewhere)
 
 
 def _uses_undefined(user: Script, name: str) -> str:

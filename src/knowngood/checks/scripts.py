@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from ..content import (
     javascript,
-    javascript_names,
     page_elements,
+    script_text,
     settings_scripts,
     translated_scripts,
 )
@@ -100,9 +100,9 @@ def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str
     dead = list(page_elements.dead_fragments(page.html))
     if not dead or not scripts.complete:
         return []
-    if any(map(javascript_names.reads_fragments, scripts.sources)):
+    if any(map(script_text.reads_fragments, scripts.sources)):
         return []
-    made = frozenset[str]().union(*map(javascript_names.selectors, scripts.sources))
+    made = frozenset[str]().union(*map(script_text.selectors, scripts.sources))
     return [
         f'<a href="#{name}">: no element of the page has this id'
         for name in dead
@@ -117,8 +117,8 @@ def element_problems(page: Response, model: Response, resources: Iterable[Resour
     ``model`` is the same page in another language.
     """
     sources = script_sources(model, resources)
-    named = set[str]().union(*map(javascript_names.selectors, sources))
-    needed = set[str]().union(*map(javascript_names.needed_selectors, sources))
+    named = set[str]().union(*map(script_text.selectors, sources))
+    needed = set[str]().union(*map(script_text.needed_selectors, sources))
     lost = sorted(_selectors(model) & needed - _selectors(page))
     return [
         *(
@@ -165,7 +165,7 @@ def scripts_name_file(path: str, pages: Iterable[Response], resources: Iterable[
     if {script.status_code for script in scripts} != {200}:
         return True
     sources = [answer.content for answer in (*pages, *scripts)]
-    return javascript_names.names_file(path, sources)
+    return script_text.names_file(path, sources)
 
 
 def judged(source: bytes, kind: str, judge: ScriptJudge | None) -> str | None:

@@ -1,7 +1,7 @@
 """Read scripts without running them: whether one is whole, and what it holds.
 
 One that is too large to be parsed (:mod:`.script_facts`) is read token by token
-(:mod:`.javascript_lexer`). What it declares and uses: :mod:`.declared_names`.
+(:mod:`.javascript_lexer`). Its names: :mod:`.defined_names`, :mod:`.used_names`.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from .javascript_names import may_set, without_comments
+from .defined_names import may_set
 from .result_cache import cached_by_content
+from .script_text import without_comments
 
 if TYPE_CHECKING:
     from .page_elements import Script

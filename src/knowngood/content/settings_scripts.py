@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .javascript_names import LITERAL, without_comments
 from .result_cache import cached_by_content
+from .script_text import LITERAL, without_comments
 
 _LONGEST: Final = 8000
 """Bytes of such a script. A longer one is a program."""

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from . import leftovers
-from .javascript_names import LITERAL, without_comments
+from .script_text import LITERAL, without_comments
 
 _TEXT: Final = re.compile(r"[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\S \S")
 """In a string that people read; one word alone may be a name."""

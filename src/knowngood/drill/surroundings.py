@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
-from ..content import javascript_names
+from ..content import script_text
 from ..fetch import SAFE_METHODS, Answer, Exchange, Tape, decoded, target_of
 from ..mutation import Recorded, media_type
 from .targets import Target, without_query
@@ -94,7 +94,7 @@ class Surroundings:
             if "javascript" in kind
             for _, answer in answers
         ]
-        selectors = {s for source in scripts for s in javascript_names.selectors(source)}
+        selectors = {s for source in scripts for s in script_text.selectors(source)}
         return frozenset(s.removeprefix("#") for s in selectors if s.startswith("#"))
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from knowngood.content import declared_names, javascript, sandbox, script_facts
+from knowngood.content import defined_names, javascript, sandbox, script_facts
 from knowngood.content.sandbox_program import parse_javascript
 from knowngood.safety import ContentTooLarge
 
@@ -198,7 +198,7 @@ def test_a_script_parsed_in_another_process() -> None:
     why = f"does not parse from line {lines + 2} on"
     assert javascript.trouble(padding + b"var a = 1;\nvar b = ;\n") == why
     assert list(javascript.strings(padding + b"a('x', 'y')")) == ["x", "y"]
-    assert declared_names.declares(padding + b"function \xc3\xa9() { var b; }") == {"\u00e9"}
+    assert defined_names.declares(padding + b"function \xc3\xa9() { var b; }") == {"\u00e9"}
     assert not javascript.says_something(padding)
 
 
@@ -326,39 +326,6 @@ def test_comments_say_nothing(source: bytes, says: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "names"),
-    [
-        (b"function a() { function b() {} }", {"a"}),
-        (b"var c = function d() {}, e;\nlet f = 1;\nconst g = 2;", {"c", "e", "f", "g"}),
-        (
-            b"h = function () {};\n(function () { window.i = 1; self.j = k == 2; }());",
-            {"h", "i", "j"},
-        ),
-        (b"async function l() {}\nclass m {}", {"l", "m"}),
-        (b"n.o = 1; window.p == 2;", set()),
-        (b"const {n: o, ...p} = f(o2); [t, u = v] = f();", {"o", "p", "t", "u"}),
-        (b"function q() { function r() { [for (x of y) x]; } }", {"q", "r"}),
-        (b"a.t = function t() { for each (u in v) {} };", set()),
-        (b"function s() {}" + b"/**/" * (script_facts.PARSED // 4), {"s"}),
-    ],
-    ids=[
-        "top",
-        "variables",
-        "window",
-        "others",
-        "members",
-        "patterns",
-        "not-parsed",
-        "expression",
-        "too-large",
-    ],
-)
-def test_what_a_script_declares(source: bytes, names: set[str]) -> None:
-    """What the whole page can call by its name; rather one too many where that cannot be told."""
-    assert declared_names.declares(source) == names
-
-
-@pytest.mark.parametrize(
     ("source", "firefox", "new"),
     [
         (b"var f = function () { return a ? .5 : b; };", 1, []),
@@ -424,21 +391,6 @@ def test_what_only_modules_can_say(source: bytes, what: str | None) -> None:
     """The line is told; what does not parse is told as that."""
     why = javascript.module_trouble(source)
     assert why == (what and f"{what}, and its element has no type=module")
-
-
-@pytest.mark.parametrize(
-    ("source", "names"),
-    [
-        (b"window.a = 1;", {"a"}),
-        (b"!function(e,t){e.x=1,e.jQuery=e.$=s}(window);", {"$", "jQuery"}),
-        (b'"undefined"==typeof e&&(ie.jQuery=ie.$=ce),ce', {"$", "jQuery"}),
-        (b"e.$===t&&(e.$=n),r&&e.jQuery===t&&(e.jQuery=i)", set()),
-        (b"a.jQuery = b.$ = c", set()),
-    ],
-)
-def test_what_a_script_sets_on_window(source: bytes, names: set[str]) -> None:
-    """By its name; and jQuery, whatever its build calls it."""
-    assert declared_names.declared_on_window(source) == names
 
 
 @pytest.mark.parametrize(

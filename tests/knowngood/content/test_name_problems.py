@@ -1,27 +1,30 @@
-"""What scripts call, use and define together."""
+"""Which names scripts of a page use and do not have, or define in vain."""
 
 import time
 
 import pytest
 
 from knowngood.content import sandbox
-from knowngood.content.javascript_names import (
+from knowngood.content.name_problems import (
     handler_problems,
     lost_definitions,
     lost_keys,
-    missing_definitions,
-    names_file,
-    needed_selectors,
+    missing_names,
     order_problems,
-    selectors,
     uncalled_problems,
 )
 from knowngood.content.page_elements import Script
+from knowngood.content.script_text import needed_selectors
 
 
 def script(name: str, source: bytes) -> Script:
     """A script file of the page."""
     return Script(f"https://example.org/js/{name}", source, "")
+
+
+def scripts_of(*sources: bytes, kind: str = "") -> list[Script]:
+    """Scripts that stand in a page."""
+    return [Script("", source, kind) for source in sources]
 
 
 @pytest.mark.parametrize(
@@ -47,15 +50,17 @@ def test_a_handler_that_calls_what_is_there(handler: str, source: bytes) -> None
     """A function of a script or the browser, by a key that is handed in, too; a method of the
     element, its form or the document; or something that is not followed.
     """
-    assert handler_problems([handler], [b"", source]) == []
+    assert handler_problems([handler], scripts_of(b"", source)) == []
 
 
 def test_a_handler_that_calls_nothing() -> None:
-    """Functions within functions are not the page's."""
-    sources = [b"function other() { function init() {} }"]
-    assert handler_problems(["init()"], sources) == [
-        "init(): the page calls it, no script defines it"
-    ]
+    """Functions within functions are not the page's, nor are a module's."""
+    missing = ["init(): the page calls it, no script defines it"]
+    inner = scripts_of(b"function other() { function init() {} }")
+    assert handler_problems(["init()"], inner) == missing
+    module = scripts_of(b"function init() {}", kind="module")
+    assert handler_problems(["init()"], module) == missing
+    assert handler_problems(["init()"], scripts_of(b"window.init = 1", kind="module")) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,8 @@ def test_a_handler_that_calls_nothing() -> None:
 )
 def test_a_function_that_is_called_or_not_there(handlers: list[str], sources: list[bytes]) -> None:
     """By a handler, by a script, or handed on to be called later."""
-    assert uncalled_problems("init", sources, handlers, sources) == []
+    scripts = scripts_of(*sources)
+    assert uncalled_problems("init", scripts, handlers, scripts) == []
 
 
 @pytest.mark.parametrize(
@@ -86,61 +92,10 @@ def test_a_function_that_is_called_or_not_there(handlers: list[str], sources: li
 )
 def test_a_function_that_is_never_called(source: bytes) -> None:
     """Comments, keys, methods and functions of the same name are no calls."""
-    definition = b"function init() {}"
+    definition, user = scripts_of(b"function init() {}", source)
     handlers = ["go()", "init", "reinit();"]
-    problems = uncalled_problems("init", [definition], handlers, [definition, source])
+    problems = uncalled_problems("init", [definition], handlers, [definition, user])
     assert problems == ["init(): defined, and nothing on the page calls it"]
-
-
-def test_selectors_that_a_script_may_name() -> None:
-    """Any string may be an id; ids and classes within a longer selector count, too."""
-    source = b"f('menu'); $('#top .item > a'); // 'comment'"
-    assert {"#menu", "#top", ".item"} <= selectors(source)
-    assert "#comment" not in selectors(source)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        b"var e = document.getElementById('survey'); if (e) { e.title = 'on'; }",
-        b"const e = root.querySelector('.top #survey')\nif (!e) return;",
-        b"if (document.getElementById('survey') && on) show('survey');",
-        b"if ($('#survey').length) { $('#survey').show(); }",
-        b"document.querySelector('#survey')?.remove();",
-    ],
-)
-def test_an_element_that_a_script_does_without(source: bytes) -> None:
-    """It asks first whether it is there."""
-    assert "#survey" in selectors(source)
-    assert "#survey" not in needed_selectors(source)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        b"var e = document.getElementById('survey'); e.title = 'on';",
-        b"var e = document.getElementById('survey'); if (on) { e.title = 'on'; }",
-        b"$('#survey').show(); // if ($('#survey').length)",
-        b"if (open('survey')) {}",
-    ],
-)
-def test_an_element_that_a_script_needs(source: bytes) -> None:
-    """It uses it at once, or asks for something else."""
-    assert "#survey" in needed_selectors(source)
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        (b'"js/config.json"', True),
-        (b'"js/config" + ".json"', True),
-        (b'"js/settings.json"', False),
-        (b"config(); load(x, 'other.json')", False),
-    ],
-)
-def test_whether_a_script_names_a_file(source: bytes, expected: bool) -> None:
-    """In one piece or in two."""
-    assert names_file("/fr/js/config.json", [b"", source]) is expected
 
 
 @pytest.mark.parametrize("unit", [b"/*", b"function init", b"import '", b"a = $('b') if ("])
@@ -151,7 +106,7 @@ def test_hostile_scripts_are_judged_in_bounded_time(
     monkeypatch.setattr(sandbox, "SECONDS", 1)
     source = unit * (100_000 // len(unit))
     before = time.process_time()
-    uncalled_problems("init", [b"function init() {}"], [], [source])
+    uncalled_problems("init", scripts_of(b"function init() {}"), [], scripts_of(source))
     needed_selectors(source)
     assert time.process_time() - before < 10
 
@@ -238,18 +193,17 @@ def test_definitions_that_are_lost(
     lost: list[bytes], there: list[bytes], expected: list[str]
 ) -> None:
     """Only those count that a script of the page uses."""
-    assert lost_definitions(lost, there) == expected
+    assert lost_definitions(scripts_of(*lost), scripts_of(*there)) == expected
 
 
 @pytest.mark.parametrize(
     "source",
-    [b"f(function () { Data.sum(1); });", b"go(Data(1), x)", b"a.Data = 1; Data.x = 'Data';"],
+    [b"f(function () { Data.sum(1); });", b"go(Data(1), x)", b"a.Data; Data.x = 'Data';"],
 )
 def test_what_only_another_page_defines(source: bytes) -> None:
     """A call of it, or a look into it, fails in the end, wherever it stands."""
     users = [script("a.js", source), script("b.js", b"x = 1;"), script("c.js", b"Data.sum();")]
-    missing = missing_definitions(users, {"Other"}, ["Data", "Other"])
-    assert list(missing) == [(users[0], "Data"), (users[2], "Data")]
+    assert users_of_data(users) == [users[0], users[2]]
 
 
 @pytest.mark.parametrize(
@@ -270,13 +224,19 @@ def test_what_only_another_page_defines(source: bytes) -> None:
 )
 def test_what_may_be_defined_after_all(source: bytes) -> None:
     """By the script itself, or by one that it loads; or it need not be there."""
-    assert list(missing_definitions([script("a.js", source)], set(), ["Data"])) == []
+    assert users_of_data([script("a.js", source)]) == []
+
+
+def users_of_data(scripts: list[Script]) -> list[Script]:
+    """The scripts of a page that use ``Data``, where only one of another page defines it."""
+    missing = missing_names(scripts, [], [], [b"var Data = {};"])
+    return [user for user, name in missing if name == "Data"]
 
 
 def test_keys_of_a_script_that_is_all_quotes() -> None:
     """It takes no longer than another one of its length."""
     began = time.process_time()
-    assert lost_keys([b'"' + b'\\"' * 200_000], [], [b"a.b"]) == []
+    assert lost_keys(scripts_of(b'"' + b'\\"' * 200_000), [], scripts_of(b"a.b")) == []
     assert time.process_time() - began < 2
 
 
@@ -295,4 +255,4 @@ TEXTS = b"var strings = { on: 'On, off: x', 'off' : \"Off\", /* old: 1, */ more:
 )
 def test_keys_that_only_one_language_has(inline: bytes, script: bytes, lost: list[str]) -> None:
     """Those count that scripts read by name; what stands in texts and comments is no key."""
-    assert lost_keys([TEXTS], [inline], [script]) == lost
+    assert lost_keys(*map(scripts_of, (TEXTS, inline, script))) == lost
