@@ -16,6 +16,7 @@ from typing import Final
 
 import click
 
+from .. import __version__
 from ..safety import RunnerError, UsageError, nearest, one_line, open_streams
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from .console import flush_streams, interruptible, print_error
@@ -96,6 +97,7 @@ TREE: Final = LazyCommands(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+click.version_option(__version__, message="%(prog)s %(version)s")(TREE)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from knowngood import __main__
+from knowngood import __main__, __version__
 from knowngood.cli import main
 from knowngood.safety import RunnerError, UsageError
 
@@ -42,6 +42,12 @@ def test_the_exit_code_of_an_error(
     monkeypatch.setattr(module, "command", click.Command("log", callback=fail))
     assert main.run(["log"]) == code
     assert capsys.readouterr().err.endswith(text)
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """For a report of trouble, and for the log of a pipeline."""
+    assert main.run(["--version"]) == 0
+    assert capsys.readouterr().out == f"knowngood {__version__}\n"
 
 
 @pytest.mark.parametrize(
