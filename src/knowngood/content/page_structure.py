@@ -163,7 +163,7 @@ def framing_problems(headers: Mapping[str, str], url: str, frame: str) -> list[s
     disposition = headers.get("content-disposition", "")
     sound = {
         f"X-Frame-Options: {options[:_SHOWN]} keeps the page out of frames": (
-            csp.decides_on_frames(policies) or not _forbids_frames(options, frame)
+            csp.decides_on_frames(policies) or not _forbids_frames(options)
         ),
         f"Content-Security-Policy: {(policy or '')[:_SHOWN]} keeps the page out of "
         f"{frame or 'frames'}": policy is None,
@@ -174,14 +174,13 @@ def framing_problems(headers: Mapping[str, str], url: str, frame: str) -> list[s
     return [problem for problem, holds in sound.items() if not holds]
 
 
-def _forbids_frames(options: str, frame: str) -> bool:
-    """Return whether X-Frame-Options forbids a frame. Of values that differ, one that browsers know
-    is enough (https://html.spec.whatwg.org/#the-x-frame-options-header). Pages of Firefox's own may
-    show any page, but in newer versions none with DENY (its dom/security/FramingChecker.cpp).
+def _forbids_frames(options: str) -> bool:
+    """Return whether X-Frame-Options forbids frames. Of values that differ, one that browsers know
+    is enough (https://html.spec.whatwg.org/#the-x-frame-options-header).
     """
     values = {value.strip().lower() for value in options.split(",")}
-    refusals = {"deny"} if frame.startswith("about:") else {"deny", "sameorigin"}
-    return bool(values & (refusals if len(values) == 1 else {"deny", "sameorigin", "allowall"}))
+    known = {"deny", "sameorigin", "allowall"} if len(values) > 1 else {"deny", "sameorigin"}
+    return bool(values & known)
 
 
 def _open_at_the_end(text: str, bare: str) -> list[str]:
