@@ -1,15 +1,59 @@
-"""Tell a clock that is wrong by the records that were dated by it."""
+"""Whose clock counts.
+
+A record is dated by the machine that made it, and records are in order by their dates. Three rules
+keep a clock that is wrong from changing the order:
+
+- A record is dated after the one that it follows, whatever its clock says (:func:`following`).
+- One that is dated more than a day ahead is followed by none: no clock that anybody sets is a day
+  ahead, and one that is years ahead must not take all others along. It may as well be this clock
+  that is days behind, so what somebody says against a release follows in any case.
+- Between records of two machines that do not name each other, clocks may differ by SKEW.
+
+A PASSED of the future counts when its time has come, and bad news at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ..safety import one_line, plural
-from .record import Record
+from .record import Record, RecordKind
+
+SKEW: Final = timedelta(minutes=5)
+"""How far another machine's clock may be ahead of ours."""
+
+FARTHEST: Final = timedelta(days=1)
+"""How far ahead a record may be dated for later ones to follow it."""
+
+_END: Final = datetime(2099, 12, 31, tzinfo=UTC)
+"""The last day that git takes for a date (its date.c)."""
 
 _NOTABLE: Final = timedelta(minutes=1)
+
+
+def following(record: Record, last: Record | None) -> Record:
+    """Return ``record``, which is made now, dated after ``last``, its environment's newest."""
+    now = record.when
+    against = record.failed or record.kind in {RecordKind.REJECTED, RecordKind.APPROVED}
+    latest = _END if against else now + FARTHEST
+    if last is None or last.when < now or last.when >= latest:
+        return record
+    return replace(record, when=last.when + timedelta(microseconds=1), clock=now)
+
+
+def skew(one: Record, other: Record) -> timedelta:
+    """Return how far the clocks that dated two records may differ."""
+    # A record made by hand names no machine; its tagger stands for the clock.
+    same_clock = (one.where or one.who) == (other.where or other.who)
+    return timedelta() if same_clock else SKEW
+
+
+def is_past(record: Record, now: datetime) -> bool:
+    """Return whether a record was made before ``now``, by its own clock, which may be ahead."""
+    return record.made <= now + SKEW
 
 
 def warnings(records: Iterable[Record], now: datetime) -> list[str]:

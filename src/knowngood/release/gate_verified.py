@@ -13,10 +13,10 @@ from ..content.subjects import to_arguments
 from ..environment import GateRules
 from ..safety import one_line
 from . import signature
+from .clocks import is_past
 from .gate_question import GateQuestion, GateReason, doubt
 from .ledger import relevant_environments
 from .record import Record, RecordKind, at
-from .record_parser import SKEW
 from .records import Records
 from .release_name import releases_on
 
@@ -126,12 +126,9 @@ class _VerifiedBefore:
         lacks. One from the future comes last.
         """
         passed = [record for record in mine if record.passed]
-        past = [record for record in passed if self._is_past(record)]
+        past = [record for record in passed if is_past(record, self.question.now)]
         enough = [r for r in past if self._has_level(r) and not self._missing(r)]
         return next(iter([*enough, *past, *passed]), None)
-
-    def _is_past(self, record: Record) -> bool:
-        return record.made <= self.question.now + SKEW
 
     def _has_level(self, record: Record) -> bool:
         return not self.promotes or record.reaches(self.rules.level)
@@ -139,7 +136,7 @@ class _VerifiedBefore:
     def _time(self, passed: Record) -> Iterator[GateReason]:
         """Yield that it is from the future, or too old."""
         when = f"{self.release} PASSED on {self.environment} on {at(passed.when)}"
-        if not self._is_past(passed):
+        if not is_past(passed, self.question.now):
             yield GateReason(
                 f"{when}, which is in the future: the clock of "
                 f"{one_line(passed.where or passed.who, 80)} is ahead, or this one behind",

@@ -13,9 +13,6 @@ from .git import is_ref_part
 from .git_objects import LARGEST, GitObject
 from .record import OURS, STATEMENT, TIME, VERDICTS, Record, RecordKind
 
-SKEW: Final = timedelta(minutes=5)
-"""How far another machine's clock may be ahead of ours."""
-
 BY_HAND: Final = timedelta(minutes=1)
 """How long a person's git may take from the time in a tag's name to the tag."""
 

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..safety import RunnerError, UsageError, user_name, write_atomically
-from . import clone, records, unpushed
+from . import clocks, clone, records, unpushed
 from .git import GitError, Repository
 from .record import Record, RecordKind
-
-_FARTHEST: Final = timedelta(days=1)
-"""How far ahead a record may be for later ones to follow its date: no clock that is set by anybody
-is a day ahead, and one that dates records by years must not make all others do so. It may as well
-be this clock that is days behind, so what somebody says against a release follows in any case."""
-
-_END: Final = datetime(2099, 12, 31, tzinfo=UTC)
-"""The last day that git takes for a date (its date.c)."""
 
 _IN_THE_WAY: Final = re.compile(r"'refs/tags/([^']+)' exists; cannot create")
 _SIGNING: Final = re.compile(r"\bsign(?:ed|ingkey)?\b", re.I)
@@ -44,21 +35,15 @@ def record_now(
     verdict: str,
     **details: Any,
 ) -> Record:
-    """Return a record of what happens now; ``details`` are further fields of Record.
-
-    It is dated after the environment's newest record, so that it comes after it by its name, too,
-    where a clock is wrong. Raises GitError.
+    """Return a record of what happens now; ``details`` are further fields of Record. It names the
+    environment's newest record, and follows it. Raises GitError.
     """
     who, where = identity(repository)
     now = datetime.now(UTC)
     last = records.read(repository, now, [environment]).last(environment)
     fields = {"who": who, "where": where, "after": last.name if last else "", **details}
     record = Record(kind, environment, release, commit, now, verdict, **fields)
-    against = record.failed or kind in {RecordKind.REJECTED, RecordKind.APPROVED}
-    latest = _END if against else now + _FARTHEST
-    if last is None or last.when < now or last.when >= latest:
-        return record
-    return replace(record, when=last.when + timedelta(microseconds=1), clock=now)
+    return clocks.following(record, last)
 
 
 class RecordNotWritten(RunnerError):

@@ -6,21 +6,21 @@ Their names are listed at once; each question reads of the records what it needs
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
 from . import record_parser
+from .clocks import FARTHEST, SKEW, is_past, skew
 from .git import Repository
 from .git_objects import GitObject, objects, peeled
 from .record import ADOPTED, DEPLOYED, REJECTED, TIME, Record, RecordKind, is_record
 from .record_index import Read, RecordIndex
 from .record_name import BadRecord, environment_of, time_of
-from .record_parser import SKEW, MalformedRecord
+from .record_parser import MalformedRecord
 
-_DAY: Final = timedelta(days=1)
-_END: Final = datetime.max.replace(tzinfo=UTC) - _DAY
+_END: Final = datetime.max.replace(tzinfo=UTC) - FARTHEST
 _LONGEST_WAY: Final = 50  # records; a push and a rollback make four each
 _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 _PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
@@ -126,7 +126,7 @@ class Records:
         """Yield those of an environment, but none that a wrong clock dated more than a day ahead
         and that others came after since: these cannot be dated after it.
         """
-        tomorrow = self._now + _DAY
+        tomorrow = self._now + FARTHEST
         newest = next((r for r in self.of(environment) if r.when <= tomorrow), None)
         overtaken = newest.after if newest is not None else ""
         for record in self.of(environment, *kinds):
@@ -174,7 +174,7 @@ class Records:
                 continue
             later = absent.get(record.commit)
             seen = record.passed or record.failed or record.verdict == ADOPTED
-            if seen or later is None or record.when >= later.when - _skew(record, later):
+            if seen or later is None or record.when >= later.when - skew(record, later):
                 yield record
 
     def rejected(self, environment: str, commit: str, trusted: Trusted) -> Record | None:
@@ -207,8 +207,8 @@ class Records:
         before ``good``.
         """
         same = (r for r in _good(self._since(good)) if r.commit == good.commit)
-        same = (r for r in same if r.name != good.after or r.when < good.when + _DAY)
-        later = (r for r in same if r.when > good.when - _skew(r, good) and self.is_against(r))
+        same = (r for r in same if r.name != good.after or r.when < good.when + FARTHEST)
+        later = (r for r in same if r.when > good.when - skew(r, good) and self.is_against(r))
         return next((r for r in later if not self._deployed_between(r, good)), None)
 
     def is_against(self, record: Record) -> bool:
@@ -279,7 +279,7 @@ class Records:
         FAILED revokes it, no tag that cannot be read may do so, and its release is not rejected.
         """
         passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
-        past = (r for r in passed if r.made <= self._now + SKEW)
+        past = (r for r in passed if is_past(r, self._now))
         sure = (r for r in past if not self.revoked_by(r) and not self.doubted_by(r))
         good = filter(trusted, filter(self._same_at_origin, sure))
         return next((r for r in good if not self.rejected(environment, r.commit, trusted)), None)
@@ -287,13 +287,6 @@ class Records:
     def _same_at_origin(self, record: Record) -> bool:
         """Return whether a record's release has the same tag here and at the origin."""
         return record.release not in self.unfetched
-
-
-def _skew(one: Record, other: Record) -> timedelta:
-    """Return how far the clocks that dated two records may differ."""
-    # A record made by hand names no machine; its tagger stands for the clock.
-    same_clock = (one.where or one.who) == (other.where or other.who)
-    return timedelta() if same_clock else SKEW
 
 
 def _good(records: Iterable[Record | BadRecord]) -> Iterator[Record]:

@@ -10,10 +10,11 @@ from typing import Final
 
 from ..safety import one_line
 from . import git_settings, signature
+from .clocks import SKEW
 from .git import Repository, is_ref_part
 from .git_objects import GitObject, objects, peeled
 from .record import Record, RecordKind, is_record
-from .record_parser import SKEW, MalformedRecord, parse
+from .record_parser import MalformedRecord, parse
 from .records import Records
 from .review import unmarked
 
