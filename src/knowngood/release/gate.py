@@ -166,7 +166,7 @@ def _unread_step(question: GateQuestion, recorded: Record | None) -> Iterator[Ga
 def _rejected(question: GateQuestion, commit: str) -> Iterator[GateReason]:
     ledger, release = question.ledger, question.release
     for name in relevant_environments(ledger.environment):
-        record = ledger.records.rejected(name, commit, ledger.trusts)
+        record = ledger.records.rejected(name, commit, ledger.distrust)
         if record is not None:
             yield GateReason(
                 f"{release} was rejected on {name} by {one_line(record.who, 80)} on "

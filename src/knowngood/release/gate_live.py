@@ -32,9 +32,9 @@ class LiveState:
     def of(cls, question: GateQuestion, commit: str) -> LiveState:
         """Return it for a release that is ``commit``. Raises GitError."""
         ledger = question.ledger
-        name, trusts = ledger.environment.name, ledger.trusts
-        recorded = ledger.records.live(name, trusts)
-        return cls(question, commit, recorded, ledger.records.live(name, trusts, but=commit))
+        name, distrust = ledger.environment.name, ledger.distrust
+        recorded = ledger.records.live(name, distrust)
+        return cls(question, commit, recorded, ledger.records.live(name, distrust, but=commit))
 
     @property
     def bases(self) -> list[str]:

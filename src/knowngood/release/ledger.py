@@ -22,7 +22,7 @@ from . import clocks, clone, records, signature, unpushed
 from .git import GitError, Repository
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at, is_record
 from .record_name import BadRecord
-from .records import Records, Trusted
+from .records import Records
 
 _UNFINISHED: Final = {
     STARTED: "did not end: it may be there, or half of it",
@@ -100,29 +100,38 @@ class Ledger:
         """Return the same for another environment of this suite."""
         return env_option(self.environment.path.with_name(f"{name}.toml"))
 
-    def trusts(self, record: Record) -> bool:
-        """Return whether a record counts: its release's tag is still on the record's commit, and
-        one of the environment's signers signed it, where it names some. Raises GitError.
+    def distrust(self, record: Record) -> str:
+        """Say why a record does not count; nothing if it does: its release's tag is still on its
+        commit, here and at the origin, and one of the environment's signers signed it, where it
+        names some. Raises GitError.
         """
-        return self._is_unmoved(record) and not self._distrust(record)
+        release, signers = record.release, self.environment.gate.signers
+        if why := self.records.unfetched.get(release):
+            return f"the tag {release}: {why}"
+        now = self.repository.commit_of(f"refs/tags/{release}")
+        if now is None and not record.commit.startswith(release):
+            return "its release's tag was deleted, or never pushed"
+        if now not in {None, record.commit}:
+            return "its release's tag moved"
+        trouble = signature.read(self.repository, record.ref, signers).trouble
+        return f"nobody in {signers} signed it: {trouble}" if trouble else ""
 
     def has_lost_tag(self, record: Record) -> bool:
         """Return whether a record's release was a tag, and is none any more. Raises GitError."""
         by_commit = record.commit.startswith(record.release)
         return not by_commit and self.repository.commit_of(f"refs/tags/{record.release}") is None
 
-    def _is_unmoved(self, record: Record) -> bool:
-        """Return whether its release's tag is still on its commit."""
-        now = self.repository.commit_of(f"refs/tags/{record.release}")
-        return now == record.commit or (now is None and record.commit.startswith(record.release))
-
-    def _distrust(self, record: Record) -> str:
-        """Return why a record's signature does not count; empty if it does, or need not."""
-        return signature.read(self.repository, record.ref, self.environment.gate.signers).trouble
-
     def last_good(self, but: str | None = None) -> Record | None:
         """Return the last known good release, those at the commit ``but`` passed over."""
-        return self._last_good(lambda record: record.commit != but)
+        return self.records.last_good(self.environment.name, self.distrust, but=but)
+
+    def good(self, commit: str | None) -> Record | None:
+        """Return the record by which this very commit is known to be good; None without one, and
+        where nobody knows the commit.
+        """
+        if commit is None:
+            return None
+        return self.records.last_good(self.environment.name, self.distrust, of=commit)
 
     def refuse_doubt(self) -> None:
         """Raise GitError where a tag that cannot be read may be why no release is known to be
@@ -133,22 +142,9 @@ class Ledger:
         if doubt is not None:
             raise GitError(f"the record {doubt}")
 
-    def good(self, commit: str | None) -> Record | None:
-        """Return the record by which this very commit is known to be good; None without one, and
-        where nobody knows the commit.
-        """
-        if commit is None:
-            return None
-        return self._last_good(lambda record: record.commit == commit)
-
-    def _last_good(self, chosen: Trusted) -> Record | None:
-        return self.records.last_good(
-            self.environment.name, lambda record: chosen(record) and self.trusts(record)
-        )
-
     def rejected(self, commit: str) -> Record | None:
         """Return the rejection of this commit that stands; None without one."""
-        return self.records.rejected(self.environment.name, commit, self.trusts)
+        return self.records.rejected(self.environment.name, commit, self.distrust)
 
     def why_none_is_good(self) -> str:
         """Say why there is no last known good release."""
@@ -159,29 +155,8 @@ class Ledger:
         return self.why_not_good(passed)
 
     def why_not_good(self, passed: Record) -> str:
-        """Say why a PASSED does not make its release good."""
-        revoked = self.records.revoked_by(passed)
-        if revoked is not None:
-            later = "later" if revoked.when > passed.when else "about then, on another machine"
-            return f"{passed.release} PASSED, and FAILED {later} ({at(revoked.when)})"
-        rejected = self.rejected(passed.commit)
-        if rejected is not None:
-            return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"
-        if doubt := self.records.doubted_by(passed):
-            return f"{passed.release} PASSED, and may have FAILED later: the record {doubt}"
-        return f"the record {passed.name} does not count: {self._why_not(passed)}"
-
-    def _why_not(self, passed: Record) -> str:
-        """Say why a PASSED that nothing revokes does not count."""
-        if trouble := self._distrust(passed):
-            return f"nobody in {self.environment.gate.signers} signed it: {trouble}"
-        if why := self.records.unfetched.get(passed.release):
-            return f"the tag {passed.release}: {why}"
-        if self.has_lost_tag(passed):
-            return "its release's tag was deleted, or never pushed"
-        if not self._is_unmoved(passed):
-            return "its release's tag moved"
-        return f"it is dated in the future; the clock here says {at(datetime.now(UTC))}"
+        """Say why a PASSED does not make its release good; nothing if it does."""
+        return self.records.why_not_good(passed, self.distrust)
 
     def last_passed(self, commit: str | None = None) -> Record | None:
         """Return the newest PASSED, of any commit or of this one, whether it counts or not."""

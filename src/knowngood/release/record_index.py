@@ -10,8 +10,12 @@ from functools import cached_property
 from itertools import islice, takewhile
 from typing import Final
 
+from . import record_parser
+from .git import Repository
+from .git_objects import GitObject, objects, peeled
 from .record import Record, RecordKind
 from .record_name import BadRecord, environment_of, release_of, time_of
+from .record_parser import MalformedRecord
 
 _FIRST: Final = 10
 _MOST: Final = 250
@@ -19,6 +23,31 @@ _MOST: Final = 250
 
 Read = Callable[[Sequence[str]], Iterator[Record | BadRecord]]
 """Reads what the tags of these names hold, in their order."""
+
+
+def reader(repository: Repository, unfetched: Mapping[str, str]) -> Read:
+    """Return what reads the records of a repository; ``unfetched`` are tags that could not be
+    fetched, each with why.
+    """
+
+    def contents(names: Sequence[str]) -> Iterator[Record | BadRecord]:
+        here = [name for name in names if name not in unfetched]
+        tags = objects(repository, (f"refs/tags/{name}" for name in here))
+        for name in names:
+            if name in unfetched:
+                yield BadRecord(name, unfetched[name])
+            else:
+                yield _record(repository, name, next(tags))
+
+    return contents
+
+
+def _record(repository: Repository, name: str, tag: GitObject) -> Record | BadRecord:
+    commit = peeled(repository, tag)
+    try:
+        return record_parser.parse(name, tag, commit)
+    except MalformedRecord as error:
+        return BadRecord(name, str(error), commit or "", record_parser.tagged_at(tag))
 
 
 class RecordIndex:

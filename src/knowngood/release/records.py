@@ -5,20 +5,17 @@ Their names are listed at once; each question reads of the records what it needs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from . import record_parser
 from .clocks import FARTHEST, SKEW, is_past, skew
 from .git import Repository
-from .git_objects import GitObject, objects, peeled
-from .record import ADOPTED, DEPLOYED, REJECTED, TIME, Record, RecordKind, is_record
-from .record_index import Read, RecordIndex
+from .record import ADOPTED, DEPLOYED, REJECTED, TIME, Record, RecordKind, at, is_record
+from .record_index import Read, RecordIndex, reader
 from .record_name import BadRecord, environment_of, time_of
-from .record_parser import MalformedRecord
 
 _END: Final = datetime.max.replace(tzinfo=UTC) - FARTHEST
 _LONGEST_WAY: Final = 50  # records; a push and a rollback make four each
@@ -26,7 +23,8 @@ _STEPS: Final = (RecordKind.PUSHED, RecordKind.ROLLED_BACK)
 _PUT_THERE: Final = (*_STEPS, RecordKind.VERIFIED, RecordKind.ADOPTED)
 
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
-Trusted = Callable[[Record], bool]
+Distrust = Callable[[Record], str]
+"""Says why a record does not count; nothing if it does."""
 
 
 def read(
@@ -41,28 +39,10 @@ def read(
     environments = set(environments)
     patterns = [f"refs/tags/{kind}/{name}/" for kind in RecordKind for name in environments]
     listed = repository.run("for-each-ref", "--format=%(refname:lstrip=2)", *patterns)
-
-    def contents(names: Sequence[str]) -> Iterator[Record | BadRecord]:
-        here = [name for name in names if name not in unfetched]
-        tags = objects(repository, (f"refs/tags/{name}" for name in here))
-        for name in names:
-            if name in unfetched:
-                yield BadRecord(name, unfetched[name])
-            else:
-                yield _record(repository, name, next(tags))
-
     records = {
         name for name in unfetched if is_record(name) and environment_of(name) in environments
     }
-    return Records({*listed.splitlines(), *records}, contents, unfetched, now)
-
-
-def _record(repository: Repository, name: str, tag: GitObject) -> Record | BadRecord:
-    commit = peeled(repository, tag)
-    try:
-        return record_parser.parse(name, tag, commit)
-    except MalformedRecord as error:
-        return BadRecord(name, str(error), commit or "", record_parser.tagged_at(tag))
+    return Records({*listed.splitlines(), *records}, reader(repository, unfetched), unfetched, now)
 
 
 class Records:
@@ -155,13 +135,13 @@ class Records:
         last = next(decided, None)
         return last if last is not None and last.kind in _STEPS else None
 
-    def live(self, environment: str, trusted: Trusted, but: str = "") -> Record | None:
+    def live(self, environment: str, distrust: Distrust, but: str = "") -> Record | None:
         """Return what is on an environment: the last release whose push, or rollback, ended well,
         or that passed or was adopted there. Those at the commit ``but`` are passed over.
         """
         put = (r for r in self._put_there(environment) if r.commit != but)
         sure = (r for r in put if r.passed or r.verdict in {DEPLOYED, ADOPTED})
-        return next(filter(trusted, filter(self._same_at_origin, sure)), None)
+        return next((r for r in sure if not distrust(r)), None)
 
     def _put_there(self, environment: str) -> Iterator[Record]:
         """Yield what was put or seen on an environment. What was put there, and was nowhere when it
@@ -177,13 +157,13 @@ class Records:
             if seen or later is None or record.when >= later.when - skew(record, later):
                 yield record
 
-    def rejected(self, environment: str, commit: str, trusted: Trusted) -> Record | None:
-        """Return the rejection of a commit on an environment, unless a later ``trusted`` record
+    def rejected(self, environment: str, commit: str, distrust: Distrust) -> Record | None:
+        """Return the rejection of a commit on an environment, unless a later record that counts
         withdraws it. Anybody may reject: a gate that is shut in error is opened more easily than a
         bad release is taken back.
         """
         mine = (r for r in self.of(environment, RecordKind.REJECTED) if r.commit == commit)
-        last = next((r for r in mine if r.verdict == REJECTED or trusted(r)), None)
+        last = next((r for r in mine if r.verdict == REJECTED or not distrust(r)), None)
         return last if last is not None and last.verdict == REJECTED else None
 
     def moved(self, release: str, commit: str) -> Record | None:
@@ -274,19 +254,29 @@ class Records:
         bad = (bad for bad in self._index.read(newer) if isinstance(bad, BadRecord))
         return next((b for b in bad if since is None or b.may_be_after(since.when)), None)
 
-    def last_good(self, environment: str, trusted: Trusted) -> Record | None:
-        """Return the newest PASSED of an environment that is ``trusted`` and still holds: no later
-        FAILED revokes it, no tag that cannot be read may do so, and its release is not rejected.
+    def last_good(
+        self, environment: str, distrust: Distrust, *, of: str = "", but: str | None = None
+    ) -> Record | None:
+        """Return the newest PASSED of an environment that still holds; ``of`` one commit, or of any
+        ``but`` one.
         """
-        passed = (r for r in self.of(environment, RecordKind.VERIFIED) if r.passed)
-        past = (r for r in passed if is_past(r, self._now))
-        sure = (r for r in past if not self.revoked_by(r) and not self.doubted_by(r))
-        good = filter(trusted, filter(self._same_at_origin, sure))
-        return next((r for r in good if not self.rejected(environment, r.commit, trusted)), None)
+        verified = self.of(environment, RecordKind.VERIFIED)
+        passed = (r for r in verified if r.passed and r.commit != but and of in {"", r.commit})
+        return next((r for r in passed if not self.why_not_good(r, distrust)), None)
 
-    def _same_at_origin(self, record: Record) -> bool:
-        """Return whether a record's release has the same tag here and at the origin."""
-        return record.release not in self.unfetched
+    def why_not_good(self, passed: Record, distrust: Distrust) -> str:
+        """Say why a PASSED does not make its release good; nothing if it does."""
+        if revoked := self.revoked_by(passed):
+            later = "later" if revoked.when > passed.when else "about then, on another machine"
+            return f"{passed.release} PASSED, and FAILED {later} ({at(revoked.when)})"
+        if rejected := self.rejected(passed.environment, passed.commit, distrust):
+            return f"{passed.release} PASSED, and was rejected ({at(rejected.when)})"
+        if doubt := self.doubted_by(passed):
+            return f"{passed.release} PASSED, and may have FAILED later: the record {doubt}"
+        why = distrust(passed)
+        if not is_past(passed, self._now):
+            why = f"it is dated in the future; the clock here says {at(self._now)}"
+        return f"the record {passed.name} does not count: {why}" if why else ""
 
 
 def _good(records: Iterable[Record | BadRecord]) -> Iterator[Record]:

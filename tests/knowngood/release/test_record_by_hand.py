@@ -90,7 +90,7 @@ def test_a_record_by_hand_on_a_tag(site: Repository, target: str) -> None:
     """Who types the release in place of its commit means the commit that its tag leads to."""
     site.run("tag", "-a", "-m", "A tag of a tag", "outer", "v1")
     site.run("tag", "-a", "-m", "PASSED: verified by hand: all is well", NAME, target)
-    good = read(site).last_good("prod", lambda _: True)
+    good = read(site).last_good("prod", lambda _: "")
     assert good is not None
     assert (good.release, good.commit) == ("v1", site.commit_of("v1"))
 
@@ -134,7 +134,7 @@ def test_a_misspelt_time(
     site.run("tag", "-a", "-m", "FAILED: verified by hand", name, "v1^{commit}")
     clone.record("verified", "v1", "prod", when=NOW + timedelta(minutes=minutes))
     known = records.read(site, NOW + timedelta(hours=1), ["prod"])
-    assert (known.last_good("prod", lambda _: True) is None) == doubted
+    assert (known.last_good("prod", lambda _: "") is None) == doubted
     assert [bad.name for bad in known.bad] == [name]
 
 
@@ -205,10 +205,10 @@ def test_a_person_s_failed_revokes_a_person_s_passed(site: Repository) -> None:
     for seconds, message in ((20, "FAILED: verified by hand"), (10, "PASSED: verified by hand")):
         name = f"verified/prod/v1/{NOW - timedelta(seconds=seconds):%Y%m%dT%H%M%S.000000Z}"
         site.run("tag", "-a", "-m", message, name, "v1^{commit}")
-    good = read(site).last_good("prod", lambda _: True)
+    good = read(site).last_good("prod", lambda _: "")
     assert good is not None, "the failure is older"
     site.run("tag", "-a", "-m", "FAILED: verified by hand: no start page", NAME, "v1^{commit}")
-    assert read(site).last_good("prod", lambda _: True) is None
+    assert read(site).last_good("prod", lambda _: "") is None
 
 
 def test_the_server_knows_a_record_on_the_release_s_tag(

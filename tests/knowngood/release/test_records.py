@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 from release_side import NOW, Note, git
 
-from knowngood.release import git_objects, records
+from knowngood.release import git_objects, record_index, records
 from knowngood.release.git import Repository
 from knowngood.release.record import Record, RecordKind
 from knowngood.release.record_name import BadRecord
@@ -34,9 +34,9 @@ class Made:
         return (self._by_name[name] for name in names)
 
 
-def everything(_: Record) -> bool:
-    """Every record is believed."""
-    return True
+def everything(_: Record) -> str:
+    """Nothing is said against any record."""
+    return ""
 
 
 def hourly(count: int, verdict: str = "PASSED", release: str = "v1") -> list[Record]:
@@ -328,7 +328,7 @@ def test_names_are_listed_and_few_are_read(
 
     for number in range(30):
         note("v2", days=1 + number)
-    monkeypatch.setattr(records, "objects", objects)
+    monkeypatch.setattr(record_index, "objects", objects)
     made = records.read(site, NOW, ["stage"])
     assert made.last_good("stage", everything) is not None
     assert len(asked) == 10
