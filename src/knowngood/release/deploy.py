@@ -134,9 +134,11 @@ class Deployment:
         """Run the command of a verification, which writes these ``files``. Raises OSError."""
         environment = self.ledger.environment
         command = [*command, *(f"{option}={path}" for option, path in files.items())]
-        with deploy_command.marked(environment, "knowngood verify") as file:
-            code = _run(command, environment.root, file)
-        self._keep(files.values())
+        try:
+            with deploy_command.marked(environment, "knowngood verify") as file:
+                code = _run(command, environment.root, file)
+        finally:
+            self._keep(files.values())  # also of one that is interrupted
         return self._confirmed(files["--verdict-file"], code)
 
     def _confirmed(self, path: Path, code: int) -> Verification:

@@ -690,7 +690,7 @@ def test_ended_in_the_middle(
     """
     hang(project, step)
     process = subprocess.Popen(
-        [sys.executable, "-m", "knowngood", "push", "--env=prod", "--release=v2"],
+        [sys.executable, "-m", "knowngood", "push", "--env=prod", "--release=v2", "--reports=kept"],
         cwd=project,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -718,6 +718,9 @@ def test_ended_in_the_middle(
     interrupted = step == "verifying" and number != signal.SIGKILL
     left = [("verified", "v2", "INTERRUPTED")] if interrupted else []
     assert happened(site) == [*put, *left]
+    if interrupted:
+        verdict = json.loads((project / "kept" / "prod-v2.json").read_bytes())
+        assert verdict["verdict"] == "INTERRUPTED", "its reports are kept, too"
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 0, ended.output
     taken_over = "that process has ended, so its lock is taken over" in ended.output
