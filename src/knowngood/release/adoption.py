@@ -35,7 +35,7 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
         record = record_store.record_now(
             repository, RecordKind.ADOPTED, name, tag, commit, ADOPTED, reason=why
         )
-        entered = record_store.enter(repository, record, push_it=repository.has_origin)
+        entered = record_store.enter(repository, record)
     say(f"recorded: {entered}; {tag} is live on {name}")
     rejection.warn(ledger, tag, commit, say)
     say(f"is it good? knowngood verify {ledger.option} --release={tag} --record --push")

@@ -24,7 +24,7 @@ from .git import GitError
 from .ledger import Ledger
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
 from .record_from_verdict import failed_checks, served_instead
-from .record_store import RecordNotWritten
+from .record_store import RecordNotPushed, RecordNotWritten
 
 DONE, BAD = 0, 1
 HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
@@ -185,11 +185,11 @@ class Deployment:
         on no record at all.
         """
         repository, say = self.ledger.repository, self.say
-        left = unpushed.names(repository)
+        left, trouble = unpushed.names(repository), ""
         if left and repository.has_origin:
             mine_first = sorted(left, key=lambda name: name in earlier)
-            left, _ = unpushed.push(repository, mine_first[0], mine_first[1:])
-        for line in unpushed.warning(repository, left):
+            left, trouble = unpushed.push(repository, mine_first[0], mine_first[1:])
+        for line in unpushed.warning(repository, left, trouble):
             say(line)
         unseen = bool(set(left).difference(earlier)) and repository.has_origin
         return HELD if code == DONE and (self._is_unrecorded() or unseen) else code
@@ -215,21 +215,22 @@ class Deployment:
         without a record that others see.
         """
         repository, name = self.ledger.repository, self.environment_name
-        tag = ""
+        begins_push = step == STARTED and self.kind == RecordKind.PUSHED
         try:
             record = record_store.record_now(
                 repository, self.kind, name, self.release, self.commit, step
             )
-            tag = record_store.write(repository, record)
+            record_store.write(repository, record)
             if repository.has_origin:
-                record_store.push(repository, tag, alone=True)
+                record_store.push(repository, record.name, alone=True)
+        except RecordNotPushed as error:  # what is left is told at the end
+            if begins_push:
+                repository.run("update-ref", "-d", record.ref)  # it will not be deployed
+                raise RecordNotWritten(f"nothing was deployed: {error}") from None
         except (RecordNotWritten, GitError) as error:
-            if step != STARTED or self.kind != RecordKind.PUSHED:
-                self.say(str(error))
-                return
-            if tag:
-                repository.run("update-ref", "-d", f"refs/tags/{tag}")  # it will not be deployed
-            raise RecordNotWritten(f"nothing was deployed: {error}") from None
+            if begins_push:
+                raise RecordNotWritten(f"nothing was deployed: {error}") from None
+            self.say(str(error))
 
 
 def _run(command: Sequence[str], folder: Path, inherited: int) -> int:

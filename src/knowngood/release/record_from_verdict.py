@@ -34,7 +34,7 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
         return f"no record was written: {error}"
     lines = clocks.warnings([record], datetime.now(UTC))
     try:
-        name = record_store.enter(repository, record, push_it=push and repository.has_origin)
+        name = record_store.enter(repository, record, push_it=push)
     except (RecordNotWritten, GitError) as error:
         return "\n".join([*lines, str(error)])
     origin = " and at its origin" if repository.origin else ", which has no origin"

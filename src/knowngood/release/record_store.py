@@ -50,6 +50,10 @@ class RecordNotWritten(RunnerError):
     """A record that is in no repository yet; the message says where it is, and what to do."""
 
 
+class RecordNotPushed(RecordNotWritten):
+    """A record that is in this repository, and not at its origin."""
+
+
 def write(repository: Repository, record: Record) -> str:
     """Write ``record`` into ``repository`` as a tag, signed where git is set up to sign; return the
     tag's name. One that counts unsigned is written so where git cannot sign: else the next command
@@ -119,29 +123,29 @@ def keep(record: Record, repository: Repository, why: str) -> str:
 
 def push(repository: Repository, name: str, *, alone: bool = False) -> None:
     """Push the record ``name`` to the origin, and those that were not pushed before, unless it is
-    to go ``alone``. Raises RecordNotWritten if that one did not arrive, naming the command that
+    to go ``alone``. Raises RecordNotPushed if that one did not arrive, naming the command that
     pushes it later; not of one that goes alone: whoever sent it tells at the end what is left.
     """
     before = [] if alone else [other for other in unpushed.names(repository) if other != name]
     _, trouble = unpushed.push(repository, name, before)
     trouble += _on_the_way(repository, trouble)
     if trouble and alone:
-        raise RecordNotWritten(f"the record {name} was not pushed: {trouble}")
+        raise RecordNotPushed(f"the record {name} was not pushed: {trouble}")
     if trouble:
         ref = f"refs/tags/{name}:refs/tags/{name}"
-        raise RecordNotWritten(
+        raise RecordNotPushed(
             f"the record is in {repository.path} and was not pushed: {trouble}\n"
             f"it goes out with the next record that is pushed; to push it: "
             f"{repository.by_hand('push', 'origin', ref)}"
         )
 
 
-def enter(repository: Repository, record: Record, *, push_it: bool) -> str:
-    """Write ``record``, and push it where ``push_it`` says so; return its name. Raises
-    RecordNotWritten.
+def enter(repository: Repository, record: Record, *, push_it: bool = True) -> str:
+    """Write ``record``, push it where there is an origin and ``push_it`` says so, and return its
+    name. Raises RecordNotWritten.
     """
     name = write(repository, record)
-    if push_it:
+    if push_it and repository.has_origin:
         push(repository, name)
     return name
 

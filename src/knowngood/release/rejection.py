@@ -39,7 +39,7 @@ def record(
     rejection = record_store.record_now(
         repository, RecordKind.REJECTED, environment, release, commit, verdict, reason=why
     )
-    return record_store.enter(repository, rejection, push_it=repository.has_origin)
+    return record_store.enter(repository, rejection)
 
 
 def warn(before: Ledger, release: str, commit: str, say: Say) -> None:

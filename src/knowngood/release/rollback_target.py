@@ -4,6 +4,7 @@ was to put there if it did not arrive, or else the last known good release that 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..safety import Say, one_line
@@ -11,6 +12,7 @@ from . import record_store
 from .ledger import Ledger
 from .live import LiveAnswer
 from .record import DEPLOYED, OVERRIDDEN, Record, RecordKind, at
+from .record_store import RecordNotPushed
 from .release_name import resolve_option
 
 
@@ -41,7 +43,9 @@ class RollbackTarget:
         return f", which is not known to be good there: {self.override}"
 
     def record_override(self, ledger: Ledger) -> None:
-        """Record that somebody overrode, if so. Raises GitError, RecordNotWritten."""
+        """Record that somebody overrode, if so. Raises GitError, RecordNotWritten; not where it
+        is only not pushed, which is told at the end.
+        """
         if self.good is not None:
             return
         repository, name = ledger.repository, ledger.environment.name
@@ -49,7 +53,8 @@ class RollbackTarget:
         override = record_store.record_now(
             repository, RecordKind.OVERRIDDEN, name, self.name, self.commit, OVERRIDDEN, reason=why
         )
-        record_store.enter(repository, override, push_it=repository.has_origin)
+        with suppress(RecordNotPushed):
+            record_store.enter(repository, override)
 
 
 def choose(

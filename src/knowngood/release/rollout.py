@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
 from .record import RecordKind, at
-from .record_store import RecordNotWritten
+from .record_store import RecordNotPushed, RecordNotWritten
 from .release_name import resolve_option
 
 
@@ -68,7 +68,7 @@ def push(
         earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
         question = GateQuestion.about(ledger, release, manifest, answer, subjects)
-        commit = permitted(question, override, push=ledger.repository.has_origin, say=say)
+        commit = permitted(question, override, push=True, say=say)
         if commit is None:
             return PushResult(BAD)
         deployment = Deployment(
@@ -279,13 +279,14 @@ def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> No
     """Record that a release is bad; a rollback goes on where that cannot be written."""
     name = ledger.environment.name
     try:
-        rejection.record(ledger.repository, name, release, commit, why, undo=False)
+        with suppress(RecordNotPushed):  # that is told at the end
+            rejection.record(ledger.repository, name, release, commit, why, undo=False)
     except (RecordNotWritten, GitError) as error:
         say(str(error))
-    else:
-        everywhere = f"knowngood reject --release={release} --why=WHY"
-        undo = rejection.undo_command(ledger, release)
-        say(
-            f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
-            f"back: {undo}"
-        )
+        return
+    everywhere = f"knowngood reject --release={release} --why=WHY"
+    undo = rejection.undo_command(ledger, release)
+    say(
+        f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
+        f"back: {undo}"
+    )

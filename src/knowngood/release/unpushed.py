@@ -78,8 +78,10 @@ def compare(repository: Repository) -> None:
         repository.run("update-ref", "--stdin", stdin=changes)
 
 
-def warning(repository: Repository, records: Sequence[str]) -> list[str]:
-    """Return a line that tells of ``records`` and what to do; none for none."""
+def warning(repository: Repository, records: Sequence[str], why: str = "") -> list[str]:
+    """Return a line that tells of ``records``, why they are not there and what to do; none for
+    none.
+    """
     if not records:
         return []
     refs = [f"refs/tags/{name}" for name in records]
@@ -87,8 +89,9 @@ def warning(repository: Repository, records: Sequence[str]) -> list[str]:
         refs = sorted({f"refs/tags/{name.partition('/')[0]}/*" for name in records})
     now = repository.by_hand("push", "origin", *refs)
     return [
-        f"not at the origin, where others would see it: {listed(records, _SHOWN)}; it goes out "
-        f"with the next record that is pushed; to push it: {now}"
+        f"not at the origin, where others would see it: {listed(records, _SHOWN)}"
+        f"{f' ({why})' if why else ''}; it goes out with the next record that is pushed; to push "
+        f"it: {now}"
     ]
 
 
