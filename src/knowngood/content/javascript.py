@@ -127,7 +127,7 @@ def module_names(source: bytes) -> ModuleNames | None:
 @cached_by_content
 def strings(source: bytes) -> tuple[str, ...]:
     """Return every string literal of ``source`` that is not empty and needs no unescaping, in
-    order. Templates do not count: only the page knows what stands between their fragments.
+    order. A template counts if nothing is put into it: else only the page knows what it says.
     """
     facts = facts_of(source)
     if facts is not None:

@@ -54,7 +54,8 @@ class NotWhole(KnowngoodError):
 
 
 def scan(source: bytes) -> Iterator[bytes]:
-    """Yield the content of every string literal, as it is written.
+    """Yield the content of every string literal, as it is written, and of templates of one line
+    into which nothing is put.
 
     Raises NotWhole if a bracket, string, template or comment has no partner; ContentTooLarge
     where they nest too deep.
@@ -101,7 +102,7 @@ class _Scanner:
         elif kind == "slash":
             self._slash(start)
         elif kind == "template":
-            self._template(start)
+            yield from self._whole_template(start)
         elif kind in {"single", "double"}:
             raise NotWhole(f"a string of line {self._line(start)} is never closed")
         elif kind.startswith("closed"):
@@ -164,6 +165,16 @@ class _Scanner:
             else:
                 self.place = pattern.end()
         self._now(b"/", value=pattern is not None)
+
+    def _whole_template(self, start: int) -> Iterator[bytes]:
+        """Read a template, and yield it if it is a string: of one line, with nothing put in, and
+        nothing that reads it as a tag does.
+        """
+        tagged = self.value
+        self._template(start)
+        text = self.source[start + 1 : self.place - 1]
+        if self.last == b"string" and not tagged and b"\n" not in text:
+            yield text
 
     def _template(self, start: int) -> None:
         """Read on within a template, up to its end or to what it puts in."""

@@ -28,6 +28,7 @@ _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
 _OF_MODULES: Final = {"import_statement": "import", "export_statement": "export"}
 _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
+_STRINGS: Final = ("string", "template_string")
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
 _CONTINUED: Final = re.compile(rb"\\(?:\r\n|.)", re.S)
 _USING: Final = re.compile(rb"(?<![.\w$])using(?![\w$]|[ \t]+[\w$])")
@@ -49,8 +50,8 @@ class ScriptFacts(NamedTuple):
         markup: the line of the first element of markup, if there is one.
         error: the line from which on it does not parse, if it does not.
         empty: whether it holds nothing but comments.
-        strings: its string literals, one a line: those that are not empty and need no unescaping,
-            and so hold no line end.
+        strings: its string literals, one a line: those that are not empty, need no unescaping and
+            hold no line end. A template into which nothing is put is one.
         uses: by function of its top, what a call of it uses; with the keys of
             :mod:`.script_uses`.
         new: what it has of ``script_syntax.FIRST_FIREFOX``, and the first line of each.
@@ -112,7 +113,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         )
         if wrong and error is None:
             error = node.start_point.row + 1
-        if kind == "string":
+        if kind in _STRINGS:
             strings += _plain_string(node)
         if module is None and (what := _of_modules(kind, node)):
             module = f"{what} at line {node.start_point.row + 1}"
@@ -209,10 +210,12 @@ def _of_modules(kind: str, node: tree_sitter.Node) -> str | None:
 
 
 def _plain_string(literal: tree_sitter.Node) -> list[str]:
-    parts = literal.named_children
-    if len(parts) == 1 and parts[0].type == "string_fragment":
-        return [text_of(parts[0])]
-    return []
+    parts, around = literal.named_children, literal.parent
+    is_tagged = around is not None and around.child_by_field_name("arguments") == literal
+    if len(parts) != 1 or parts[0].type != "string_fragment" or is_tagged:
+        return []
+    text = text_of(parts[0])
+    return [text] if "\n" not in text else []
 
 
 def _throws_at_once(root: tree_sitter.Node) -> str | None:

@@ -11,7 +11,7 @@ from . import javascript, script_facts, script_loads, written_urls
 from .result_cache import cached_by_content
 from .written_urls import Link
 
-_JSON: Final = rb"""["']([\w./~-]*[\w~-]\.json)(?:\?[^"']{0,999}["']|["'](?!\s{0,99}\+))"""
+_JSON: Final = rb"""["'`]([\w./~-]*[\w~-]\.json)(?:\?[^"'`]{0,999}["'`]|["'`](?!\s{0,99}\+))"""
 
 
 def _asking(asks: bytes) -> re.Pattern[bytes]:
@@ -21,7 +21,7 @@ def _asking(asks: bytes) -> re.Pattern[bytes]:
     return re.compile(
         rb"""(?:(?i:fetch|json|ajax|axios|request|fresh|require|import)[\w$]{0,40}"""
         rb"""|(?<![\w$.])(?:get|load)|(?:\$|jQuery|axios|http|client|api)\.get)\s{0,9}\(\s{0,99}%s"""
-        rb"""|\.open\(\s{0,99}["'][A-Z]{3,7}["']\s{0,9},\s{0,99}%s|\burl\s{0,9}:\s{0,99}%s"""
+        rb"""|\.open\(\s{0,99}["'`][A-Z]{3,7}["'`]\s{0,9},\s{0,99}%s|\burl\s{0,9}:\s{0,99}%s"""
         % (asks, asks, asks)
     )
 
@@ -31,10 +31,11 @@ _ASKED_FOR: Final = _asking(_JSON)
 _ASKED_BY_NAME: Final = _asking(rb"(?:[\w$]{1,40}\.){0,9}([\w$]{4,99})(?![\w$(.[])")
 _NAMED: Final = re.compile(rb"(?<![\w$.])([\w$]{4,99})\s{0,9}[=:]\s{0,99}%s" % _JSON)
 _IMPORTED: Final = re.compile(
-    rb"""(?<![.\w$])(?:import\s*\(\s*|import\s*|from\s*)(["'])((?:\.{0,2}/|https?://)[^"'\\\s]+\.m?js)\1"""
+    rb"""(?<![.\w$])(?:import\s*\(\s*|import\s*|from\s*)(["'`])((?:\.{0,2}/|https?://)[^"'`$\\\s]+\.m?js)\1"""
 )
 _BUNDLED: Final = re.compile(
-    rb"""(\+\s{0,9})?["'](/?(?:[\w.-]{1,99}/){1,9}[\w.-]{1,200}\.(?:css|svg|png|jpe?g|gif|webp|avif|woff2?))["']"""
+    rb"""(\+\s{0,9})?["'`](/?(?:[\w.-]{1,99}/){1,9}[\w.~-]{1,200}"""
+    rb"""\.(?:css|m?js|svg|png|jpe?g|gif|webp|avif|woff2?))["'`]"""
 )
 
 
@@ -94,31 +95,32 @@ def loads_of(script: bytes) -> tuple[list[Link], list[Link]]:
 
 
 def bundled(url: str, page: str, script: bytes) -> Iterator[Link]:
-    """Yield the files, named by their hash, that the script at ``url`` names and that its bundler
-    wrote with it: their path has the first folder of its own, ``assets`` of ``/app/assets/x.js``.
+    """Yield the files that the script at ``url`` names and that its bundler wrote with it: their
+    path has the first folder of its own, ``assets`` of ``/app/assets/x.js``.
     """
     host, folder = urlsplit(url).netloc, urlsplit(url).path.rpartition("/")[0] + "/"
-    for path in _hashed_of(script):
+    for path in _files_of(script):
         first = path.strip("/").partition("/")[0]
         before, separator, behind = folder.partition(f"/{first}/")
         if not separator or f"/{first}/" in f"/{behind}":
             continue
         if not path.startswith("/"):
-            yield Link(urljoin(url, f"{before}/{path}"), "link")
-        elif not before and host == urlsplit(page).netloc:
-            yield Link(urljoin(url, path), "link")
+            path = f"{before}/{path}"
+        elif before or host != urlsplit(page).netloc:
+            continue
+        yield Link(urljoin(url, path), "script-url" if path.endswith("js") else "link")
 
 
 @cached_by_content
-def _hashed_of(script: bytes) -> list[str]:
-    """Return the strings of a script that are paths of files with a hash in their name. One that
-    begins with a slash and stands behind a plus belongs to a host that nobody here knows.
+def _files_of(script: bytes) -> list[str]:
+    """Return the strings of a script that are paths of its bundler's files: styles, images and
+    fonts with a hash in their name, and all that Turbopack names. One that begins with a slash and
+    stands behind a plus belongs to a host that nobody here knows.
     """
     paths = _BUNDLED.findall(script)
     seem = {path.decode() for plus, path in paths if not (plus and path.startswith(b"/"))}
-    hashed = {path for path in seem if written_urls.around_hash(path.rpartition("/")[2])}
-    return (
-        [text for text in dict.fromkeys(javascript.strings(script)) if text in hashed]
-        if hashed
-        else []
-    )
+    if b"TURBOPACK" not in script:
+        names = {path: path.rpartition("/")[2] for path in seem if not path.endswith("js")}
+        seem = {path for path, name in names.items() if written_urls.around_hash(name)}
+    strings = javascript.strings(script) if seem else ()
+    return [text for text in dict.fromkeys(strings) if text in seem]

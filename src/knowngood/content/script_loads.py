@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEEM: Final = re.compile(
     rb"""\bnew\s+(?:Shared)?Worker\s*\(|\bserviceWorker\s*(?:\?\.|\.)\s*register\s*\("""
-    rb"""|\bimportScripts\s*\(|\.src\s*=\s*["']"""
+    rb"""|\bimportScripts\s*\(|\.src\s*=\s*["'`]"""
 )
 """What begins all that is looked for, before anything is parsed."""
 
@@ -35,23 +35,23 @@ _DEEPEST: Final = 500
 
 _BLOCKS: Final = {"program", "statement_block"}
 
-_URL: Final = r"""(["'])(?!//)([\w./~@-]*[./][\w./~@-]*(?:\?[\w.=&-]*)?)\1"""
+_URL: Final = r"""(["'`])(?!//)([\w./~@-]*[./][\w./~@-]*(?:\?[\w.=&-]*)?)\1"""
 _OF_PAGE: Final = re.compile(_URL)
 _OF_SCRIPT: Final = re.compile(
     rf"""(?:(?:""|'')\s*\+\s*)?new\s+URL\(\s*{_URL}\s*,\s*import\.meta\.url\s*\)(?:\.href)?"""
 )
 _REGISTERS: Final = re.compile(r"(?:(?:window|self)\.)?navigator\s*\.\s*serviceWorker\??\.register")
 _HAS: Final = (
-    r"""\(?\s*(?:!!)?(?:["'](?:serviceWorker|(?:Shared)?Worker)["']\s+in\s+(?:window\.)?\w+"""
+    r"""\(?\s*(?:!!)?(?:["'`](?:serviceWorker|(?:Shared)?Worker)["'`]\s+in\s+(?:window\.)?\w+"""
     r"""|(?:window\.)?(?:navigator\.serviceWorker|(?:Shared)?Worker)"""
-    r"""|typeof[\s(]+(?:window\.)?(?:Shared)?Worker\s*\)?\s*(?:!==?\s*["']undefined|===?\s*["']function)["'])\s*\)?"""
+    r"""|typeof[\s(]+(?:window\.)?(?:Shared)?Worker\s*\)?\s*(?:!==?\s*["'`]undefined|===?\s*["'`]function)["'`])\s*\)?"""
 )
 _HAS_WORKERS: Final = re.compile(rf"\(?\s*{_HAS}(?:\s*&&\s*{_HAS})*\s*\)?")
-_MODULE: Final = re.compile(r"""["']?type["']?\s*:\s*["']module["']""")
+_MODULE: Final = re.compile(r"""["']?type["']?\s*:\s*["'`]module["'`]""")
 _ADDS: Final = (
     r"(?:append(?:Child)?|prepend|before|after|insertBefore|replaceChild)\(\s*%s(?![\w$])"
 )
-_MAKES: Final = r"""(?<![\w$.])%s\s*=\s*[\w$.]*\bcreateElement\(\s*["']script["']\s*\)"""
+_MAKES: Final = r"""(?<![\w$.])%s\s*=\s*[\w$.]*\bcreateElement\(\s*["'`]script["'`]\s*\)"""
 
 
 class ScriptLoad(NamedTuple):
@@ -173,7 +173,7 @@ def _of_element(place: _Place) -> Iterator[ScriptLoad]:
     text = text_of(place.functions()[-1])
     adds = re.search(_MAKES % name, text) and re.search(_ADDS % name, text)
     if adds and path.endswith((".js", ".mjs")) and "nomodule" not in text.lower():
-        kind = "module" if re.search(r"""["']module["']""", text) else ""
+        kind = "module" if re.search(r"""["'`]module["'`]""", text) else ""
         yield ScriptLoad(written[2], "script-url", kind, of_script=False)
 
 

@@ -175,7 +175,7 @@ def test_which_scripts_only_old_firefox_runs(kind: str, old: bool) -> None:
 def test_strings() -> None:
     """Literals come in order, and only those that are what they look like."""
     source = b"""a("x", 'y', "x", "", 'tab\\t', `t`, `${u}v`); // "comment"\n({"key": /"re"/})"""
-    assert list(javascript.strings(source)) == ["x", "y", "x", "key"]
+    assert list(javascript.strings(source)) == ["x", "y", "x", "t", "key"]
 
 
 @pytest.fixture
@@ -279,8 +279,17 @@ def test_a_large_script_cut_anywhere_within_its_brackets() -> None:
 def test_strings_of_a_large_script() -> None:
     """They are the same as those of a small one."""
     source = b"""a("x", 'y', "", 'tab\\t', `t`); // "comment"\n({"key": /"re"/, b: c / "d" / e})"""
-    assert list(javascript.strings(large(source))) == ["x", "y", "key", "d"]
-    assert list(javascript.strings(source)) == ["x", "y", "key", "d"]
+    assert list(javascript.strings(large(source))) == ["x", "y", "t", "key", "d"]
+    assert list(javascript.strings(source)) == ["x", "y", "t", "key", "d"]
+
+
+@pytest.mark.usefixtures("little_parsed")
+@pytest.mark.parametrize(
+    "source", [b"a(`x${y}z`, `${y}`, `tab\\t`, ``)", b"a(b`x`, b.c`x`, b()`x`)", b"a(`x\ny`)"]
+)
+def test_templates_that_are_no_strings(source: bytes) -> None:
+    """What is put in, a tag or a line end makes something else of them."""
+    assert javascript.strings(large(source)) == javascript.strings(source) == ()
 
 
 def test_a_large_bundle() -> None:

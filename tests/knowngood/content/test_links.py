@@ -308,6 +308,7 @@ def test_json_behind_a_base_counts_where_it_also_stands_alone() -> None:
     "body",
     [
         "fetch('x.json')",
+        "fetch(`x.json`)",
         "await window.fetch( './x.json', { cache: 'no-store' })",
         "$.getJSON('x.json?v=1', show)",
         "axios.get('x.json')",
@@ -339,6 +340,7 @@ def test_module_that_is_loaded_beforehand() -> None:
         "import x from './x.js';",
         "import './x.js';",
         'import{a as b}from"./x.js";',
+        "()=>import(`./x.js`)",
         "export * from './x.js'",
     ],
 )
@@ -379,10 +381,23 @@ def test_hashed_files_that_a_script_names(name: str) -> None:
     ]
 
 
+def test_chunks_of_turbopack() -> None:
+    """It names them whole; their hashes have other letters."""
+    body = """(globalThis.TURBOPACK||(globalThis.TURBOPACK=[])).push([1,2,e=>{e.v(t=>Promise.all(
+        ["static/chunks/3naeulwnj9g_u.css","static/chunks/0h~rpb_9qn85b.js"].map(t=>e.l(t))))}])"""
+    folder = "https://fhr.example/_next/static/chunks/"
+    assert extract("text/javascript", f"{folder}a.js", PAGE, body.encode()) == [
+        Link(f"{folder}3naeulwnj9g_u.css", "link"),
+        Link(f"{folder}0h~rpb_9qn85b.js", "script-url"),
+    ]
+    assert script(body.replace("TURBOPACK", "a")) == []
+
+
 @pytest.mark.parametrize(
     ("source", "body"),
     [
         ("https://fhr.example/assets/main.js", 'x="assets/logo.svg"'),
+        ("https://fhr.example/assets/main.js", 'x="assets/main-Cmt3xua7.js"'),
         ("https://fhr.example/assets/main.js", 'x="img/logo-Cmt3xua7.svg"'),
         ("https://fhr.example/assets/main.js", 'x="/img/logo-Cmt3xua7.svg"'),
         ("https://fhr.example/assets/main.js", 'x=cdn+"/assets/logo-Cmt3xua7.svg"'),
@@ -406,7 +421,7 @@ def test_names_that_may_lead_anywhere(source: str, body: str) -> None:
         pytest.param("'x.js' + 'x.jsonp' + 'json'", id="no-json"),
         pytest.param("get(path + '.json')", id="suffix"),
         pytest.param("get(path + '/.json')", id="suffix-after-slash"),
-        pytest.param("`${path}/x.json`", id="template"),
+        pytest.param("fetch(`${path}/x.json`); import(`./${x}.js`)", id="template"),
         pytest.param("get(config.api+'/x.json')", id="behind-a-base"),
         pytest.param("get(config.api +\n    '/x.json')", id="behind-a-base-of-the-line-before"),
         pytest.param("new URL( 'x.json', config.base)", id="with-a-base"),
