@@ -21,6 +21,7 @@ from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
     from ..content.links import Document
+    from ..content.webpack_chunks import Chunks
     from ..content.written_urls import Link
 
 _RESOURCES: Final = " →"  # after a declaration: what its pages need
@@ -61,6 +62,7 @@ class PageLoader:
         reservations: what its requests asked of the memory budget.
         resources: what was found so far, by URL.
         documents: by URL of a resource, the page, the frame or the worker that needs it.
+        chunks: what the page's scripts say about the chunks of their build.
         trouble: why the answer ``unread`` could not be searched; empty if none came.
         unread: the first stylesheet or script that could not be searched for what it needs.
     """
@@ -73,6 +75,7 @@ class PageLoader:
     reservations: list[Reservation] = field(default_factory=list)
     resources: dict[str, Resource] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
+    chunks: list[Chunks] = field(default_factory=list)
     trouble: str = ""
     unread: Exchange | None = None
 
@@ -134,7 +137,7 @@ class PageLoader:
         return [link.url for link in new]
 
     async def _unknown_links(self, answer: Answer, asked: str) -> list[Link]:
-        from ..content import links
+        from ..content import links, webpack_chunks
 
         body, content_type = decoded(answer), answer.header("content-type")
         if links.needs_sandbox(content_type, body):
@@ -142,6 +145,7 @@ class PageLoader:
         page, finder = self.probe.url, self.resources.get(asked)
         document = self.documents.get(asked) or links.Document(page)
         named, document = links.extract(content_type, answer.url, body, document)
+        named += webpack_chunks.links(content_type, answer.url, document.base, body, self.chunks)
         new = [link for link in named if link.url not in self.resources and link.url != page]
         if len(self.resources) + len(new) > links.MOST:
             raise ContentTooLarge(f"with it the page needs more than {links.MOST} URLs")

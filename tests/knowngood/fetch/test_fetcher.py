@@ -975,6 +975,21 @@ def test_a_worker_has_no_import_map(serve: Serve, fetchers: Fetchers) -> None:
     assert paths == ["/en/w.js", "/en/b.js"]
 
 
+def test_chunks_by_what_several_scripts_say(serve: Serve, fetchers: Fetchers) -> None:
+    """The runtime has the name, and another script the id."""
+    scripts = {
+        "/js/r.js": 'webpackChunk_a;r.u=e=>e+".5a590c944e72bc76.js";r.p="/js/"',
+        "/js/a.js": "webpackChunk_a.push([[1],()=>n.e(967).then(n.bind(n,1))])",
+        "/js/967.5a590c944e72bc76.js": "n.e(967).then(n.bind(n,1))",
+    }
+    plays = {path: page(text, "text/javascript") for path, text in scripts.items()}
+    home = page("<script src=/js/a.js></script><script src=/js/r.js></script>")
+    server = serve(by_path({"/en/": home, **plays}))
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
+    kinds = {link.url.removeprefix(server.url): link.kind for link in load.resources}
+    assert kinds == dict(zip(scripts, ["script", "script", "script-url"], strict=True))
+
+
 def test_a_page_in_place_of_a_file_is_not_followed(serve: Serve, fetchers: Fetchers) -> None:
     """A server that answers every URL with its page would lead from URL to URL without end; one
     that stands in a frame is a page.
