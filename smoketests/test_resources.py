@@ -12,6 +12,7 @@ pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 @pytest.mark.catches("css-image-missing", "css-import-missing", "date-format-missing")
 @pytest.mark.catches("font-missing", "image-missing", "script-missing", "stylesheet-missing")
 @pytest.mark.catches("page-comment-unclosed", "page-wrong-base", "v4-is-desktop")
+@pytest.mark.catches("page-base-leads-nowhere")
 @pytest.mark.catches("page-styles-for-print", "page-styles-less")
 @pytest.mark.catches("page-maintenance", "page-nginx-welcome")
 @pytest.mark.catches("firefox-script-missing", "firefox-turned-away", "referer-refused")
@@ -31,6 +32,7 @@ def test_everything_a_page_needs_is_there(responses, resources, case, environmen
         scripted = "script" in kinds or checks.script_sources(page, resources)
         assert scripted, "the page loads no script: it is not FHR's"
         styles = checks.stylesheets_in_force(page, resources) or checks.styles_itself(page)
+        assert checks.base_problems(page, resources) == []
         assert unstyled or styles, "the page loads no stylesheet for screens: it is not FHR's"
     for resource in checks.own(resources):
         assert resource.response.status_code == 200

@@ -122,6 +122,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "stylesheets-say-nothing": ("/pl/v4/css/table.css", 200, CSS, "* {\n}\n"),
     "v4-is-desktop": ("/pl/v4/", 200, HTML, 'src="js/lib/graph.js"'),
     "page-id-missing": (f"/{ONE}/", 200, HTML, 'id="chart"'),
+    "page-base-leads-nowhere": ("/pl/", 200, HTML, '<base href="/static" target'),
     "page-wrong-base": ("/pl/", 200, HTML, '<base href="https://fhr-dev.example.org/en-US/">'),
     "page-noscript-unclosed": (f"/{ONE}/", 200, HTML, "<noscript><p>JavaScript</p><main>"),
     "script-before-its-library": ("/pl/", 200, HTML, 'fhr.js"></script><script src="js/lib/req'),

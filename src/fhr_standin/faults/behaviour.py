@@ -231,6 +231,12 @@ FAULTS = [
         swap('<base target="_blank">', '<base href="https://fhr-dev.example.org/en-US/">'),
     ),
     content(
+        "page-base-leads-nowhere",
+        "the base of the desktop page lacks its last slash, so that no file of it is there",
+        DESKTOP,
+        swap('<base target="_blank">', '<base href="/static" target="_blank">'),
+    ),
+    content(
         "page-comment-unclosed",
         "a comment that is never closed swallows the body of the v4 page",
         ["v4/"],

@@ -65,6 +65,7 @@ from .pages import (
     web_page_problems,
 )
 from .resources import (
+    base_problems,
     content_problems,
     elsewhere_problems,
     file_problems,
@@ -106,6 +107,7 @@ __all__ = [
     "Resource",
     "Response",
     "Schemas",
+    "base_problems",
     "borrowed_text_problems",
     "certificate_problems",
     "charset_problems",

@@ -24,6 +24,7 @@ from ..content import (
 from ..content.problem import Aspect, Problem
 from ..content.written_urls import SCRIPT_KINDS
 from ..fetch import read_once
+from .pages import GONE
 from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
@@ -77,6 +78,18 @@ def unstyled_problems(page: Response) -> list[str]:
         return []
     line = f"the page has no stylesheet for screens: {_ANOTHER_PAGE}"
     return [Problem(line, Aspect.SERVER_PAGE)]
+
+
+def base_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return that the ``<base>`` of a page leads nowhere: no file of our own origins that the page
+    itself names is there.
+    """
+    url, node = str(page.url), page.html.css_first("base[href]")
+    files = [file.exchange for file in own(resources, page) if file.found_in == url]
+    if node is None or not files or any(file is None or file.status not in GONE for file in files):
+        return []
+    line = f'<base href="{node.attributes["href"] or ""}">: no file is there that the page names'
+    return [Problem(line, Aspect.BASE)]
 
 
 def unscripted_problems(page: Response) -> list[str]:

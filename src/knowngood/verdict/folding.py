@@ -14,6 +14,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Sequence, S
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from ..content.problem import Aspect
 from ..fetch import AttemptError
 from .attempt_error_words import NO_ANSWER
 from .impostors import MANY, errors_in_place, impostors, mistyped
@@ -159,6 +160,7 @@ def _unexplained(symptoms: Iterable[Symptom], groups: Sequence[Group]) -> list[S
     for symptom in symptoms:
         urls = (symptom.url, *sorted(symptom.others))
         group = next((culprits[url] for url in urls if url and url in culprits), None)
+        group = None if symptom.outcome.aspect == Aspect.BASE else group
         (unexplained if group is None else group.attached).append(symptom)
     return unexplained
 

@@ -247,6 +247,28 @@ def test_worker_that_a_policy_forbids(site: Site, policy: str, forbidden: bool) 
     assert [line.endswith("forbids worker: w.js") for line in problems] == [True] * forbidden
 
 
+@pytest.mark.parametrize(
+    ("statuses", "base", "is_told"),
+    [
+        ([404, 404], "/fr", True),
+        ([404, 410], "/fr", True),
+        ([404, 404], "", False),
+        ([404, 200], "/fr", False),
+        ([404, 503], "/fr", False),
+        ([], "/fr", False),
+    ],
+)
+def test_base_that_leads_nowhere(
+    site: Site, statuses: list[int], base: str, *, is_told: bool
+) -> None:
+    """No file is there that the page names; one that another file names does not count."""
+    page = site.page(f'<base href="{base}">' if base else "<base target=_top>")
+    files = [site.resource(f"/{n}.js", "f()", status=s) for n, s in enumerate(statuses)]
+    inner = replace(site.resource("/a.png", "", kind="image"), found_in=f"{page.url}a.css")
+    line = f'<base href="{base}">: no file is there that the page names'
+    assert checks.base_problems(page, [*files, inner]) == [line] * is_told
+
+
 def test_reference_that_is_no_url(site: Site) -> None:
     """It is told once, by the claim on what pages load; no other claim breaks on it."""
     written = "http://[cdn/x"

@@ -687,6 +687,15 @@ def test_a_reference_that_was_written_wrongly(problem: str, asked: str, count: i
     assert (len(told), told[0]) == (count, f"/fr/: {problem}")
 
 
+def test_a_base_that_leads_nowhere_before_the_files_that_are_not_there() -> None:
+    """The claim about the page reads them, and they are its fault."""
+    page = outcome("is_there", "/fr/", message="<base>: no file", reads=(f"{SITE}/x.js",))
+    page = replace(page, aspect=Aspect.BASE)
+    lost = outcome("is_whole", "/x.js", 404, kind="status", expected="200", got="404")
+    lost = replace(lost, exchanges=({**lost.exchanges[0], "found_in": f"{SITE}/fr/"},))
+    assert sentences(lost, page) == ["/fr/: <base>: no file", "/x.js is 404"]
+
+
 def test_the_claim_that_is_about_the_url_alone_comes_first() -> None:
     """Of claims that all compared the status, not one that reads all that a page needs; and one
     that compared the status before one that took a success for granted.
