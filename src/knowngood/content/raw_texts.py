@@ -25,7 +25,9 @@ _RAW: Final = re.compile(
     r"|&[a-z]\w+(?:\.\w+)+;|<no value>|System\.String\[\]|<[?%]=? .{1,60} [?%]>"
     r"|</?xliff:g\b[^<>]{0,200}>?|(?<!\w)%\{[a-z]\w{0,60}\}|\[native code\]"  # Android, Ruby
     r"|(?-i:\Au(?P<u>['\"])(?=.*\\(?:x[0-9a-f]{2}|u[0-9a-f]{4})).*(?P=u)\Z)"  # Python 2
-    r"|(?-i:\A\(u?(?P<one>['\"]).+(?P=one),\)\Z)"  # a tuple of one text
+    r"|(?-i:\A\(u?(?P<one>['\"]).+(?P=one),\)\Z|\A\{u?'[^']+': .+\}\Z)"  # a tuple, a dict
+    r"|(?<!\S)(?<!\d\s)%(?:\d\$)?d(?![^\s.,;:!?)])"  # but 50 %d'intérêts
+    r"|\breturned an object instead of string\b|\bmsg(?:id|str) \""  # i18next, gettext
     r"|(?<=[^\W\d_])\\'(?=[^\W\d_])"  # a quote that no script escapes
     r"|\A[<>]{7} \S|[\x01-\x08\x0e-\x1b]"  # a merge in a file of texts
     r"|\u202e[^\u202c\u2069@]*\Z",  # turned round to the end, and no address hidden from robots

@@ -68,6 +68,14 @@ from knowngood.content.raw_texts import raw_texts
         (r'u"L\'\u0153uvre"', r'u"L\'\u0153uvre"'),
         ("('Health report',)", "('Health report',)"),
         (r"l\'utilisateur", r"\'"),
+        ("{'one': 'crash', 'other': u'crashes'}", "{'one': 'crash', 'other': u'crashes'}"),
+        ("%d crashes", "%d"),
+        ("Crashes: %1$d.", "%1$d"),
+        (
+            "key 'tips (fr)' returned an object instead of string.",
+            "returned an object instead of string",
+        ),
+        ('msgid "Raw data"', 'msgid "'),
     ],
 )
 def test_what_readers_see_raw(text: str, raw: str) -> None:
@@ -113,6 +121,9 @@ def test_what_readers_see_raw(text: str, raw: str) -> None:
         "u'atz, u'orl'",
         "('Health report', 'Privacy')",
         "(the 'report',)",
+        "the day, %d/%m/%Y",
+        "50 %d'int\u00e9r\u00eats, et 5 %d",
+        "{'one'} of them: 'crash'}",
         "a \\' and C:\\'x",
         "\u2067\u202ehtlaeH\u2069 of it",
         "\u202egro.elpmaxe@em",
