@@ -106,7 +106,9 @@ def file_problems(resource: Resource) -> list[str]:
     answer = resource.response
     content_types = answer.headers.get_list("content-type")
     html = resource.kind == "frame"
-    return file_signatures.problems(answer.path, content_types, answer.content, html=html)
+    return file_signatures.problems(
+        answer.path, content_types, answer.content, html=html, charset=resource.charset
+    )
 
 
 def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> list[str]:

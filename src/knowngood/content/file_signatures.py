@@ -75,7 +75,9 @@ def ending(path: str) -> str:
     return kind.lower() if dot else ""
 
 
-def problems(path: str, content_types: Sequence[str], body: bytes, *, html: bool) -> list[str]:
+def problems(
+    path: str, content_types: Sequence[str], body: bytes, *, html: bool, charset: str = ""
+) -> list[str]:
     """Return what contradicts the ending of ``path``, each in one line.
 
     Arguments:
@@ -83,6 +85,7 @@ def problems(path: str, content_types: Sequence[str], body: bytes, *, html: bool
         content_types: the values of all Content-Type headers.
         body: the whole file.
         html: whether a file without a known ending may be an HTML page.
+        charset: what the element says that loads the file; it counts where no header says it.
     """
     kind = ending(path)
     damage = (
@@ -91,7 +94,7 @@ def problems(path: str, content_types: Sequence[str], body: bytes, *, html: bool
     )
     return [
         *_media_type_problems(kind, content_types, html=html),
-        *_charset_problems(kind, content_types, body),
+        *_charset_problems(kind, [*content_types, f"; charset={charset}"], body),
         *damage,
     ]
 
@@ -117,7 +120,8 @@ def _charset_problems(kind: str, content_types: Sequence[str], body: bytes) -> l
     """Return whether browsers read a text of UTF-8 as another one, by the charset that is sent. A
     byte-order mark goes before that.
     """
-    charset = _CHARSET.search(content_types[0]) if kind in _TEXTS and content_types else None
+    declared = next((text for text in content_types if "charset" in text.lower()), "")
+    charset = _CHARSET.search(declared) if kind in _TEXTS else None
     if charset is None or body.startswith(BOM_UTF8):
         return []
     try:

@@ -154,15 +154,16 @@ def _absolute(base: str, references: Iterable[Link]) -> Iterator[Link]:
         url, scheme = resolver.absolute(written)
         if url not in seen and scheme in {"http", "https", "invalid"}:
             seen.add(url)
-            yield Link(url, link.kind, link.type)
+            yield Link(url, link.kind, link.type, link.charset)
 
 
 def _in_tree(tree: LexborHTMLParser, page: Document) -> Iterator[Link]:
     yield from _linked(tree, _LOADED_LINKS)
     for selector, attribute, kind in _SOURCES:
         for node in tree.css(selector):
-            attributes = node.attributes
-            yield Link(attributes.get(attribute) or "", kind, attributes.get("type") or "")
+            names = (attribute, "type", "charset")
+            url, type_, charset = (node.attributes.get(name) or "" for name in names)
+            yield Link(url, kind, type_, charset)
     for node in tree.css("img[srcset], source[srcset]"):
         for url in _srcset(node.attributes.get("srcset") or ""):
             yield Link(url, "image")

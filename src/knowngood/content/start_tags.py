@@ -26,6 +26,7 @@ _ALIKE: Final = 0.8
 """From which ratio of common letters (difflib) a word is a misspelt one."""
 _RELATION: Final = re.compile(r"[a-z]{8,12}")
 _MEDIUM: Final = re.compile(r"\s*(?:only\s+)?([a-z]+)\s*(?:and\b|,|\Z)")
+_NO_BRACKET: Final = re.compile(r"(?:\A|,|\band)\s*([a-z-]+\s*:[^,]{0,40})")
 _MEDIA: Final = ("print", "screen")
 _STYLE_TYPE: Final = re.compile(r"(?!.*(?:less|sass|scss|stylus|postcss)).*(?:css|style)")
 """A type that is meant for CSS, and not for what a script makes CSS of."""
@@ -64,6 +65,9 @@ def _passed_over(values: Mapping[str, str]) -> Iterator[str]:
     kind, medium = media_type(values.get("type")), _MEDIUM.match(values.get("media", ""))
     if kind != "text/css" and _STYLE_TYPE.match(kind):
         yield f'type="{kind}">: browsers take styles of text/css alone'
+    bare = _NO_BRACKET.search(values.get("media", ""))
+    if bare:
+        yield f'media="…{bare[1]}">: a condition without brackets, which browsers take for none'
     near = nearest(medium[1], _MEDIA, _ALIKE) if medium and medium[1] not in _MEDIA else ""
     if medium and near:
         yield f'media="{medium[1]}">: a misspelt "{near}"'

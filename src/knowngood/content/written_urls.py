@@ -67,11 +67,13 @@ class Link:
         kind: what it is loaded as: script, stylesheet, image, json and others; ``script-url`` is
             a script that a script loads.
         type: the ``type`` attribute of its element.
+        charset: the ``charset`` attribute of its element.
     """
 
     url: str
     kind: str
     type: str = ""
+    charset: str = ""
 
 
 class Resolver:

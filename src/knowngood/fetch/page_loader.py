@@ -131,9 +131,8 @@ class PageLoader:
                 self.trouble, self.unread = str(error), exchange
             return []
         for link in new:
-            self.resources[link.url] = Resource(
-                link.url, link.kind, self.probe.url, answer.url, link.type
-            )
+            resource = Resource(link.url, link.kind, self.probe.url, answer.url, link.type)
+            self.resources[link.url] = replace(resource, charset=link.charset)
         return [link.url for link in new]
 
     async def _unknown_links(self, answer: Answer, asked: str) -> list[Link]:

@@ -122,6 +122,7 @@ class Resource:
         type: the ``type`` attribute of the element, if any.
         exchange: its exchange; None if it lies on no origin of the environment, as such URLs are
             never asked.
+        charset: the ``charset`` attribute of the element, if any.
     """
 
     url: str
@@ -130,6 +131,7 @@ class Resource:
     found_in: str
     type: str = ""
     exchange: Exchange | None = None
+    charset: str = ""
 
     def __repr__(self) -> str:
         return f"{self.url} ({self.kind} of {self.found_in})"

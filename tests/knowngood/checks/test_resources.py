@@ -56,6 +56,26 @@ def test_files_that_are_what_their_name_says(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
+    ("charset", "sent", "source", "is_told"),
+    [
+        ("utf-16", "", "f()", True),
+        ("ISO-8859-1", "", "f('\xe9')", True),
+        ("iso-8859-1", "", "f()", False),
+        ("utf-8", "", "f('\xe9')", False),
+        ("utf-16", "; charset=utf-8", "f()", False),
+    ],
+)
+def test_charset_of_an_element(
+    site: Site, charset: str, sent: str, source: str, *, is_told: bool
+) -> None:
+    """It counts where the header has none."""
+    file = site.resource("/a.js", source, {"content-type": f"text/javascript{sent}"})
+    problems = checks.file_problems(replace(file, charset=charset))
+    line = f"charset: expected utf-8, found {charset}, in which it is another text"
+    assert problems == [line] * is_told
+
+
+@pytest.mark.parametrize(
     ("kind", "headers", "sound", "broken"),
     [
         ("script", JAVASCRIPT, "f();", "f("),

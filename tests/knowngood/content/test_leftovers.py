@@ -86,6 +86,10 @@ FAULTS = {
         '<link rel=stylesheet media="only screeen and (x)" href="a.css">',
         '<link href="a.css" media="screeen">: a misspelt "screen"',
     ),
+    "medium-without-brackets": (
+        '<link rel=stylesheet media="screen and min-width: 1px" href="a.css">',
+        '<link href="a.css" media="…min-width: 1px">: a condition without brackets, which',
+    ),
     "medium-of-styles": (
         "<style media=pint>a{}</style>",
         '<style media="pint">: a misspelt "print',

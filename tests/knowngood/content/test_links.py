@@ -212,7 +212,9 @@ def test_reference_is_told_once() -> None:
 
 def test_type_of_a_script_travels_with_it() -> None:
     """Whether and how a script is run depends on the type it is given."""
-    [link] = extract("text/html", PAGE, PAGE, b"<script src=x type='text/javascript;version=1.8'>")
+    body = b"<script src=x type='text/javascript;version=1.8' charset=utf-16>"
+    [link] = extract("text/html", PAGE, PAGE, body)
+    assert link.charset == "utf-16"
     assert link.type == "text/javascript;version=1.8"
 
 
