@@ -13,7 +13,7 @@ DEFLATED = {"Content-Type": "application/json+zlib; charset=utf-8"}
 PLAIN = {"Content-Type": "application/json; charset=utf-8"}
 COLLECTION = "/metrics"  # a path that ends so names no document
 SUBMIT = "/1.0/submit/metrics"
-ERROR = re.compile(r'"status"\s*:\s*"(?:error|fail\w*)"', re.I)
+ERROR = re.compile(r'"status"\s*:\s*"(?:error|fail\w*)"|"error"\s*:\s*(?:"[^"]+"|\{|true)', re.I)
 LIMIT = 1_048_576  # bytes of a body as sent, which may be compressed
 
 

@@ -13,6 +13,7 @@ PLAIN = {"Accept-Encoding": "identity"}
 NO_BROTLI = {"Accept-Encoding": "gzip, deflate"}
 
 
+@pytest.mark.catches("brotli-not-offered")
 @pytest.mark.catches("gzip-stale", "gzip-stale-beside-brotli", "gzip-cut-off-beside-brotli")
 @pytest.mark.get(FILES, resources=True)
 @pytest.mark.get(FILES, resources=True, headers=PLAIN)

@@ -343,6 +343,7 @@ ASKED = {
     "page-refused-across-sites": ("/pl/v4/", {"sec-fetch-site": "cross-site"}, 403),
     "page-refused-in-frames": ("/pl/", {"sec-fetch-dest": "iframe"}, 403),
     "gzip-stale-beside-brotli": ("/pl/js/data.js", {"accept-encoding": "gzip, deflate"}, 200),
+    "brotli-not-offered": ("/pl/js/data.js", {"accept-encoding": "gzip"}, 200),
     "gzip-cut-off-beside-brotli": ("/pl/mobile/js/data.js", {"accept-encoding": "gzip"}, 200),
     "page-upgraded": ("/pl/v4/", {"upgrade-insecure-requests": "1"}, 307),
     "config-refused-to-scripts": (
@@ -800,6 +801,7 @@ DIFFERS: dict[str, dict[str, int]] = {
     "delete-204": {"delete": 204, "delete again": 204},
     "delete-is-html": {},
     "delete-says-error": {},
+    "delete-says-why": {},
     "sound-deleted-again": {},
     "delete-again-500": {},
     "delete-versionless-not-found": {},

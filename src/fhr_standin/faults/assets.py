@@ -3,6 +3,8 @@
 import gzip
 from dataclasses import replace
 
+import brotli
+
 from fhr_standin.faults.changes import (
     body,
     content,
@@ -35,6 +37,11 @@ def _half_a_gzip(_ask: Ask, resource: Resource) -> Resource:
     packed = gzip.compress(resource.body, mtime=0)
     headers = (("content-encoding", "gzip"),)
     return replace(resource, body=packed[: len(packed) // 2], zips=0, headers=headers)
+
+
+def _as_brotli(_ask: Ask, resource: Resource) -> Resource:
+    packed = brotli.compress(resource.body)
+    return replace(resource, body=packed, zips=0, headers=(("content-encoding", "br"),))
 
 
 def _templated(_ask: Ask, resource: Resource) -> Resource:
@@ -93,6 +100,13 @@ FAULTS = [
         "whoever takes no Brotli gets half of the gzip of mobile/js/data.js",
         ["mobile/js/data.js"],
         _without_brotli(_half_a_gzip),
+        error="encoding",
+    ),
+    content(
+        "brotli-not-offered",
+        "whoever takes no Brotli gets js/data.js by Brotli, as from a cache that ignores Vary",
+        ["js/data.js"],
+        _without_brotli(_as_brotli),
         error="encoding",
     ),
     content(

@@ -186,6 +186,12 @@ FAULTS = [
         where(_deletes, _says(b'{"status": "error"}', JSON)),
         status=200,
     ),
+    fault(
+        "delete-says-why",
+        "DELETE is 200 with JSON that says why nothing was deleted",
+        where(_deletes, _says(b'{"error": "read-only"}', JSON)),
+        status=200,
+    ),
     # DELETE is 200 then, and the other methods are 201.
     fault("namespace-unchecked", "any namespace is taken", skips="namespace", status=None),
     fault("id-unchecked", "an id need not be a UUID", skips="id"),

@@ -51,7 +51,8 @@ def changed_by_faults(
     return {
         fault: answers
         for fault, answers in changed.items()
-        if answers and all(new.answer and decodes(new.answer, limit) for new in answers.values())
+        if answers
+        and all(new.answer and decodes(new.probe, new.answer, limit) for new in answers.values())
     }
 
 

@@ -71,7 +71,8 @@ class HeaderRule:
 
 
 def _ages(directive: str, value: str) -> list[int]:
-    pattern = rf"(?<![\w-]){directive}\s*=\s*\"?(\d+)"
+    """Return the seconds of a directive; behind a semicolon browsers read none."""
+    pattern = rf"(?:\A|,)\s*{directive}\s*=\s*\"?(\d+)"
     return [int(age) for age in re.findall(pattern, value, re.I)]
 
 

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from ..environment import Budget
 from .attempt_error import GATEWAY_ERRORS, AttemptError, Excuse
 from .concurrency import Concurrency, CrowdPlace
-from .decompression import BadEncoding, decoded_size
+from .decompression import BadEncoding, decoded_size, offered_by
 from .failing_rows import DownOrigins, SilentKinds
 from .pace import Pace
 from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe, Tried
@@ -162,15 +162,15 @@ class Attempts:
         if attempt.error is AttemptError.TIMEOUT and run_left < seconds and not least:
             detail = "cut off: the run's time was used up"
             attempt = replace(attempt, error=AttemptError.BUDGET, detail=detail)
-        return self._with_decoded_size(attempt, answer)
+        return self._with_decoded_size(probe, attempt, answer)
 
-    def _with_decoded_size(self, attempt: Attempt, answer: Answer | None) -> Tried:
+    def _with_decoded_size(self, probe: Probe, attempt: Attempt, answer: Answer | None) -> Tried:
         """Undo Content-Encoding as a trial; an answer that cannot be decoded is none."""
         encoding = answer.header("content-encoding") if answer else None
         if answer is None or encoding is None:
             return attempt, answer
         try:
-            decoded = decoded_size(answer.body, encoding, self.budget.body)
+            decoded = decoded_size(answer.body, encoding, self.budget.body, offered_by(probe))
         except BadEncoding as refused:
             error = AttemptError.TOO_LARGE if refused.too_large else AttemptError.ENCODING
             return replace(attempt, error=error, detail=str(refused)), None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ..safety import KnowngoodError
 
 if TYPE_CHECKING:
-    from .probe import Answer
+    from .probe import Answer, Probe
 
 ACCEPTED: Final = "gzip, deflate, br"
 """The value of Accept-Encoding: what can be undone here."""
@@ -39,13 +39,15 @@ _COMPRESSIONS: Final = _UNDONE | {
 ``utf-8`` that uploads to stores of files leave behind."""
 
 
-def decoded_size(body: bytes, encoding: str, limit: int) -> int:
+def decoded_size(body: bytes, encoding: str, limit: int, offered: str = ACCEPTED) -> int:
     """Return how many bytes ``body`` decodes to, without holding more than a piece of them.
 
-    ``encoding`` is the value of Content-Encoding. Raises BadEncoding for more than ``limit``
-    bytes, for a body that is cut short or encoded otherwise, and for an encoding that was not
-    offered.
+    ``encoding`` is the value of Content-Encoding, ``offered`` that of Accept-Encoding. Raises
+    BadEncoding for more than ``limit`` bytes, for a body that is cut short or encoded otherwise,
+    and for an encoding that was not offered; but for gzip, which every browser takes.
     """
+    if encoding.strip().lower() == "br" and "br" not in offered.lower():
+        raise BadEncoding(f"Content-Encoding {encoding!r}, but {offered!r} was offered")
     size = 0
     for piece in _pieces(body, encoding):
         size += len(piece)
@@ -55,10 +57,19 @@ def decoded_size(body: bytes, encoding: str, limit: int) -> int:
     return size
 
 
-def decodes(answer: Answer, limit: int) -> bool:
-    """Return whether the body of ``answer`` is encoded as it says, in at most ``limit`` bytes."""
+def offered_by(probe: Probe) -> str:
+    """Return the value of Accept-Encoding that goes with a probe."""
+    sent = {name.lower(): value for name, value in probe.own_headers}
+    return sent.get("accept-encoding", ACCEPTED)
+
+
+def decodes(probe: Probe, answer: Answer, limit: int) -> bool:
+    """Return whether the body of ``answer`` is encoded as it says, and as ``probe`` takes it, in at
+    most ``limit`` bytes.
+    """
+    encoding = answer.header("content-encoding") or ""
     try:
-        decoded_size(answer.body, answer.header("content-encoding") or "", limit)
+        decoded_size(answer.body, encoding, limit, offered_by(probe))
     except BadEncoding:
         return False
     return True

@@ -219,6 +219,7 @@ def test_header_as_expected(expected: HeaderRule, values: list[str]) -> None:
         pytest.param(rule(600), ["s-maxage=999"], ["600 s", "999"], id="shared-age-alone"),
         pytest.param(rule(600), ["max-age=1", "max-age=999"], ["600 s"], id="two-ages"),
         pytest.param(rule(600), ["public"], ["max-age of at most 600 s"], id="no-age"),
+        pytest.param(rule(600), ["public; max-age=60"], ["at most 600 s"], id="semicolon"),
         pytest.param(rule(600), ["max-age=-1"], ["max-age of at most 600 s"], id="negative-age"),
     ],
 )

@@ -4,6 +4,7 @@ import gzip
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import brotli
 import pytest
@@ -158,6 +159,14 @@ def test_body_that_is_not_so_encoded(body: bytes, encoding: str, word: str) -> N
         decoded_size(body, encoding, LIMIT)
     assert word in str(caught.value)
     assert not caught.value.too_large
+
+
+@pytest.mark.parametrize(("offered", "is_refused"), [("gzip, deflate", True), ("*, BR", False)])
+def test_brotli_that_was_not_offered(offered: str, *, is_refused: bool) -> None:
+    """Firefox takes it over TLS alone, and a cache may send it to everybody."""
+    refusal = pytest.raises(BadEncoding, match="but 'gzip, deflate' was offered")
+    with refusal if is_refused else nullcontext():
+        assert decoded_size(BROTLI, "br", LIMIT, offered) == len(TEXT)
 
 
 BODIES = {
