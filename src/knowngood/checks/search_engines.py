@@ -22,8 +22,15 @@ def search_engine_problems(answers: Iterable[Response], hosts: Collection[str]) 
     Addresses of the host that was asked are always sound; if it is not among ``hosts``, as a
     stage's, its pages may forbid to be listed.
     """
-    sound = [answer for answer in answers if answer.status_code == 200]
-    return search_engines.problems(sound, hosts)
+    sound = [answer for answer in answers if answer.status_code == 200 and hosts]
+    return search_engines.problems(list(map(_entry, sound)), hosts)
+
+
+def _entry(answer: Response) -> search_engines.SearchEntry:
+    tree = answer.html if answer.media_type == "text/html" else None
+    tags = answer.headers.get_list("x-robots-tag")
+    url, content = str(answer.url), answer.content
+    return search_engines.of_answer(url, answer.media_type, content, tree, tags)
 
 
 def crawler_problems(robots: Response) -> list[str]:
