@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..safety import nearest
 from .media_types import media_type
+from .stylesheet_links import media_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +26,6 @@ _SHOWN: Final = 200  # characters of a URL
 _ALIKE: Final = 0.8
 """From which ratio of common letters (difflib) a word is a misspelt one."""
 _RELATION: Final = re.compile(r"[a-z]{8,12}")
-_MEDIUM: Final = re.compile(r"\s*(?:only\s+)?([a-z]+)\s*(?:and\b|,|\Z)")
 _NO_BRACKET: Final = re.compile(r"(?:\A|,|\band)\s*([a-z-]+\s*:[^,]{0,40})")
 _MEDIA: Final = ("print", "screen")
 _STYLE_TYPE: Final = re.compile(r"(?!.*(?:less|sass|scss|stylus|postcss)).*(?:css|style)")
@@ -62,15 +62,16 @@ def _like_stylesheet(relations: Iterable[str]) -> Iterator[str]:
 
 def _passed_over(values: Mapping[str, str]) -> Iterator[str]:
     """Yield by which attributes browsers pass over a stylesheet. ``values`` are all it has."""
-    kind, medium = media_type(values.get("type")), _MEDIUM.match(values.get("media", ""))
+    kind, media = media_type(values.get("type")), values.get("media", "")
     if kind != "text/css" and _STYLE_TYPE.match(kind):
         yield f'type="{kind}">: browsers take styles of text/css alone'
-    bare = _NO_BRACKET.search(values.get("media", ""))
+    bare = _NO_BRACKET.search(media)
     if bare:
         yield f'media="…{bare[1]}">: a condition without brackets, which browsers take for none'
-    near = nearest(medium[1], _MEDIA, _ALIKE) if medium and medium[1] not in _MEDIA else ""
-    if medium and near:
-        yield f'media="{medium[1]}">: a misspelt "{near}"'
+    medium = media_named(media)[0]
+    near = nearest(medium, _MEDIA, _ALIKE)
+    if near not in {"", medium}:
+        yield f'media="{medium}">: a misspelt "{near}"'
 
 
 def _pasted(text: str, tree: LexborHTMLParser) -> Iterator[str]:

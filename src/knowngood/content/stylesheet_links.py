@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _SCREENS: Final = {"all", "screen"}
-_MEDIUM: Final = re.compile(r"\s*(?:only\s+)?([a-z][\w-]*)\s*(?:and\b|\Z)", re.I)
-"""The medium that one of the queries in ``media`` names; one of features alone names none."""
+_MEDIUM: Final = re.compile(r"\s*(?:only\s+)?([a-z][\w-]*)\s*(?:and\b|\Z)")
 
 
 class StylesheetLinks(NamedTuple):
@@ -69,7 +68,14 @@ def _is_in_force(link: LexborNode) -> bool:
     )
 
 
+def media_named(media: str) -> list[str]:
+    """Return the medium that each query of a ``media`` names; empty for one of conditions alone,
+    with ``not``, and for what is no query at all.
+    """
+    named = [_MEDIUM.match(query) for query in media.lower().split(",")]
+    return [match[1] if match else "" for match in named]
+
+
 def _is_for_screens(media: str) -> bool:
-    """In doubt, as with ``not`` and what is no query at all, it is."""
-    media_named = [_MEDIUM.match(query) for query in media.split(",")]
-    return any(named is None or named[1].lower() in _SCREENS for named in media_named)
+    """In doubt it is."""
+    return any(medium in {"", *_SCREENS} for medium in media_named(media))
