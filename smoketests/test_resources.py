@@ -62,11 +62,12 @@ def test_scripts_styles_and_json_are_whole(resources):
         assert checks.syntax_problems(resource, mozilla_javascript.trouble) == []
 
 
-@pytest.mark.catches("stylesheets-say-nothing")
+@pytest.mark.catches("script-named-twice", "stylesheets-say-nothing")
 @pytest.mark.catches("library-comment-only", "script-twice", "stylesheet-comment-only")
 def test_each_file_has_its_own_to_say(responses, resources):
-    """No script or style is nothing but comments, and none is a copy of another."""
+    """No script or style is nothing but comments, none is a copy of another or runs twice."""
     for page in responses:
+        assert checks.repeated_script_problems(page, resources) == []
         for kind in ("script", "stylesheet"):
             files = [file for file in checks.own(resources, page) if file.kind == kind]
             for file in files:

@@ -117,6 +117,12 @@ FAULTS = [
         _file("js/lib/bridge.js"),
     ),
     content(
+        "script-named-twice",
+        "the desktop page runs js/fhr.js twice, so that each click counts twice",
+        DESKTOP,
+        swap("</body>", '<script src="js/fhr.js"></script></body>'),
+    ),
+    content(
         "library-comment-only",
         "nothing but a comment is left of js/lib/touch.js, which the mobile page can do without",
         ["mobile/js/lib/touch.js"],

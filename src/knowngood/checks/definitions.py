@@ -201,14 +201,14 @@ def inline_definition_problems(
 
 def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what scripts use of jQuery and its plug-ins and no script of the page defines, or
-    defines for a jQuery that another one replaces.
+    where another script has taken ``$``, or ``jQuery.noConflict()`` has given it away.
 
     If a script lies on another host, nothing is certain, and nothing returned.
     """
     scripts = running(page, resources)
     if not scripts.complete:
         return []
-    return jquery.problems(scripts.sources) or jquery.lost_plugins(_in_order(page, scripts))
+    return jquery.problems(scripts.sources) or jquery.replaced_problems(_in_order(page, scripts))
 
 
 def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[tuple[Script, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from ..content import (
     translated_scripts,
 )
 from ..fetch import read_once, respond
-from .running_scripts import inline_scripts, running
+from .running_scripts import inline_scripts, running, scripts_of
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
@@ -37,6 +38,19 @@ def script_type_problems(page: Response) -> list[str]:
     are for browsers without modules.
     """
     return [f"{element}: {why}" for element, why in page_elements.not_run(page.html)]
+
+
+def repeated_script_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return the script files that a browser runs twice on the page: what they do on a click, they
+    do twice. Modules run once, and a script that acts on its place may stand in several.
+    """
+    times = Counter(script.url for script in scripts_of(page) if not script.is_module)
+    again = {
+        script.url: script.name
+        for script in running(page, resources).scripts
+        if script.url and times[script.url] > 1 and not script_text.reads_its_place(script.source)
+    }
+    return [f"the page runs {name} {times[url]} times" for url, name in again.items()]
 
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from .defined_names import may_set
+from .defined_names import declared_at_the_top, may_define, may_set
 from .result_cache import cached_by_content
 from .script_text import without_comments
+from .used_names import used_while_loaded
 
 if TYPE_CHECKING:
     from .page_elements import Script
@@ -40,6 +41,15 @@ _KEEPS: Final = re.compile(
 )
 """A script keeps one jQuery beside another, on purpose."""
 
+_GIVES_BACK: Final = re.compile(
+    r"(?:\A|[;}])\s*(?:window\.)?(?:jQuery|\$)\.noConflict\(\s*\);?\s*\Z"
+)
+"""A script ends by giving ``$`` back to whoever had it, and nobody keeps what that returns."""
+
+_OF_ITS_OWN: Final = re.compile(rb"\bfunction\s+\$\s*\(")
+_BINDS: Final = re.compile(rb"[(,]\s*\$\s*[,)]|(?<![\w$.])\$\s*=(?!=)")
+"""``$`` may be a script's own: it is a parameter, or has a value."""
+
 
 def problems(sources: Sequence[bytes]) -> list[str]:
     """Return what scripts use of jQuery and its plug-ins and no script of the page defines."""
@@ -53,24 +63,57 @@ def problems(sources: Sequence[bytes]) -> list[str]:
     return [f"{name}: a script uses it, none defines it" for name in missing]
 
 
-def lost_plugins(scripts: Sequence[Script]) -> list[str]:
-    """Return what a script uses of a plug-in behind a second jQuery, which does not have it: the
-    plug-in is one of the first's. ``scripts`` stand in the order in which a browser runs them.
+def replaced_problems(scripts: Sequence[Script]) -> list[str]:
+    """Return what a script uses of jQuery behind one that takes ``$`` away from it, or of a plug-in
+    behind a second jQuery, which does not have it: the plug-in is one of the first's.
+
+    ``scripts`` stand in the order in which a browser runs them.
     """
-    places = [place for place, script in enumerate(scripts) if _ITSELF.match(script.source)]
+    places = [place for place, script in enumerate(scripts) if _takes_dollar(script.source)]
     others = [script.source for script in scripts if not _ITSELF.match(script.source)]
     if len(places) < 2 or any(map(_KEEPS.search, others)):
-        return []
+        return _given_back(scripts)
     last = scripts[places[-1]]
     before = [script.source for script in scripts[: places[-1]]]
     behind = [script.source for script in scripts[places[-1] :]]
-    plugged = frozenset[str]().union(*(may_set(text) for text in before if _PLUGS_IN.search(text)))
+    jquery = (text for text in before if _PLUGS_IN.search(text) or _ITSELF.match(text))
+    plugged = frozenset[str]().union(*map(may_set, jquery))
     there = frozenset[str]().union(*map(may_set, behind))
-    used = frozenset[str]().union(*map(_used, behind))
+    again = _ITSELF.match(last.source) is not None
+    users = (text for text in behind if again or not _BINDS.search(text))
+    used = frozenset[str]().union(*map(_used, users))
+    does = "loads jQuery again" if again else "defines $ anew"
     return [
-        f"$.{name}: {last.name} loads jQuery again behind the script that gave it {name}"
+        f"$.{name}: {last.name} {does} behind the script that gave it {name}"
         for name in sorted(used & plugged - there)
     ]
+
+
+def _given_back(scripts: Sequence[Script]) -> list[str]:
+    """Return the scripts that use ``$`` at once behind ``jQuery.noConflict()``, where only jQuery
+    ever had it.
+    """
+    owners = [place for place, script in enumerate(scripts) if "$" in may_define(script.source)]
+    behind = scripts[owners[0] :] if len(owners) == 1 else ()
+    giving = (n for n, script in enumerate(behind, 1) if _gives_back(script.source))
+    users = behind[next(giving, len(behind)) :]
+    return [
+        f"$: {user.name} uses it, and jQuery.noConflict() took it away"
+        for user in users
+        if "$" in used_while_loaded(user.source)
+    ]
+
+
+@cached_by_content
+def _gives_back(source: bytes) -> bool:
+    return _GIVES_BACK.search(without_comments(source)) is not None
+
+
+def _takes_dollar(source: bytes) -> bool:
+    """Return whether a script is jQuery itself, or has another function ``$`` at its top."""
+    if _ITSELF.match(source):
+        return True
+    return _OF_ITS_OWN.search(source) is not None and "$" in declared_at_the_top(source)
 
 
 @cached_by_content

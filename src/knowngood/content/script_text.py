@@ -78,6 +78,12 @@ def reads_fragments(source: bytes) -> bool:
     return re.search(rb"\b(?:on)?hash(?:change)?\b|\bhref\b|:target", source) is not None
 
 
+def reads_its_place(source: bytes) -> bool:
+    """Return whether a script may act on the place of its element: it may stand in several."""
+    acts = rb"document\.write|\bcurrentScript\b|TagName\(\s*[\"']script"
+    return re.search(acts, source) is not None
+
+
 def names_file(path: str, sources: Iterable[bytes]) -> bool:
     """Return whether a source names a file, as ``config.json`` or as ``"config" + ".json"``."""
     stem, _, ending = path.rpartition("/")[2].partition(".")

@@ -34,6 +34,27 @@ def test_modules_that_a_script_imports(site: Site) -> None:
     assert checks.order_problems(site.page("<script>list();</script>"), [data]) == []
 
 
+@pytest.mark.parametrize(
+    ("attributes", "source", "problems"),
+    [
+        ("", "on('click', toggle);", ["the page runs a.js 2 times"]),
+        ("defer", "on('click', toggle);", ["the page runs a.js 2 times"]),
+        ("type=module", "on('click', toggle);", []),
+        ("", "document.write('<div class=news></div>');", []),
+        ("", "document.currentScript.after(news);", []),
+        ("", "var all = document.getElementsByTagName('script'), own = all.pop();", []),
+    ],
+)
+def test_a_script_that_stands_twice(
+    site: Site, attributes: str, source: str, problems: list[str]
+) -> None:
+    """Under one URL, however that is written; unless it does something where it stands."""
+    elements = f'<script src="a.js"></script><script {attributes} src="/fr/a.js"></script>'
+    page = site.page(elements + "<script>b();</script>" * 2)
+    resources = [site.resource("/fr/a.js", source), site.elsewhere()]
+    assert checks.repeated_script_problems(page, resources) == problems
+
+
 def test_scripts_of_another_dialect(site: Site) -> None:
     """A suite may bring a judge of its own, who is told the type of the element."""
 

@@ -55,7 +55,7 @@ def test_hostile_scripts_are_judged_in_bounded_time(unit: bytes) -> None:
     before = time.process_time()
     source = unit * (100_000 // len(unit))
     jquery.problems([source])
-    jquery.lost_plugins(scripts_of(ITSELF, source, ITSELF, source))
+    jquery.replaced_problems(scripts_of(ITSELF, source, ITSELF, source))
     assert time.process_time() - before < 10
 
 
@@ -96,7 +96,7 @@ def scripts_of(*sources: bytes) -> list[Script]:
 @pytest.mark.parametrize("again", [ITSELF, ITSELF.replace(b"3.7.1", b"1.9")])
 def test_jquery_again_behind_a_plug_in(again: bytes) -> None:
     """The second jQuery, the same or another, has no plug-in of the first."""
-    assert jquery.lost_plugins(scripts_of(ITSELF, PLOT, again, USER)) == [
+    assert jquery.replaced_problems(scripts_of(ITSELF, PLOT, again, USER)) == [
         "$.plot: 2.js loads jQuery again behind the script that gave it plot"
     ]
 
@@ -119,4 +119,59 @@ def test_two_jqueries_that_do_no_harm(sources: list[bytes]) -> None:
     """Before the plug-in; behind all that uses it; kept apart, by a name or by a bundle; or a
     plug-in that is looked for, or comes once the page is there.
     """
-    assert jquery.lost_plugins(scripts_of(*sources)) == []
+    assert jquery.replaced_problems(scripts_of(*sources)) == []
+
+
+TAKER = b"function $(id) { return document.getElementById(id); }"
+GIVER = ITSELF + b"\njQuery.noConflict();\n"
+
+
+def test_another_function_behind_jquery() -> None:
+    """It has nothing of jQuery."""
+    assert jquery.replaced_problems(scripts_of(ITSELF, TAKER, b"$.ajax('x');")) == [
+        "$.ajax: 1.js defines $ anew behind the script that gave it ajax"
+    ]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        [ITSELF, TAKER, b"(function ($) { $.ajax('x'); })(jQuery);"],
+        [ITSELF, TAKER, b"jQuery(function (x, $) { $.ajax('x'); });"],
+        [ITSELF, TAKER + b"$.ajax = f;", b"$.ajax('x');"],
+        [TAKER, ITSELF, b"$.ajax('x');"],
+        [ITSELF, b"(function () { %s })();" % TAKER, b"$.ajax('x');"],
+        [ITSELF, b"$.ajax('x');", TAKER, b"$('x');"],
+    ],
+)
+def test_another_function_that_does_no_harm(sources: list[bytes]) -> None:
+    """Where scripts take jQuery by its name, or the function is not the page's."""
+    assert jquery.replaced_problems(scripts_of(*sources)) == []
+
+
+@pytest.mark.parametrize("giver", [[GIVER], [ITSELF, b"jQuery.noConflict()"]])
+def test_a_dollar_that_jquery_gave_away(giver: list[bytes]) -> None:
+    """As the jQuery of WordPress does: nobody else has one."""
+    user = b"$(document).ready(function () { a(); });"
+    assert jquery.replaced_problems(scripts_of(*giver, user)) == [
+        f"$: {len(giver)}.js uses it, and jQuery.noConflict() took it away"
+    ]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        [GIVER, b"jQuery(function ($) { $('x').hide(); });"],
+        [GIVER + b"window.$ = jQuery;", b"$('x');"],
+        [GIVER, b"var $ = jQuery;", b"$('x');"],
+        [b"function $() {}", GIVER, b"$('x');"],
+        [ITSELF, b"var $j = jQuery.noConflict();", b"$j('x');"],
+        [ITSELF, b"var $ = jQuery.noConflict();", b"$('x');"],
+        [ITSELF, b"if (old) jQuery.noConflict();", b"$('x');"],
+        [ITSELF, b"function f() { jQuery.noConflict(); }", b"$('x');"],
+        [ITSELF, b"$('x');", b"jQuery.noConflict();"],
+    ],
+)
+def test_a_dollar_that_is_there_after_all(sources: list[bytes]) -> None:
+    """By another script, or since it is not sure to be given away, or only behind its users."""
+    assert jquery.replaced_problems(scripts_of(*sources)) == []
