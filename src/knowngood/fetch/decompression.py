@@ -46,7 +46,7 @@ def decoded_size(body: bytes, encoding: str, limit: int, offered: str = ACCEPTED
     BadEncoding for more than ``limit`` bytes, for a body that is cut short or encoded otherwise,
     and for an encoding that was not offered; but for gzip, which every browser takes.
     """
-    if encoding.strip().lower() == "br" and "br" not in offered.lower():
+    if body and encoding.strip().lower() == "br" and "br" not in offered.lower():
         raise BadEncoding(f"Content-Encoding {encoding!r}, but {offered!r} was offered")
     size = 0
     for piece in _pieces(body, encoding):

@@ -167,6 +167,7 @@ def test_brotli_that_was_not_offered(offered: str, *, is_refused: bool) -> None:
     refusal = pytest.raises(BadEncoding, match="but 'gzip, deflate' was offered")
     with refusal if is_refused else nullcontext():
         assert decoded_size(BROTLI, "br", LIMIT, offered) == len(TEXT)
+    assert decoded_size(b"", "br", LIMIT, offered) == 0  # as of HEAD
 
 
 BODIES = {
