@@ -47,10 +47,10 @@ def held(repository: Repository, environment: str, purpose: str, say: Say) -> It
     try:
         with _deferred():
             left_behind = lock.take()
-        if left_behind is not None:
+        while left_behind is not None:
             stays = lock.watch(left_behind)
             with _deferred():
-                lock.take_over(stays)
+                left_behind = lock.take(stays)
         with lock.renewed():
             yield
     finally:
@@ -84,14 +84,21 @@ class _Lock:
         self._blob = ""
         self._lost = ""
 
-    def take(self) -> LockHolder | None:
-        """Take it, or return who has left it behind. Raises PushLocked, GitError."""
+    def take(self, former: LockHolder | None = None) -> LockHolder | None:
+        """Take it, from its ``former`` holder if one has left it behind; or return who has left it
+        behind. Raises PushLocked, GitError.
+        """
         blob = self._written()
+        if former is not None:
+            self._say(
+                f"a push left its lock behind, by {former.words}; {former.over}, so its lock is "
+                "taken over"
+            )
         try:
-            self._move("", blob)
+            self._move(former.blob if former is not None else "", blob)
         except GitError as error:
             other = holder(self._repository, self._environment)
-            if other is None:
+            if other is None or (former is not None and other.blob == former.blob):
                 raise GitError(f"cannot lock: {error}", of_origin=error.of_origin) from None
             if not other.over:
                 raise PushLocked(self._under_way(other)) from None
@@ -114,23 +121,9 @@ class _Lock:
             time.sleep(BEAT)
             now = holder(self._repository, self._environment)
             if now is not None and now.blob != former.blob:
-                wrong = "it is renewed, so one of the two clocks is wrong"
-                raise PushLocked(f"{self._under_way(now)}\n{wrong}")
+                wrong = "\nit is renewed, so one of the two clocks is wrong"
+                raise PushLocked(f"{self._under_way(now)}{wrong if now.id == former.id else ''}")
         return now
-
-    def take_over(self, former: LockHolder | None) -> None:
-        """Take it from its ``former`` holder; None if it was given back. Raises GitError."""
-        blob = self._written()
-        if former is not None:
-            self._say(
-                f"a push left its lock behind, by {former.words}; {former.over}, so its lock is "
-                "taken over"
-            )
-        try:
-            self._move(former.blob if former is not None else "", blob)
-        except GitError as error:
-            raise GitError(f"cannot lock: {error}", of_origin=error.of_origin) from None
-        self._blob = blob
 
     def _under_way(self, other: LockHolder) -> str:
         return (

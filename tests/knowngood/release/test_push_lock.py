@@ -129,6 +129,25 @@ def test_a_lock_that_is_given_back_while_it_is_watched(
     assert not any("left its lock behind" in line for line in lines)
 
 
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_lock_that_somebody_else_takes_over(
+    site: Repository,
+    locked: Lock,
+    lines: list[str],
+    meanwhile: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    watched: bool,
+) -> None:
+    """While it is watched, or in the moment after: who has it now is told, and no clock blamed."""
+    locked(65, 60, id="former")
+    if not watched:  # the other one is faster by a moment
+        monkeypatch.setattr(push_lock._Lock, "watch", lambda _, former: locked(0, 0) or former)
+    meanwhile(lambda: locked(0, 0))
+    with pytest.raises(PushLocked, match="another push is under way, by Bob") as raised:
+        take(site, lines)
+    assert "clock" not in str(raised.value)
+
+
 def test_interrupted_while_it_watches(
     site: Repository, locked: Lock, lines: list[str], meanwhile: Callable[..., None]
 ) -> None:
