@@ -5,8 +5,9 @@ keep a clock that is wrong from changing the order:
 
 - A record is dated after the one that it follows, whatever its clock says (:func:`following`).
 - One that is dated more than a day ahead is followed by none: no clock that anybody sets is a day
-  ahead, and one that is years ahead must not take all others along. It may as well be this clock
-  that is days behind, so what somebody says against a release follows in any case.
+  ahead, and one that is years ahead must not take all others along. What came after it is known by
+  the record that each names as the one before. It may as well be this clock that is days behind, so
+  what somebody says against a release follows in any case.
 - Between records of two machines that do not name each other, clocks may differ by SKEW.
 
 A PASSED of the future counts when its time has come, and bad news at once.
@@ -34,14 +35,16 @@ _END: Final = datetime(2099, 12, 31, tzinfo=UTC)
 _NOTABLE: Final = timedelta(minutes=1)
 
 
-def following(record: Record, last: Record | None) -> Record:
-    """Return ``record``, which is made now, dated after ``last``, its environment's newest."""
+def following(record: Record, last: Record | None, farthest: Record | None) -> Record:
+    """Return ``record``, which is made now, dated after the one that it follows: ``last``, its
+    environment's newest, or ``farthest``, the one with the latest date, if it is bad news.
+    """
     now = record.when
     against = record.failed or record.kind in {RecordKind.REJECTED, RecordKind.APPROVED}
-    latest = _END if against else now + FARTHEST
-    if last is None or last.when < now or last.when >= latest:
+    before, latest = (farthest, _END) if against else (last, now + FARTHEST)
+    if before is None or before.when < now or before.when >= latest:
         return record
-    return replace(record, when=last.when + timedelta(microseconds=1), clock=now)
+    return replace(record, when=before.when + timedelta(microseconds=1), clock=now)
 
 
 def skew(one: Record, other: Record) -> timedelta:

@@ -40,10 +40,11 @@ def record_now(
     """
     who, where = identity(repository)
     now = datetime.now(UTC)
-    last = records.read(repository, now, [environment]).last(environment)
+    known = records.read(repository, now, [environment])
+    last = known.newest(environment)
     fields = {"who": who, "where": where, "after": last.name if last else "", **details}
     record = Record(kind, environment, release, commit, now, verdict, **fields)
-    return clocks.following(record, last)
+    return clocks.following(record, last, known.last(environment))
 
 
 class RecordNotWritten(RunnerError):

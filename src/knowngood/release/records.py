@@ -102,17 +102,35 @@ class Records:
         """Return the last verification."""
         return next(self._as_made(environment, RecordKind.VERIFIED), None)
 
+    def newest(self, environment: str) -> Record | None:
+        """Return the record after which no other came, whatever its date."""
+        return next(self._as_made(environment), None)
+
     def _as_made(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:
         """Yield those of an environment, but none that a wrong clock dated more than a day ahead
         and that others came after since: these cannot be dated after it.
         """
         tomorrow = self._now + FARTHEST
         newest = next((r for r in self.of(environment) if r.when <= tomorrow), None)
-        overtaken = newest.after if newest is not None else ""
         for record in self.of(environment, *kinds):
             is_ahead = record.when > tomorrow
-            if not is_ahead or not overtaken or time_of(record.name) > time_of(overtaken):
+            if not is_ahead or newest is None or not self._came_after(newest, record):
                 yield record
+
+    def _came_after(self, later: Record, ahead: Record) -> bool:
+        """Return whether a record came after one that a wrong clock dated more than a day after it:
+        after the first of those that this one was made after and that is dated rightly. Without
+        one, if it was made after one that is dated as late.
+        """
+        latest = later.when + FARTHEST
+        if ahead.when < latest:
+            return False
+        before = islice(self._index.before(ahead), _LONGEST_WAY)
+        right = next((r for r in before if r.when < latest), None)
+        if right is not None:
+            return right.when < later.when and right.name != later.after
+        known = islice(self._index.before(later), _LONGEST_WAY)
+        return any(record.when >= ahead.when for record in known)
 
     def presumed_live(self, environment: str) -> Record | None:
         """Return what may be on an environment: what was last pushed, rolled back or verified
@@ -182,12 +200,11 @@ class Records:
         """Return a FAILED that came after ``good``, of the same commit on the same environment.
 
         One of another machine counts also if it is dated a little earlier: that clock may have
-        been behind. One that ``good`` names as its predecessor and that is dated days later does
-        not count: its clock was wrong. Nor does one after which the commit was deployed again
-        before ``good``.
+        been behind. One that ``good`` came after does not count, however far ahead it is dated. Nor
+        does one after which the commit was deployed again before ``good``.
         """
         same = (r for r in _good(self._since(good)) if r.commit == good.commit)
-        same = (r for r in same if r.name != good.after or r.when < good.when + FARTHEST)
+        same = (r for r in same if not self._came_after(good, r))
         later = (r for r in same if r.when > good.when - skew(r, good) and self.is_against(r))
         return next((r for r in later if not self._deployed_between(r, good)), None)
 

@@ -20,6 +20,7 @@ from knowngood.release.record import OURS, Record, RecordKind
 from knowngood.release.record_parser import MalformedRecord
 from knowngood.release.record_store import RecordNotWritten
 from knowngood.release.records import Records
+from knowngood.verdict.own_claims import CONVERGED
 
 FULL = Record(
     kind=RecordKind.VERIFIED,
@@ -258,6 +259,35 @@ def test_bad_news_of_a_clock_that_is_days_behind(site: Repository, note: Note) -
         said = record_store.record_now(site, RecordKind.REJECTED, *details[2:], verdict)
         record_store.write(site, said)
         assert (read(site, now).last_good("prod", everything) is None) == (verdict == "REJECTED")
+
+
+def test_what_comes_after_a_clock_that_is_years_ahead(site: Repository, note: Note) -> None:
+    """Records name the one before, as ever: a rollback whose edge was stuck is not blamed on the
+    good release, and a FAILED before it is over.
+    """
+    good = note("v2", "prod", days=9)
+    pushed = RecordKind.PUSHED
+    ahead = note("v3", "prod", "DEPLOYED", kind=pushed, days=-4000, after=good.name)
+    made = [ahead]
+
+    def make(kind: RecordKind, verdict: str, *failed: str) -> Record:
+        tests = {"failed": failed} if failed else {}
+        details = (site, kind, "prod", "v2", good.commit, verdict)
+        made.append(record_store.record_now(*details, tests=tests))
+        record_store.write(site, made[-1])
+        return made[-1]
+
+    make(RecordKind.ROLLED_BACK, "STARTED")
+    make(RecordKind.ROLLED_BACK, "DEPLOYED")
+    make(RecordKind.VERIFIED, "FAILED", CONVERGED)
+    now = datetime.now(UTC)
+    assert read(site, now).last_good("prod", everything) == good
+    make(RecordKind.VERIFIED, "FAILED", "a")
+    assert read(site, now).last_good("prod", everything) is None
+    make(RecordKind.VERIFIED, "PASSED")
+    make(RecordKind.VERIFIED, "PASSED")
+    assert named(read(site, now).last_good("prod", everything)) == "v2"
+    assert [record.after for record in made[1:]] == [record.name for record in made[:-1]]
 
 
 def test_the_end_of_time(site: Repository, note: Note) -> None:
