@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -237,12 +236,7 @@ def _run(command: Sequence[str], folder: Path, inherited: int) -> int:
     """Run a verification and return its exit code. If we are interrupted, or killed, it is asked to
     end, so that it can delete what it has written. It inherits the open file ``inherited``.
     """
-    process = process_group.start(
-        deploy_command.guarded(command, inherited, _WIND_UP),
-        cwd=folder,
-        stdin=subprocess.PIPE,  # closes when this process ends, however it ends
-        pass_fds=(inherited,),
-    )
+    process = deploy_command.started(command, folder, inherited, _WIND_UP)
     assert process.stdin is not None
     with process.stdin:
         try:

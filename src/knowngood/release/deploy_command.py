@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from ..environment import Environment
 from ..safety import RunnerError, Say, one_line, process_group
@@ -45,14 +45,8 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
     or is killed before, the command is ended with all that it started; its code is then that of
     SIGTERM. Raises OSError if it cannot be started.
     """
-    process = process_group.start(
-        guarded(command, inherited, process_group.GRACE),
-        cwd=folder,
-        stdin=subprocess.PIPE,  # closes when this process ends, however it ends
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        pass_fds=(inherited,),
-    )
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    process = started(command, folder, inherited, process_group.GRACE, **output)
     assert process.stdin is not None
     assert process.stdout is not None
     reader = threading.Thread(target=_read, args=(process.stdout, say), daemon=True)
@@ -69,12 +63,16 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
         reader.join(1)  # and no longer: what the command has started may hold the pipe
 
 
-def guarded(command: Sequence[str], inherited: int, grace: float) -> list[str]:
-    """Return the command that runs ``command`` and ends it where its standard input closes:
-    SIGTERM, and after ``grace`` seconds SIGKILL. All that it starts inherits the open file.
+def started(
+    command: Sequence[str], folder: Path, inherited: int, grace: float, **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start ``command`` so that it ends where its standard input closes, which it does when this
+    process ends, however that ends: SIGTERM, and after ``grace`` seconds SIGKILL. All that it
+    starts inherits the open file. ``options`` are those of :class:`subprocess.Popen`.
     """
     guard = [sys.executable, "-I", "-S", deploy_guard.__file__, str(inherited), str(grace)]
-    return [*guard, *command]
+    options = {"stdin": subprocess.PIPE, "pass_fds": (inherited,), **options}
+    return process_group.start([*guard, *command], cwd=folder, **options)
 
 
 def _read(stream: IO[bytes], say: Say) -> None:

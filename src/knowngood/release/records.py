@@ -96,15 +96,11 @@ class Records:
 
     def pushed(self, environment: str) -> Record | None:
         """Return the last push or rollback, however far it got."""
-        return next(self._as_made(environment, *_STEPS), None)
+        return self.newest(environment, *_STEPS)
 
-    def verified(self, environment: str) -> Record | None:
-        """Return the last verification."""
-        return next(self._as_made(environment, RecordKind.VERIFIED), None)
-
-    def newest(self, environment: str) -> Record | None:
-        """Return the record after which no other came, whatever its date."""
-        return next(self._as_made(environment), None)
+    def newest(self, environment: str, *kinds: RecordKind) -> Record | None:
+        """Return the one of them after which no other came, whatever its date."""
+        return next(self._as_made(environment, *kinds), None)
 
     def _as_made(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:
         """Yield those of an environment, but none that a wrong clock dated more than a day ahead

@@ -154,7 +154,7 @@ def _fill(row: Row, ledger: Ledger, live_names: _LiveNames) -> None:
     holder = lock_holder.holder(repository, name) if named is not None else None
     row["live"] = str(answer) if answer is not None and answer.releases else None
     row["pushed"] = _json(records.pushed(name))
-    row["verified"] = _json(records.verified(name))
+    row["verified"] = _json(records.newest(name, RecordKind.VERIFIED))
     row["good"] = _json(ledger.last_good())
     row["behind"] = _behind(ledger, live_names)
     if holder is not None and holder.is_at_work:
