@@ -293,6 +293,32 @@ def test_a_record_that_follows_one_of_the_future() -> None:
         assert made.last_good("prod", everything) == good
 
 
+BEFORE = replace(PASSED, release="v0", commit="0" * 40, when=NOW - timedelta(hours=2))
+BETWEEN = replace(BEFORE, when=NOW - timedelta(hours=1), after=BEFORE.name)
+AHEAD = replace(PASSED, verdict="FAILED", when=NOW + timedelta(days=4000), where="fast")
+
+
+@pytest.mark.parametrize(
+    ("of_failed", "of_passed", "revoked"),
+    [
+        (PASSED.name, BETWEEN.name, True),
+        (BETWEEN.name, AHEAD.name, False),
+        (BEFORE.name, BETWEEN.name, False),
+        (BETWEEN.name, BETWEEN.name, True),
+        ("", AHEAD.name, False),
+        ("", BETWEEN.name, True),
+    ],
+    ids=["after", "before", "long before", "at once", "by hand, before", "by hand"],
+)
+def test_a_failure_that_is_dated_years_ahead(of_failed: str, of_passed: str, revoked: bool) -> None:
+    """It counts unless what PASSED came after it, by where its chain leads; made at once with that,
+    and without knowing of it, it counts.
+    """
+    failed, passed = replace(AHEAD, after=of_failed), replace(PASSED, after=of_passed)
+    made = Made([failed, passed, BETWEEN, BEFORE]).records
+    assert made.revoked_by(passed) == (failed if revoked else None)
+
+
 def test_a_push_is_not_verified_by_a_failure_of_another_release() -> None:
     """The push of v2 has yet to be verified."""
     made = Made([ELSEWHERE, step("v2", 0.5), PASSED]).records
