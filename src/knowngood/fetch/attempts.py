@@ -1,16 +1,16 @@
-"""Make the attempts at a probe, all within the time that is left.
+"""Make an attempt at a probe, within the time that is left.
 
-:mod:`.retry` decides whether there is another attempt. Here each attempt gets its place among the
-requests under way and its share of the time. If it fails, what may excuse that is noted with it.
+It gets its place among the requests under way and its share of the time. If it fails, what may
+excuse that is noted with it. :mod:`.retry` decides whether there is another attempt.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 from ..environment import Budget
 from .attempt_error import GATEWAY_ERRORS, AttemptError, Excuse
@@ -19,12 +19,9 @@ from .decompression import BadEncoding, decoded_size, offered_by
 from .failing_rows import DownOrigins, SilentKinds
 from .pace import Pace
 from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe, Tried
-from .received import Limits
+from .received import Limits, MayGrow
 from .redirects import RedirectFollower
-from .retry import retried
-
-SHORTEST: Final = 0.5
-"""Seconds that an attempt gets even if they are more than its share of the probe's time."""
+from .retry import SHORTEST, Tries
 
 LAST_LOOK: Final = 3.0
 """Seconds that an attempt at what gave no answer gets at the end of a run, even if its time is up:
@@ -32,8 +29,6 @@ else nobody could tell silence that lasts from a moment in which this machine wa
 
 _NO_PLACE: Final = {AttemptError.RESET, AttemptError.REFUSED}
 """Errors by which a server may say that it takes no further connection; 503 is another way."""
-
-MayGrow: TypeAlias = Callable[[int], bool] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +71,7 @@ class Attempts:
 
     async def until_answered(self, probe: Probe, may_grow: MayGrow) -> Exchange:
         """Try until there is an answer, or no attempt or no time is left."""
-        sender = _ProbeSender(self, probe, may_grow)
-        exchange = await retried(probe, sender)
-        if sender.gave_up(exchange):
-            exchange = _with_detail(exchange, self.silent_kinds.not_tried_again(probe))
+        exchange = await Tries(self, probe, may_grow).exchange()
         self.down.note(exchange)
         return exchange
 
@@ -185,85 +177,3 @@ class Attempts:
         run.
         """
         return min(self.settled_by, self.deadline - SHORTEST) - time.time()
-
-
-class _ProbeSender:
-    """Makes the attempts at one probe (a :class:`.retry.Sender`)."""
-
-    def __init__(self, attempts: Attempts, probe: Probe, may_grow: MayGrow) -> None:
-        self._attempts = attempts
-        self._probe = probe
-        self._may_grow = may_grow
-        self._end = time.monotonic() + attempts.budget.probe
-        self._is_down = attempts.down.has(probe)
-        self._crowded_at: list[int] = []
-
-    async def send(self, before: Attempt | None) -> Tried | None:
-        """Make an attempt, if that still makes sense when it is its turn. Waiting for that, and
-        what failed for a crowd or a deployment that settles, costs the probe none of its time.
-        """
-        attempts, probe = self._attempts, self._probe
-        asked = time.monotonic()
-        turn, place = await attempts.enter(probe)
-        before_excuses = before.excuses if before is not None else Excuse.NONE
-        starved = Excuse.STARVED in before_excuses and attempts.concurrency.lowered
-        if starved or Excuse.SETTLING in before_excuses:
-            self._end = asked + attempts.budget.probe
-        else:
-            self._end += time.monotonic() - asked
-        if before is not None and self._hangs(before):  # since it waits for its place
-            attempts.concurrency.give_back()
-            return None
-        fresh = before is not None and self._needs_new_connection(before)
-        fresh = fresh and not starved  # those that are kept are served
-        send = attempts.attempt(probe, self._end, fresh=fresh, may_grow=self._may_grow)
-        tried = await attempts.in_place(place, turn, probe, send, before)
-        if Excuse.CROWDED in tried[0].excuses:
-            self._crowded_at.append(place.allowed)
-        return tried
-
-    def most(self) -> int:
-        """Return how many attempts there may be. Those that failed under a higher limit than there
-        is now do not count: else a server that takes few requests at once could refuse them all
-        before the run knows how many it takes.
-        """
-        if self._is_down or self._attempts.silent_kinds.has(self._probe):
-            return 1
-        limit = self._attempts.concurrency.limit
-        return self._attempts.budget.attempts + sum(then > limit for then in self._crowded_at)
-
-    def seconds_left(self) -> float:
-        """Return the seconds that are left for the probe."""
-        return min(self._end - time.monotonic(), self._attempts.run_left())
-
-    def seconds_to_settle(self) -> float:
-        """Return for how many seconds gateway errors are waited out."""
-        return self._attempts.settle_left()
-
-    def gave_up(self, exchange: Exchange) -> bool:
-        """Return whether there is no further attempt only since the probe's kind hangs."""
-        few = len(exchange.attempts) < self._attempts.budget.attempts
-        return few and self.seconds_left() > SHORTEST and self._hangs(exchange.attempts[-1])
-
-    def _hangs(self, last: Attempt) -> bool:
-        """Return whether an attempt timed out as all of the probe's kind do."""
-        timed_out = last.error is AttemptError.TIMEOUT
-        return timed_out and self._attempts.silent_kinds.has(self._probe)
-
-    def _needs_new_connection(self, before: Attempt) -> bool:
-        """Return whether an attempt after this one must not be made on a kept connection: others
-        may have been closed together with it, and one that is shared stays open after a timeout.
-
-        libcurl knows by itself when a shared one takes no more requests; then all of them share
-        the next.
-        """
-        stale = before.stale and not self._attempts.follower.transport.shares(self._probe)
-        misdirected = before.status == 421  # this connection leads to a server of other hosts
-        return stale or misdirected or before.error is AttemptError.TIMEOUT
-
-
-def _with_detail(exchange: Exchange, words: str) -> Exchange:
-    """Return ``exchange`` with more words on its last attempt."""
-    *before, last = exchange.attempts
-    last = replace(last, detail=f"{last.detail}, and {words}")
-    return replace(exchange, attempts=(*before, last))

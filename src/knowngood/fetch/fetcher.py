@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ..environment import Environment
 from .attempt_error import AttemptError
-from .attempts import Attempts, MayGrow
+from .attempts import Attempts
 from .concurrency import Concurrency, affordable
 from .failing_rows import DownOrigins, SilentKinds, SilentOrigins
 from .guard import Guard
@@ -27,6 +27,7 @@ from .memory_budget import MIB, MemoryBudget, Postponed, Reservation, return_lar
 from .page_loader import PageLoad, PageLoader
 from .probe import SAFE_METHODS, Attempt, Exchange, Probe
 from .read_beside import with_read_beside
+from .received import MayGrow
 from .recording import Recording
 from .redirects import RedirectFollower
 from .replay import Replay

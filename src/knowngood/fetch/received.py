@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import pycurl
 
@@ -13,6 +13,9 @@ from .memory_budget import LARGE
 HEADER_LIMIT: Final = 64 * 1024
 """Bytes of status lines and headers of one answer. Browsers stop at 256 KiB; nginx and Apache send
 at most 8 KiB a line."""
+
+MayGrow: TypeAlias = Callable[[int], bool] | None
+"""Says whether a body of at most so many bytes may become large; None: any may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +26,13 @@ class Limits:
         seconds: time for the whole attempt.
         body: bytes of the body as sent.
         fresh: whether it needs a new connection in place of a kept one.
-        may_grow: says whether a body of at most so many bytes may become large; None: any may.
+        may_grow: says whether a body may become large.
     """
 
     seconds: float
     body: int
     fresh: bool = False
-    may_grow: Callable[[int], bool] | None = None
+    may_grow: MayGrow = None
 
 
 @dataclass(slots=True)

@@ -9,10 +9,10 @@ from typing import Final
 
 from ..safety import redact
 from .attempt_error import RETRIED_STATUSES, AttemptError
-from .attempts import MayGrow
 from .decompression import decoded, with_plain_body
 from .made_up import differing_words, is_made_up, translated
 from .probe import SAFE_METHODS, Answer, Attempt, Exchange, Probe
+from .received import MayGrow
 from .redirects import redirects
 from .tape import Tape
 

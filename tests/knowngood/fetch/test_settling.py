@@ -41,7 +41,8 @@ def test_gateway_errors_are_waited_out(
     clock = SimpleNamespace(
         time=time.time, monotonic=lambda: time.monotonic() + 4 * len(server.requests)
     )
-    monkeypatch.setattr("knowngood.fetch.attempts.time", clock)
+    for module in ("attempts", "retry"):
+        monkeypatch.setattr(f"knowngood.fetch.{module}.time", clock)
     exchange = ask(fetchers(server, settle=50.0, attempts=2, probe=6), server.url)
     assert [attempt.status for attempt in exchange.attempts] == [*[status] * 5, 200]
 
