@@ -8,9 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from knowngood.environment.model import Budget, Environment
-from knowngood.fetch import WriteKind
+from knowngood.fetch import RequestTotals, WriteKind
 from knowngood.readiness import ReleaseState
-from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import ClaimResult, RunResults
 
 STAGE = Environment(name="stage", path=Path("environments/stage.toml"), description="")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from knowngood.environment.model import Environment
+from knowngood.fetch import RequestTotals
 from knowngood.readiness import ControlLook
 from knowngood.report import json_file
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.decide import fold
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
-from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
 
 HOSTILE = (

@@ -7,7 +7,6 @@ reports or releases.
 
 from . import lean_httpx  # noqa: F401 - before the first import of httpx
 from .answer_errors import Blocked, NoAnswer, PageTooLarge, WrongStatus
-from .answer_times import AnswerTimes
 from .attempt_error import (
     ANSWERED_WRONG,
     RETRIED_ERRORS,
@@ -35,6 +34,7 @@ from .redirects import REDIRECTS, redirects, target_of
 from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
+from .request_totals import RequestTotals
 from .response import Resource, Response, read_once, respond
 from .second_look import ask_addresses, ask_silent_again, excuse_passed
 from .tape import Tape
@@ -55,7 +55,6 @@ __all__ = [
     "SOUND",
     "WEBSOCKET",
     "Answer",
-    "AnswerTimes",
     "Attempt",
     "AttemptError",
     "BadEncoding",
@@ -73,6 +72,7 @@ __all__ = [
     "Probe",
     "Recording",
     "Replay",
+    "RequestTotals",
     "Resource",
     "Response",
     "Tape",

@@ -69,7 +69,7 @@ class Fetcher:
         self.environment = environment
         self.deadline = deadline
         self.guard = Guard(environment.origins, environment.writes)
-        self.statistics = RequestStatistics(run_id, time.time())
+        self.statistics = RequestStatistics(run_id=run_id, began=time.time())
         self._done: WeakValueDictionary[Probe, Exchange] = WeakValueDictionary()
         self._under_way: dict[Probe, tuple[asyncio.Task[Exchange], Reservation]] = {}
         self._loaders: WeakKeyDictionary[Future[PageLoad], PageLoader] = WeakKeyDictionary()

@@ -46,9 +46,6 @@ class Runner:
     ``plans`` say what the items read. ``groups`` are those of this process; it runs others only in
     place of a lost worker. ``replay`` answers in place of the network. ``tape`` keeps what is
     received, for a later replay.
-
-    Attributes:
-        left_behind: the URLs that clients wrote and could not delete.
     """
 
     def __init__(
@@ -61,15 +58,12 @@ class Runner:
         replay: Replay | None = None,
         tape: Tape | None = None,
     ) -> None:
-        self.left_behind: list[str] = []
         self._running: RunningItem | None = None
         self._environment = environment
         self._deadline = ticket.deadline
         self._replay = replay
         self._tape = tape
         self._late: list[str] = []
-        self._lacking: list[dict[str, Any]] = []
-        self._asked_again: list[tuple[str, str, bool | None]] = []
         self._shared: dict[str, Client] = {}
         self._browser: Browser | None = None
         self._fetcher = Fetcher(
@@ -81,7 +75,8 @@ class Runner:
             replay=replay,
             tape=tape,
         )
-        self._fetcher.statistics.built = ticket.built
+        self._statistics = self._fetcher.statistics
+        self._statistics.built = ticket.built
         self._fetcher.start()
         self._prefetcher = Prefetcher(self._fetcher, plans, groups)
 
@@ -158,7 +153,7 @@ class Runner:
             try:
                 yield client
             finally:
-                self.left_behind += client.sweep_up()
+                self._statistics.left_behind += client.sweep_up()
 
     def shared_client(self, origin: str) -> Client:
         """Return the client at ``origin`` that all items of this process share, with its cookies.
@@ -178,7 +173,7 @@ class Runner:
     def sweep_shared(self) -> None:
         """Delete what the shared clients wrote."""
         for client in self._shared.values():
-            self.left_behind += client.sweep_up()
+            self._statistics.left_behind += client.sweep_up()
             client.close()
 
     # -- the end
@@ -186,24 +181,19 @@ class Runner:
     @property
     def requests(self) -> int:
         """How many requests this process has made so far."""
-        return self._fetcher.statistics.requests
+        return self._statistics.sent
 
     def report(self) -> dict[str, Any]:
         """Return what this process asked for, as plain data for the controller."""
-        statistics = self._fetcher.statistics
-        return {
-            **statistics.to_json(),
-            "left_behind": self.left_behind,
-            "asked_again": self._asked_again,
-            "lacking": self._lacking,
-            "warnings": [*statistics.failures.warnings(statistics.began), *self._late],
-        }
+        statistics = self._statistics
+        warnings = [*statistics.failures.warnings(statistics.began), *self._late]
+        return {**statistics.to_report(), "warnings": warnings}
 
     def served(self) -> list[tuple[str, str, str]]:
         """Return URL, edge and digest of what is compared with a manifest. Do not print them: a
         secret may be in a path.
         """
-        return list(self._fetcher.statistics.served)
+        return list(self._statistics.served)
 
     def look_again(self) -> None:
         """Excuse failures that have passed, and ask again for what got no answer: an answer now
@@ -212,8 +202,8 @@ class Runner:
         excuse_passed(self._fetcher)
         for exchange in ask_silent_again(self._fetcher):
             heard = None if exchange.error in RUN_ERRORS else exchange.heard
-            url = one_line(exchange.probe.url, 500)
-            self._asked_again.append((exchange.probe.origin, url, heard))
+            asked = exchange.probe.origin, one_line(exchange.probe.url, 500)
+            self._statistics.asked_again[asked] = heard
 
     def look_at_addresses(self) -> None:
         """Ask every address of each name for the URLs that the name served, and one of the other
@@ -221,14 +211,13 @@ class Runner:
         """
         if self._replay is not None:
             return
-        statistics = self._fetcher.statistics
-        for origin in sorted(statistics.witnesses):
-            there = statistics.there.get(origin, {})
+        for origin in sorted(self._statistics.witnesses):
+            there = self._statistics.there.get(origin, {})
             addresses = addresses_of(self._environment, origin)
             few = dict(sorted(there.items())[:: len(there) // FEW + 1])
             for among, asked in ((addresses.alike, there), (addresses.families, few)):
                 lacking = ask_addresses(self._fetcher, origin, among, asked)
-                self._lacking += map(describe, lacking)
+                self._statistics.lacking += map(describe, lacking)
             self._late += [
                 f"{address} takes no connection; it is an address of {origin}, "
                 f"{self._environment.origins[origin]}, whose other addresses do"

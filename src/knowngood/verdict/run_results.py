@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any, Final
 
 from ..environment import Advisory, Environment
+from ..fetch import RequestTotals
 from ..readiness import ControlLook, ReleaseState
 from ..run_options import LEVELS
 from .build_match import BuildComparison, ServedFile
 from .outcome import EDGE_OF, PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS
-from .request_totals import RequestTotals
 from .unreachable import SilenceEvidence
 
 _CONTAINER: Final = (list, dict, set)

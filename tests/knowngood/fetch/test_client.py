@@ -73,7 +73,7 @@ def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]
         run = Runner(site, RunTicket.new(site, "0123456789ab", 60), [plan])
         runs.append(run)
         with run.running(plan), run.client("content", Case()) as client:
-            yield client, run.left_behind
+            yield client, run.report()["left_behind"]
 
     yield walking
     for run in runs:

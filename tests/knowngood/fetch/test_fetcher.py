@@ -617,7 +617,7 @@ def test_nothing_is_asked_of_other_origins(serve: Serve, fetchers: Fetchers) -> 
         assert ended_by(exchange) == [AttemptError.GUARD]
         assert "outside" in exchange.attempts[0].detail
     assert (ours.connections, evil.connections) == (0, 0)
-    assert fetcher.statistics.requests == 0
+    assert fetcher.statistics.sent == 0
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PURGE"])
@@ -1195,7 +1195,7 @@ def test_the_tally(serve: Serve, fetchers: Fetchers, authority: Authority) -> No
     for number in range(2):
         fetcher.send(Probe("content", f"{server.url}/{number}", template="content:/{x}"))
     statistics = fetcher.statistics
-    assert (statistics.requests, statistics.attempts, statistics.received) == (2, 3, 8)
+    assert (statistics.sent, statistics.attempts, statistics.received) == (2, 3, 8)
     assert statistics.asked == {"content": 2, "content:/{x}": 2, "content by connection": 3}
     assert statistics.failures.flaky == {"content": 1, "content:/{x}": 1}
     assert [len(exchange["attempts"]) for exchange in statistics.retried] == [2]

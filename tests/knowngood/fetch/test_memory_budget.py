@@ -115,7 +115,7 @@ def test_few_bodies_grow_at_once(serve: Serve, fetchers: Fetchers) -> None:
         assert len(exchange.answer.body) == 14 * KIB
         assert len(exchange.attempts) == 1
     assert len(server.requests) == 8 + 4
-    assert fetcher.statistics.requests == 8
+    assert fetcher.statistics.sent == 8
 
 
 def test_a_walk_is_never_cut_off(serve: Serve, fetchers: Fetchers) -> None:

@@ -177,4 +177,4 @@ def test_a_round_that_takes_long_is_not_the_last(monkeypatch: pytest.MonkeyPatch
 def test_a_sound_deployment_is_not_asked_again(serve: Serve, fetchers: Fetchers) -> None:
     """Nothing failed, so there is nothing to excuse."""
     fetcher = settled(serve, fetchers, answer())
-    assert fetcher.statistics.attempts == fetcher.statistics.requests == 29
+    assert fetcher.statistics.attempts == fetcher.statistics.sent == 29

@@ -24,7 +24,7 @@ def test_answers_are_noted_where_there_is_a_manifest() -> None:
     body, packed = b"body", gzip.compress(b"body")
     plain = Probe("content", "http://h/a?run-1-7", address="192.0.2.1")
     zipped = ((b"content-encoding", b"gzip"),)
-    statistics = RequestStatistics("run-1", built="content")
+    statistics = RequestStatistics(run_id="run-1", built="content")
     for probe, answer in (
         (plain, Answer(200, plain.url, (), body)),
         (replace(plain, url="http://h/b"), Answer(200, "http://h/b", zipped, packed)),
@@ -38,7 +38,7 @@ def test_answers_are_noted_where_there_is_a_manifest() -> None:
     digest = sha256(body).hexdigest()
     expected = {(url, "192.0.2.1", digest) for url in ("http://h/a?", "http://h/b")}
     assert statistics.served == expected
-    silent = RequestStatistics("run-1")
+    silent = RequestStatistics(run_id="run-1")
     silent.note(Exchange(plain, (Attempt(100.0, 0.01, 200),), Answer(200, plain.url, (), body)))
     assert silent.served == set()
 

@@ -16,11 +16,11 @@ import pytest
 from knowngood import __version__
 from knowngood.content.problem import Aspect
 from knowngood.environment.model import Environment
+from knowngood.fetch import RequestTotals
 from knowngood.report import Report, json_file
 from knowngood.verdict.decide import fold
 from knowngood.verdict.exit_codes import VerdictKind
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
-from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
 
 ENVIRONMENT = Environment(name="stage", path=Path("stage.toml"), description="")

@@ -9,6 +9,7 @@ import pytest
 from results_of_a_run import results_of
 
 from knowngood.environment.model import Environment
+from knowngood.fetch import RequestTotals
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.exchange_summary import describe
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
@@ -17,7 +18,6 @@ from knowngood.verdict import VerdictKind
 from knowngood.verdict.causes import Cause
 from knowngood.verdict.decide import Verdict, fold
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
-from knowngood.verdict.request_totals import RequestTotals
 from knowngood.verdict.run_results import RunResults
 
 HOSTILE = "\x1b[2J\x00\r\n98 passed\u202e\x9b]]>"

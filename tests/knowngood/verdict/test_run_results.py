@@ -9,7 +9,7 @@ import pytest
 
 from knowngood.environment import Advisory
 from knowngood.environment.model import Budget, Environment
-from knowngood.fetch import AnswerTimes
+from knowngood.fetch.answer_times import AnswerTimes
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 
@@ -31,7 +31,7 @@ def outcome(message: str = "m", check: str = "a", **more: Any) -> Outcome:
 def reported(**more: Any) -> dict[str, Any]:
     """What one process hands in that left out nothing and asked for this."""
     report = {
-        "requests": 0,
+        "sent": 0,
         "attempts": 0,
         "received": 0,
         "asked": {},

@@ -1,21 +1,23 @@
-"""What all processes of a run asked for, added up."""
+"""What a process, or all processes of a run together, asked for, and how it went."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
-from ..fetch import AnswerTimes, WriteKind
+from .answer_times import AnswerTimes
+from .refused_writes import WriteKind
 
-_SLOWEST: Final = 5  # requests
+SLOWEST: Final = 5
+"""Requests that a report lists as the slowest."""
 
 
 @dataclass(slots=True)
 class RequestTotals:
-    """What all processes of a run asked for. A group is an origin or a declaration.
+    """What was asked for. A group is an origin or a declaration.
 
     Attributes:
         sent: how many requests there were.
@@ -30,8 +32,9 @@ class RequestTotals:
         writes_refused: those that were refused while others were taken.
         answered_at: when each origin last answered, in seconds since the epoch.
         slowest: seconds and request of the slowest requests.
-        certificates: when each origin's certificate expires, in seconds since the epoch.
-        retried: the exchanges that needed a retry, as plain data.
+        certificates: when the first certificate of each origin ends, in seconds since the epoch.
+        retried: the exchanges with a failed attempt before the last, as plain data; stale ones are
+            no failures.
         left_behind: URLs that were written and could not be deleted.
         asked_again: for each (origin, URL) without an answer, whether it answered later; None
             where there was no time to ask.
@@ -58,31 +61,48 @@ class RequestTotals:
     lacking: list[dict[str, Any]] = field(default_factory=list)
     bodies: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
+    def to_report(self) -> dict[str, Any]:
+        """Return what a process reports to the controller of its run, as plain data."""
+        return {
+            **{f.name: getattr(self, f.name) for f in fields(RequestTotals)},
+            "asked": dict(self.asked),
+            "flaky": dict(self.flaky),
+            "erratic": dict(self.erratic),
+            "answers": {origin: asdict(times) for origin, times in self.answers.items()},
+            "turned_away": dict(self.turned_away),
+            "writes_taken": list(map(list, self.writes_taken)),
+            "writes_refused": list(map(list, self.writes_refused)),
+            "asked_again": [[*asked, answered] for asked, answered in self.asked_again.items()],
+            "bodies": dict(self.bodies),
+        }
+
     def add(self, report: Mapping[str, Any]) -> None:
-        """Add what one process asked for."""
-        self.sent += report["requests"]
+        """Add what one process reports."""
+        self.sent += report["sent"]
         self.attempts += report["attempts"]
         self.received += report["received"]
-        self.asked.update(report["asked"])
-        self.flaky.update(report["flaky"])
-        self.erratic.update(report["erratic"])
+        for name in ("asked", "flaky", "erratic", "turned_away"):
+            getattr(self, name).update(report[name])
         for origin, times in report["answers"].items():
             self.answers[origin].add_all(**times)
-        self.turned_away.update(report["turned_away"])
         self.writes_taken.update(WriteKind(*kind) for kind in report["writes_taken"])
         self.writes_refused.update(WriteKind(*kind) for kind in report["writes_refused"])
-        self.lacking += report["lacking"]
         for origin, when in report["answered_at"].items():
             self.answered_at[origin] = max(when, self.answered_at.get(origin, 0.0))
-        requests = [*self.slowest, *((seconds, request) for seconds, request in report["slowest"])]
-        self.slowest = sorted(requests, reverse=True)[:_SLOWEST]
+        requests = [*self.slowest, *map(tuple, report["slowest"])]
+        self.slowest = sorted(requests, reverse=True)[:SLOWEST]
         for origin, when in report["certificates"].items():
-            self.certificates[origin] = min(when, self.certificates.get(origin, when))
+            self.note_certificate(origin, when)
         self.retried += report["retried"]
         self.left_behind += report["left_behind"]
+        self.lacking += report["lacking"]
         self.asked_again |= {(o, url): back for o, url, back in report["asked_again"]}
         for url, digests in report["bodies"].items():
             self.bodies[url].update(digests)
+
+    def note_certificate(self, origin: str, ends: float) -> None:
+        """Keep when the first certificate of an origin ends: its edges may differ."""
+        self.certificates[origin] = min(ends, self.certificates.get(origin, ends))
 
     @property
     def walled(self) -> set[str]:
