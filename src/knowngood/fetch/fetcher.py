@@ -110,19 +110,9 @@ class Fetcher:
         return self.statistics.began + self.environment.budget.settle
 
     @property
-    def replays(self) -> bool:
-        """Whether a recording answers in place of the network."""
-        return isinstance(self._attempts, Replay)
-
-    @property
-    def takes(self) -> int:
-        """With how many requests at once a crowded server is asked; 0 if none is."""
-        return self._attempts.takes
-
-    @property
-    def rates(self) -> dict[str, float]:
-        """Requests a second of each origin that refuses more."""
-        return self._attempts.rates
+    def network(self) -> Attempts | None:
+        """What sends over the network; None if a recording answers in its place."""
+        return self._attempts if isinstance(self._attempts, Attempts) else None
 
     def __enter__(self) -> Fetcher:
         self.start()
@@ -263,7 +253,7 @@ class Fetcher:
         async with self._slot:
             exchange = self._silent.refusal(probe)
             exchange = exchange or await self._asked(probe, may_grow)
-        if not (self.replays or self._memory.keep(room, exchange)):
+        if not (self.network is None or self._memory.keep(room, exchange)):
             raise Postponed(exchange)
         return self._noted(exchange)
 
@@ -271,7 +261,7 @@ class Fetcher:
         """Send; if a write hangs, see whether its origin answers reads, in its first attempt."""
         asked = self._attempts.until_answered(probe, may_grow)
         witnesses = self.statistics.witnesses
-        if probe.origin not in witnesses or probe.method in SAFE_METHODS or self.replays:
+        if probe.origin not in witnesses or probe.method in SAFE_METHODS or self.network is None:
             return await asked
         witness = replace(witnesses[probe.origin][0], address=probe.address)
         read = partial(self._attempts.once, witness, fresh=True)

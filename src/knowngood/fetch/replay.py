@@ -42,16 +42,6 @@ class Replay:
         spare = [exchange for walk in others for exchange in walk]
         self._walk = Walk(self.tape.walks.get(nodeid, ()), spare, self._walk.words)
 
-    @property
-    def takes(self) -> int:
-        """Return 0, as for a server that is not crowded."""
-        return 0
-
-    @property
-    def rates(self) -> dict[str, float]:
-        """Return no rate: nothing is refused."""
-        return {}
-
     async def close(self) -> None:
         """Do nothing: there is no connection."""
 

@@ -34,15 +34,15 @@ be settling. A crowded server fails one round if the limit on requests was just 
 
 def excuse_passed(fetcher: Fetcher) -> None:
     """Excuse failures that pass by themselves, for each origin where they have passed."""
-    if fetcher.replays:
+    network, failures = fetcher.network, fetcher.statistics.failures
+    if network is None:
         return  # what was recorded stays as it is
-    failures = fetcher.statistics.failures
-    failures.takes, failures.rates = fetcher.takes, fetcher.rates
+    failures.takes, failures.rates = network.takes, network.rates
     again = partial(fetcher.again, fresh=False)
     for origin, probes in failures.passing().items():
         if has_passed(again, probes, fetcher.settled_by, fetcher.deadline):
             failures.excused.add(origin)
-    failures.takes, failures.rates = fetcher.takes, fetcher.rates
+    failures.takes, failures.rates = network.takes, network.rates
 
 
 def has_passed(

@@ -157,7 +157,8 @@ def test_a_write_is_refused(serve: Serve, fetchers: Fetchers, status: int, paced
     fetcher = fetchers(server, concurrency=1, attempts=1, writes=True)
     for _ in range(9):
         fetcher.send(Probe("content", server.url, "PUT", body=b"x"))
-    assert bool(fetcher.rates) == paced
+    assert fetcher.network is not None
+    assert bool(fetcher.network.rates) == paced
 
 
 @pytest.mark.usefixtures("no_waits", "short_looks")
@@ -170,5 +171,6 @@ def test_what_another_rate_does_not_end_is_not_excused(
     server = serve(in_turn(*[answer("fine"), answer(status=503)] * 2000))
     fetcher = fetchers(server, concurrency=1, attempts=20, probe=15.0)
     asked(fetcher, server, 200)
-    assert fetcher.rates == {}
+    assert fetcher.network is not None
+    assert fetcher.network.rates == {}
     assert fetcher.statistics.failures.erratic["content"] > 40
