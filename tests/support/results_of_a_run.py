@@ -15,7 +15,7 @@ from knowngood.verdict.run_results import ClaimResult, RunResults
 STAGE = Environment(name="stage", path=Path("environments/stage.toml"), description="")
 _OF_ENVIRONMENT = ("require", "origins", "control", "advisory", "params")
 _OF_RELEASE = ("changed", "wavering", "mixed")
-_OF_REQUESTS = ("answered_at", "retried")
+_OF_REQUESTS = ("answered_at", "asked_again", "retried")
 _COUNTS = ("asked", "flaky", "erratic")
 
 

@@ -167,7 +167,7 @@ def _decide(
         return VerdictKind.INTERRUPTED, "stopped from outside before it was done"
     if judged.failed:
         return VerdictKind.FAILED, causes[0].sentence
-    if judged.unsteady and not results.release.changed and not results.silence.troubled:
+    if judged.unsteady and not results.release.changed and not results.network_trouble:
         return VerdictKind.FAILED, causes[0].sentence
     if results.unreadable:
         count = plural(len(results.unreadable), "file")
@@ -196,10 +196,10 @@ def _by_what(results: RunResults) -> str:
 def _run_doubts(results: RunResults, unsteady: tuple[str, ...]) -> list[str]:
     """Return what makes the whole run prove less."""
     doubts = [doubt for doubt in (results.release.changed, results.release.wavering) if doubt]
-    if unsteady and results.silence.troubled:
+    if unsteady and results.network_trouble:
         doubts.append(
             "requests needed retries, and this machine's network is in trouble, the controls say: "
-            f"{results.silence.troubled}"
+            f"{results.network_trouble}"
         )
     if results.overdue:
         doubts.append("time ran out before the run was done; see run in [budget]")

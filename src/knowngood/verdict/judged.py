@@ -103,4 +103,4 @@ def _why_unsettled(outcome: Outcome, results: RunResults) -> str:
     if outcome.result != FAILED:
         words, remedy = _UNSETTLED.get(outcome.kind, (outcome.kind, ""))
         return f"{words}: {outcome.first_line or 'unknown'}{remedy}"  # the cause has all lines
-    return results.release.changed or unconfirmed(outcome, results.silence)
+    return results.release.changed or unconfirmed(outcome, results)

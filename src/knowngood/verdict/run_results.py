@@ -16,7 +16,6 @@ from ..run_options import LEVELS
 from .build_match import BuildComparison, ServedFile
 from .outcome import EDGE_OF, PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS
-from .unreachable import SilenceEvidence
 
 _CONTAINER: Final = (list, dict, set)
 
@@ -209,17 +208,9 @@ class RunResults:
         )
 
     @property
-    def silence(self) -> SilenceEvidence:
-        """What tells a deployment that gives no answer from a runner that is cut off."""
-        return SilenceEvidence(
-            environment=str(self.environment.path),
-            answered_at=self.requests.answered_at,
-            walled=self.requests.walled,
-            asked_again=self.requests.asked_again,
-            cut_short=self.overdue or self.interrupted,
-            controlled=bool(self.environment.control),
-            looks=tuple(self.looks),
-        )
+    def network_trouble(self) -> str:
+        """The first trouble of this machine's network, by the controls; empty if they had none."""
+        return next((look.trouble for look in self.looks if look.trouble), "")
 
     @property
     def unproven(self) -> str:

@@ -7,75 +7,38 @@ another request later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..fetch import SILENT, AttemptError
 from .outcome import Outcome
-
-if TYPE_CHECKING:
-    from ..readiness import ControlLook
+from .run_results import RunResults
 
 SKEW: Final = 300.0
 """Seconds that this machine's clock may be off before a certificate's dates cannot be judged by
 it; Kerberos tolerates as much (RFC 4120, 1.6), certificates are valid for weeks."""
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceEvidence:
-    """Who answered, and when.
-
-    Attributes:
-        environment: the path of the environment file, for messages.
-        answered_at: when each origin last answered, in seconds since the epoch.
-        walled: origins of which every answer turned the run away, or may have done so.
-        asked_again: for each (origin, URL) that gave no answer, whether it answered when it was
-            asked once more; None if there was no time for that.
-        cut_short: whether the run was, so that nothing was asked once more.
-        controlled: whether the environment has controls.
-        looks: what the controls answered, in order.
-    """
-
-    environment: str = ""
-    answered_at: Mapping[str, float] = field(default_factory=dict)
-    walled: Set[str] = frozenset()
-    asked_again: Mapping[tuple[str, str], bool | None] = field(default_factory=dict)
-    cut_short: bool = False
-    controlled: bool = False
-    looks: tuple[ControlLook, ...] = ()
-
-    @property
-    def troubled(self) -> str:
-        """Return the first trouble of the controls; empty if they had none."""
-        return next((look.trouble for look in self.looks if look.trouble), "")
-
-    @property
-    def forged(self) -> str:
-        """Return how another host answered in place of a control; empty if none did."""
-        return next((look.trouble for look in self.looks if look.forged), "")
-
-
-def unconfirmed(outcome: Outcome, silence: SilenceEvidence) -> str:
+def unconfirmed(outcome: Outcome, results: RunResults) -> str:
     """Return why a failed outcome does not count against the deployment; empty when it does."""
-    if silence.forged:
-        return f"another host answers for the controls, such as a captive portal: {silence.forged}"
+    forged = next((look.trouble for look in results.looks if look.forged), "")
+    if forged:
+        return f"another host answers for the controls, such as a captive portal: {forged}"
     if outcome.kind not in SILENT:
-        return _behind_a_wall(outcome) if outcome.origin in silence.walled else ""
-    judged = silence.controlled and _is_certificate(outcome)
-    if _came_back(outcome, silence) and not judged:
+        return _behind_a_wall(outcome) if outcome.origin in results.requests.walled else ""
+    judged = bool(results.environment.control) and _is_certificate(outcome)
+    if _came_back(outcome, results) and not judged:
         return (
             f"{outcome.origin} gave no answer, and answered when asked once more: trouble that "
             "passed, of the deployment or of this machine's network"
         )
-    if not judged and _lacked_time(outcome, silence):
+    if not judged and _lacked_time(outcome, results):
         return (
             f"{outcome.origin} gave no answer ({outcome.kind}), and the run had no time to ask it "
             "once more: trouble of the deployment, or of a busy machine here"
         )
-    if not silence.controlled:
-        return _without_control(outcome, silence)
-    return _by_control(outcome, silence)
+    if not results.environment.control:
+        return _without_control(outcome, results)
+    return _by_control(outcome, results)
 
 
 def _is_certificate(outcome: Outcome) -> bool:
@@ -93,47 +56,47 @@ def _behind_a_wall(outcome: Outcome) -> str:
     )
 
 
-def _came_back(outcome: Outcome, silence: SilenceEvidence) -> bool:
+def _came_back(outcome: Outcome, results: RunResults) -> bool:
     """Return whether the URL answered when it was asked once more.
 
     Any URL of its origin stands for one that was not: there were too many, or it writes.
     """
     exchange = outcome.exchanges[0] if outcome.exchanges else {}
-    answered = silence.asked_again.get((outcome.origin, exchange.get("url", "")))
+    answered = results.requests.asked_again.get((outcome.origin, exchange.get("url", "")))
     if answered is not None and exchange["method"] in {"GET", "HEAD"}:
         return answered
     return any(
         answered
-        for (origin, _), answered in silence.asked_again.items()
+        for (origin, _), answered in results.requests.asked_again.items()
         if origin == outcome.origin
     )
 
 
-def _lacked_time(outcome: Outcome, silence: SilenceEvidence) -> bool:
+def _lacked_time(outcome: Outcome, results: RunResults) -> bool:
     """Return whether the run ended before its second look at this silence."""
-    asked_again = silence.asked_again.items()
+    asked_again = results.requests.asked_again.items()
     answers = [answered for (origin, _), answered in asked_again if origin == outcome.origin]
-    return silence.cut_short or None in answers
+    return results.overdue or results.interrupted or None in answers
 
 
-def _without_control(outcome: Outcome, silence: SilenceEvidence) -> str:
-    if silence.answered_at.get(outcome.origin, 0.0) > outcome.began:
+def _without_control(outcome: Outcome, results: RunResults) -> str:
+    if results.requests.answered_at.get(outcome.origin, 0.0) > outcome.began:
         return ""
-    answered = outcome.origin in silence.answered_at
+    answered = outcome.origin in results.requests.answered_at
     extent = "no answer any more" if answered else "no answer at all"
     return (
         f"{outcome.origin} gave {extent} ({outcome.kind}); only a control could show "
         "whether the deployment or this machine's network is at fault: add [[control]] to "
-        f'{silence.environment}, with url = "…" (on another host than the deployment) and '
+        f'{results.environment.path}, with url = "…" (on another host than the deployment) and '
         'body = "…" (text of its answer)'
     )
 
 
-def _by_control(outcome: Outcome, silence: SilenceEvidence) -> str:
+def _by_control(outcome: Outcome, results: RunResults) -> str:
     """Return what the controls leave in doubt. They must have been asked since the last attempt
     began, and all must have been fine since.
     """
-    since = [look for look in silence.looks if look.began >= outcome.began]
+    since = [look for look in results.looks if look.began >= outcome.began]
     if not since:
         return f"{outcome.origin} gave no answer ({outcome.kind}), and no control was asked since"
     trouble = next((look.trouble for look in since if look.trouble), "")
@@ -150,6 +113,6 @@ def _by_control(outcome: Outcome, silence: SilenceEvidence) -> str:
         return (
             f"{outcome.origin}: TLS failed ({outcome.phase}); only a control over https could show "
             "whether the deployment or this machine is at fault: add [[control]] to "
-            f'{silence.environment}, with url = "https://…"'
+            f'{results.environment.path}, with url = "https://…"'
         )
     return ""

@@ -95,13 +95,6 @@ def test_claim_knows_the_groups_its_requests_are_counted_in() -> None:
     assert ledger.claims["a"].asked == {"content", "content:/a", "content:/b"}
 
 
-@pytest.mark.parametrize("ended", ["overdue", "interrupted"])
-def test_a_run_that_was_cut_short_has_not_asked_again(ended: str) -> None:
-    """What was silent until then is in doubt."""
-    assert not RunResults(ENVIRONMENT).silence.cut_short
-    assert RunResults(ENVIRONMENT, **{ended: True}).silence.cut_short
-
-
 @pytest.mark.parametrize("first", [PASSED, FAILED])
 def test_item_that_breaks_in_its_teardown(first: str) -> None:
     """The second word on an item takes the place of the first; the item counts once."""
@@ -123,7 +116,7 @@ def test_reports_of_several_processes_add_up() -> None:
     for number in (2, 1):
         ledger.add_result(
             reported(
-                requests=10,
+                sent=10,
                 attempts=12,
                 received=1000,
                 asked={"content": 10},
@@ -216,7 +209,7 @@ def test_origin_that_turned_every_process_away_is_walled() -> None:
     }
     ledger.add_result(reported(**counts))
     ledger.add_result(reported(answers={"other": answers(1)}, warnings=["settling"]))
-    assert ledger.silence.walled == {"content"}
+    assert ledger.requests.walled == {"content"}
     assert ledger.warnings == ["settling"]
 
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from results_of_a_run import results_of
 
+from knowngood.environment import Control
 from knowngood.fetch.attempt_error import SILENT
 from knowngood.readiness.network_control import ControlLook
 from knowngood.verdict.outcome import FAILED, Outcome
-from knowngood.verdict.unreachable import SKEW, SilenceEvidence, unconfirmed
+from knowngood.verdict.unreachable import SKEW, unconfirmed
 
 URL = "https://content.example/x"
 FILE = "environments/stage.toml"
@@ -34,12 +36,13 @@ def failed(kind: str, phase: str = "", method: str = "GET", url: str = URL) -> O
 
 def why(outcome: Outcome, *looks: ControlLook, **more: Any) -> str:
     """Why it does not count, with controls that said so."""
-    return unconfirmed(outcome, SilenceEvidence(FILE, controlled=True, looks=looks, **more))
+    control = (Control("http://c/"),)
+    return unconfirmed(outcome, results_of(control=control, looks=list(looks), **more))
 
 
 def why_without(outcome: Outcome, **more: Any) -> str:
     """Why it does not count where there is no control."""
-    return unconfirmed(outcome, SilenceEvidence(FILE, **more))
+    return unconfirmed(outcome, results_of(**more))
 
 
 @pytest.mark.parametrize("kind", ["content", "status", "schema", "redirect", "truncated"])
@@ -52,8 +55,11 @@ def test_a_wrong_answer_counts_whatever_the_controls_say(kind: str) -> None:
 
 def test_a_refusal_by_an_origin_that_refuses_everything_counts_for_nothing() -> None:
     """A wall may stand before it."""
-    assert "turned every request away" in why(failed("status"), FINE, walled={"content"})
-    assert why(failed("status"), FINE, walled={"other"}) == ""
+    results = results_of(looks=[FINE])
+    results.requests.answers["content"].add(0.1)
+    assert unconfirmed(failed("status"), results) == ""
+    results.requests.turned_away["content"] = 1
+    assert "turned every request away" in unconfirmed(failed("status"), results)
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT - {"tls"}))
@@ -69,7 +75,7 @@ def test_silence_counts_where_a_control_answers(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(SILENT - {"tls"}))
 @pytest.mark.parametrize(
-    "ended", [{"cut_short": True}, {"asked_again": {("content", URL): None}}], ids=["cut", "late"]
+    "ended", [{"overdue": True}, {"interrupted": True}, {"asked_again": {("content", URL): None}}]
 )
 def test_silence_that_nobody_could_ask_about_again_does_not_count(
     kind: str, ended: dict[str, Any]
