@@ -9,13 +9,10 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..report import verdict_reader
-from ..verdict import EXIT_CODES, KINDS, USAGE_ERROR, VerdictKind
-
-if TYPE_CHECKING:
-    from ..session import Options
+from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 
 _NEED_NO_VERDICT: Final = {
     EXIT_CODES[VerdictKind.INTERRUPTED],
@@ -82,28 +79,6 @@ def conclude(
 def inconclusive(reason: str) -> Conclusion:
     """Return the conclusion that a run proves nothing, for ``reason``."""
     return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
-
-
-def verdict_document(
-    conclusion: Conclusion, options: Options, *, run_id: str, began: float
-) -> dict[str, Any]:
-    """Return the child's verdict document, or one that says why there is none."""
-    if conclusion.document is not None:
-        return dict(conclusion.document)
-    kind = KINDS[conclusion.code]
-    reason = conclusion.reason or "pytest gave no verdict; its output says why"
-    from ..report import json_file  # imports all that makes a verdict
-
-    return json_file.empty(
-        kind,
-        reason,
-        options.environment.name,
-        run_id=run_id,
-        place=options.place,
-        began=began,
-        release=options.release,
-        level=options.level,
-    )
 
 
 def _without_verdict(code: int) -> Conclusion:

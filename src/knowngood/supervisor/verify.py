@@ -100,7 +100,7 @@ def run_once(
     except LockUnavailable as error:
         redactor = Redactor(options.environment.secrets.values())
         conclusion = trust.inconclusive(redactor(str(error)))
-        document = _document(conclusion, options, new_run_id(), began)
+        document = document_of(conclusion, options, new_run_id(), began)
         return VerifiedRun(conclusion.code, document, conclusion.reason)
 
 
@@ -119,7 +119,7 @@ def _run_once(
         reason = redactor(conclusion.reason)
         if conclusion.code == USAGE_ERROR:
             return VerifiedRun(USAGE_ERROR, None, reason)
-        document = redacted(_document(conclusion, options, run_id, began), redactor.deep)
+        document = redacted(document_of(conclusion, options, run_id, began), redactor.deep)
         delivery = _tell(options, document)
         if delivery is not None:
             document["notifications"] = delivery.to_json()
@@ -147,10 +147,25 @@ def _tell(options: Options, document: Mapping[str, Any]) -> Delivery | None:
     return tell(options.environment, event) if event is not None else None
 
 
-def _document(
+def document_of(
     conclusion: Conclusion, options: Options, run_id: str, began: float
 ) -> dict[str, Any]:
-    return trust.verdict_document(conclusion, options, run_id=run_id, began=began)
+    """Return the child's verdict document, or one that says why there is none."""
+    if conclusion.document is not None:
+        return dict(conclusion.document)
+    from ..report import json_file  # imports all that makes a verdict
+
+    reason = conclusion.reason or "pytest gave no verdict; its output says why"
+    return json_file.empty(
+        KINDS[conclusion.code],
+        reason,
+        options.environment.name,
+        run_id=run_id,
+        place=options.place,
+        began=began,
+        release=options.release,
+        level=options.level,
+    )
 
 
 def watched(

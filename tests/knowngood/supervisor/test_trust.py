@@ -10,7 +10,8 @@ import pytest
 from knowngood.environment import Environment
 from knowngood.report import json_file, verdict_reader
 from knowngood.session import Options
-from knowngood.supervisor.trust import ChildExit, Conclusion, conclude, verdict_document
+from knowngood.supervisor.trust import ChildExit, Conclusion, conclude
+from knowngood.supervisor.verify import document_of
 from knowngood.verdict import EXIT_CODES, VerdictKind
 from knowngood.verdict.causes import Cause, find_causes
 from knowngood.verdict.outcome import FAILED, Outcome
@@ -157,7 +158,7 @@ def test_a_document_for_a_run_without_one() -> None:
     conclusion = conclude(ChildExit(-signal.SIGKILL, b""), RUN, "v7")
     environment = Environment("demo", Path("demo.toml"), "a demonstration")
     options = Options("demo", environment, level="full", place="here", release="v7")
-    document = verdict_document(conclusion, options, run_id=RUN, began=0.0)
+    document = document_of(conclusion, options, RUN, 0.0)
     verdict_reader.parse(json.dumps(document).encode())
     assert (document["verdict"], document["action"]) == ("INCONCLUSIVE", "hold")
     assert (document["environment"], document["run"], document["place"]) == ("demo", RUN, "here")
