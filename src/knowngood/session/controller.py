@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,12 +16,12 @@ from ..readiness import ReleaseState
 from ..report import Report, json_file, redacted, terminal
 from ..report.github import Annotations
 from ..run_options import PARENT, RECORDED_IN, RUN_ID
-from ..safety import new_run_id, redact_data
-from ..verdict import advisories
+from ..safety import RunnerError, new_run_id, redact_data
+from ..verdict import EXIT_CODES, VerdictKind, advice, advisories
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
-from . import signals
+from . import report_locks, signals
 from .junit import Junit
 from .log_file import LogFile
 from .monitor import Monitor
@@ -71,11 +72,13 @@ class Controller:
         self.verdict: Verdict | None = None
         self._document: dict[str, Any] | None = None
         self._annotations: Annotations | None = None
+        self._locks = ExitStack()
 
     # -- before the first check
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
+        self._lock_reports()
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if self._options.annotate and reporter is not None:
             self._annotations = Annotations(reporter.write_line)
@@ -91,14 +94,30 @@ class Controller:
             self._monitor = Monitor(environment, self.results, ticket, self._options.manifest)
         signals.on_alarm(ticket.deadline - time.time() + GRACE, self._overdue)
 
+    def _lock_reports(self) -> None:
+        """Lock the files that this run writes at its end, so that no second run does. If another is
+        about to write one of them, end with 75, without touching any.
+        """
+        reports = dict(self._options.reports)
+        if self._junit.path is not None:
+            reports["--junitxml"] = self._junit.path
+        command = ["pytest", *map(str, self._config.invocation_params.args)]
+        try:
+            with usage_errors():
+                self._locks.enter_context(report_locks.held(reports, command))
+        except RunnerError as error:
+            kind = VerdictKind.INCONCLUSIVE
+            code = EXIT_CODES[kind]
+            pytest.exit(f"{kind} (exit {code}): {error} — {advice(kind)}", code)
+
     def _ticket(self, environment: Environment) -> RunTicket:
-        options, budget = self._options, environment.budget
+        options, budget, release = self._options, environment.budget, environment.release
         return RunTicket.new(
             environment,
             run_id=os.environ.get(RUN_ID) or new_run_id(),
             seconds=budget.run + (budget.converge if options.release else 0),
             workers=self._nodes.count,
-            compared=options.manifest is not None,
+            built=release.origin if options.manifest and release else "",
             recorded_in=self._recorded.name if self._recorded else os.environ.get(RECORDED_IN, ""),
         )
 
@@ -257,3 +276,4 @@ class Controller:
             self._recorded.cleanup()
         if self._deployment is not None:
             self._deployment.stop()
+        self._locks.close()

@@ -7,7 +7,6 @@ import pytest
 from ..safety import lose_what_cannot_be_written, open_streams
 from .controller import Controller
 from .junit import Junit
-from .lock_hooks import LockHooks
 from .log_file import LogFile
 from .pytest_options import hide_secrets, is_worker, options_of, usage_errors
 from .quiet_terminal import QuietTerminal
@@ -40,5 +39,4 @@ def start(config: pytest.Config) -> Worker:
             controller = Controller(config, worker, options, junit, log_file)
             register(controller, "knowngood-controller")
             register(QuietTerminal(config), "knowngood-terminal")
-            register(LockHooks(config, options.reports, junit), "knowngood-locks")
     return worker

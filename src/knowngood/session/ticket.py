@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..environment import Environment, ServerAnnouncement
 from ..fetch import Recording
@@ -36,27 +37,15 @@ class RunTicket:
     recorded_in: str = ""
 
     @classmethod
-    def new(
-        cls,
-        environment: Environment,
-        run_id: str,
-        seconds: float,
-        workers: int = 1,
-        compared: bool = False,
-        recorded_in: str = "",
-    ) -> RunTicket:
-        """Return a ticket for a run that begins now and may take so many seconds. ``compared`` says
-        whether files are compared with a manifest.
-        """
+    def new(cls, environment: Environment, run_id: str, seconds: float, **facts: Any) -> RunTicket:
+        """Return a ticket for a run that begins now and may take so many seconds."""
         return cls(
             run_id=run_id,
             deadline=time.time() + seconds,
             origins=dict(environment.origins),
-            workers=workers,
             ca=str(environment.ca) if environment.ca else None,
             edges={name: tuple(addresses) for name, addresses in environment.edges.items()},
-            built=environment.release.origin if compared and environment.release else "",
-            recorded_in=recorded_in,
+            **facts,
         )
 
     @property
