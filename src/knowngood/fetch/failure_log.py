@@ -23,13 +23,11 @@ class FlakyExchange:
     """A flaky exchange, without its answer.
 
     Attributes:
-        origin: the name of its origin.
         groups: the origin and the declaration that it counts for.
         failed: its failed attempts.
         probe: what was asked.
     """
 
-    origin: str
     groups: frozenset[str]
     failed: tuple[Attempt, ...]
     probe: Probe
@@ -55,15 +53,14 @@ class FailureLog:
 
     def note(self, exchange: Exchange, groups: frozenset[str]) -> None:
         """Note how the attempts of an exchange ended; it counts for ``groups``."""
-        origin = exchange.probe.origin
-        log = self.attempts[origin]
+        log = self.attempts[exchange.probe.origin]
         failed = tuple(attempt for attempt in exchange.attempts if attempt.failed)
         log.failed += [attempt.began for attempt in failed]
         last = exchange.attempts[-1]
         if last.error is None and last.status not in RETRIED_STATUSES:
             log.answered.append(last.began)
         if exchange.flaky:
-            self.flaky_exchanges.append(FlakyExchange(origin, groups, failed, exchange.probe))
+            self.flaky_exchanges.append(FlakyExchange(groups, failed, exchange.probe))
 
     def _passing(self, exchange: FlakyExchange) -> list[Attempt]:
         """Return the failures of a kind that passes by itself. Writes have none, since they cannot
@@ -71,7 +68,7 @@ class FailureLog:
         """
         if exchange.probe.method not in SAFE_METHODS:
             return []
-        paced = exchange.origin in self.rates
+        paced = exchange.probe.origin in self.rates
         return [
             attempt
             for attempt in exchange.failed
@@ -85,14 +82,14 @@ class FailureLog:
         probes: defaultdict[str, dict[Probe, None]] = defaultdict(dict)
         for exchange in self.flaky_exchanges:
             if self._passing(exchange):
-                probes[exchange.origin].setdefault(exchange.probe)
+                probes[exchange.probe.origin].setdefault(exchange.probe)
         return {origin: list(islice(few, LOOKED_AT_AGAIN)) for origin, few in probes.items()}
 
     def warnings(self, began: float) -> list[str]:
         """Return a sentence on each kind of failure that was excused. ``began`` is when the first
         check did, in seconds since the epoch.
         """
-        excused = [e for e in self.flaky_exchanges if e.origin in self.excused]
+        excused = [e for e in self.flaky_exchanges if e.probe.origin in self.excused]
         attempts = [a for exchange in excused for a in self._passing(exchange)]
         settling = [a for a in attempts if a.settling]
         # 503 says that there are too many at once, or that they come too fast.
@@ -131,19 +128,21 @@ class FailureLog:
         outages = {origin: log.outages() for origin, log in list(self.attempts.items())}
         by_group: defaultdict[str, set[object]] = defaultdict(set)
         for exchange in self.flaky_exchanges:
-            excused = self._passing(exchange) if exchange.origin in self.excused else []
+            excused = self._passing(exchange) if exchange.probe.origin in self.excused else []
             failed = [a.began for a in exchange.failed if a not in excused]
             if not failed:
                 continue
-            explained = [outages[exchange.origin].get(began) for began in failed]
-            event = exchange if None in explained else (exchange.origin, explained[0])
+            explained = [outages[exchange.probe.origin].get(began) for began in failed]
+            event = exchange if None in explained else (exchange.probe.origin, explained[0])
             for group in exchange.groups:
                 by_group[group].add(event)
             hung = [
-                a for a in exchange.failed if a.hung and a.began not in outages[exchange.origin]
+                a
+                for a in exchange.failed
+                if a.hung and a.began not in outages[exchange.probe.origin]
             ]
             if hung:
-                group = by_connection(exchange.origin)
+                group = by_connection(exchange.probe.origin)
                 by_group[group].update((exchange, attempt.began) for attempt in hung)
         return Counter({group: len(events) for group, events in by_group.items()})
 

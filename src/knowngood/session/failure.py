@@ -28,26 +28,20 @@ class Failure:
     """What a failed check's exception is about.
 
     Attributes:
+        words: what is wrong, in words; empty if the error itself says it.
         exchanges: the exchanges that it is about, the most telling first.
         further: other exchanges of the same set or loop that are wrong, too.
         found_in: of those that a page needs, the URL of the answer that refers to them.
         reads: the URLs of all answers that the failed statement reads.
-        message: what is wrong, in words; empty if the error itself says it.
-        expected: what a comparison expected; empty if ``message`` says it.
-        got: what it got.
-        aspect: what of an answer is wrong, as in :class:`.Outcome`.
         about_status: whether the status of the answer is what failed.
         about_answer: whether it is about an answer, and not about the check's own code.
     """
 
+    words: Explanation
     exchanges: tuple[Exchange, ...] = ()
     further: tuple[Exchange, ...] = ()
     found_in: Mapping[Exchange, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
-    message: str = ""
-    expected: str = ""
-    got: str = ""
-    aspect: str = ""
     about_status: bool = False
     about_answer: bool = False
 
@@ -72,7 +66,7 @@ def failure_of(
     exchanges = _most_telling(answers, words.text)
     compared = exchanges if in_check or sent else ()
     if not _is_about_answer(error, statement, comparison, compared):
-        return Failure(message=words.text)
+        return Failure(Explanation(lines=(words.text,)))
     further: tuple[Exchange, ...] = ()
     found_in = answers.found_in
     about_status = isinstance(error, WrongStatus) or _is_about_status(statement, exchanges)
@@ -84,14 +78,11 @@ def failure_of(
         exchanges = _with_other_headers(exchanges, [*sent, *declared])
     reads = (e.probe.url for e in (*exchanges, *answers.single, *answers.members))
     return Failure(
+        words,
         exchanges=tuple(e for e in exchanges if e not in further),
         further=further,
         found_in=found_in,
         reads=tuple(dict.fromkeys(reads))[:_READS],
-        message=words.text,
-        expected=words.expected,
-        got=words.got,
-        aspect=words.aspect,
         about_status=about_status,
         about_answer=True,
     )

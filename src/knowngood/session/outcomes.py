@@ -56,14 +56,15 @@ class Outcomes:
     def _of_failure(self, failure: Failure, error: BaseException) -> dict[str, Any]:
         """Return the fields that say what went wrong, and in which exchange."""
         classified = classify(error, about_answer=failure.about_answer)
-        message = failure.message or classified.message
+        words = failure.words
+        message = words.text or classified.message
         fields: dict[str, Any] = {
             "result": classified.result,
             "kind": sharpened(classified.kind, failure.about_status, failure.exchanges),
             "message": encodable(redact(message)[:4000]),
-            "expected": encodable(redact(failure.expected)),
-            "got": encodable(redact(failure.got)),
-            "aspect": str(failure.aspect),
+            "expected": encodable(redact(words.expected)),
+            "got": encodable(redact(words.got)),
+            "aspect": str(words.aspect),
             "exchanges": [self._description(e, failure) for e in failure.exchanges],
             "further": [self._description(e, failure) for e in failure.further],
             "reads": [one_line(url, 500) for url in failure.reads],

@@ -364,7 +364,7 @@ def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: st
     for name in ("size", "links", "ok"):
         source = source.replace(f"home.{name}", f"getattr(home, '{name}', None)")
     compared = Comparison(*comparison) if comparison else None
-    words = failure(source, compared).message
+    words = failure(source, compared).words.text
     for name in ("size", "links", "ok"):
         words = words.replace(f"getattr(home, '{name}', None)", f"home.{name}")
     assert words == message
@@ -390,7 +390,7 @@ def test_words(source: str, comparison: tuple[str, Any, Any] | None, message: st
 def test_values_of_what_does_not_hold(claim: str, message: str) -> None:
     """What came is told, as of a comparison; what pytest says of it is all that is left of it."""
     values = "d = {'v': 'dev', 'flag': False, 'list': [{'message': 'x'}], 'zero': 0, 'zeros': [0]}"
-    assert failure(f"{values}\nassert {claim}", rewritten=True).message == message
+    assert failure(f"{values}\nassert {claim}", rewritten=True).words.text == message
 
 
 @pytest.mark.parametrize(
@@ -414,7 +414,7 @@ def test_status_that_the_check_has_declared(
     compared = Comparison("==", got, 404) if "404" in source else None
     found = failure(source, compared)
     assert found.about_status == (sides is not None)
-    assert (found.expected, found.got) == sides or sides is None
+    assert (found.words.expected, found.words.got) == sides or sides is None
 
 
 PROBLEM = Problem("it", Aspect.SERVER_PAGE)
@@ -437,7 +437,7 @@ PROBLEM = Problem("it", Aspect.SERVER_PAGE)
 )
 def test_aspect(source: str, comparison: tuple[str, Any, Any] | None, aspect: str) -> None:
     """What is wrong is known by what a check did, or the claim says of its first line."""
-    assert failure(source, Comparison(*comparison) if comparison else None).aspect == aspect
+    assert failure(source, Comparison(*comparison) if comparison else None).words.aspect == aspect
 
 
 def test_what_a_loop_did_not_come_to() -> None:
@@ -504,4 +504,4 @@ def test_an_error_that_no_statement_of_the_check_raised() -> None:
     error = raised.value
     assert error.__traceback__ is not None
     failure = failure_of(error.with_traceback(error.__traceback__.tb_next))
-    assert re.fullmatch(r"TypeError: .*, in \S+/copy\.py:\d+", failure.message)
+    assert re.fullmatch(r"TypeError: .*, in \S+/copy\.py:\d+", failure.words.text)
