@@ -79,14 +79,13 @@ def _wire(probe: Probe, environment: Environment | None) -> Iterator[str]:
 
 
 def _headers(probe: Probe) -> Iterator[str]:
-    names = {name.lower() for name, _ in probe.headers}
     for name, value in probe.own_headers:
         user = _user(value) if name.lower() == "authorization" else b""
         if user:
             yield f"-u {shell_word(user)}"
         else:
             yield f"-H {_word(f'{name}: {value}' if value else f'{name};')}"
-    if sent_body(probe) is not None and "content-type" not in names:
+    if sent_body(probe) is not None and "content-type" not in probe.header_names:
         yield "-H Content-Type:"  # or curl would send that of a form
 
 

@@ -85,13 +85,17 @@ class Probe:
         return f"{self.method} {self.url}"
 
     @property
+    def header_names(self) -> set[str]:
+        """The names of ``headers``, in lower case."""
+        return {name.lower() for name, _ in self.headers}
+
+    @property
     def own_headers(self) -> tuple[tuple[str, str], ...]:
         """The names and values that it sends beside the usual ones, Referer among them.
 
         With Range it accepts no compression, by the Fetch standard ("HTTP-network-or-cache fetch").
         """
-        names = {name.lower() for name, _ in self.headers}
-        implied = []
+        names, implied = self.header_names, []
         if self.referer and "referer" not in names:
             implied.append(("Referer", self.referer))
         if "range" in names and "accept-encoding" not in names:
@@ -129,8 +133,7 @@ class Probe:
     @property
     def _depends_on_state(self) -> bool:
         """Whether it is a write for one state alone (RFC 9110, 13.1)."""
-        names = {name.lower() for name, _ in self.headers}
-        return self.method not in SAFE_METHODS and not names.isdisjoint(_CONDITIONS)
+        return self.method not in SAFE_METHODS and not self.header_names.isdisjoint(_CONDITIONS)
 
 
 @dataclass(frozen=True, slots=True)

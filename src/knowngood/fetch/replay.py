@@ -164,7 +164,7 @@ class Walk:
 
 def _is_conditional(probe: Probe) -> bool:
     """Return whether a request asks for a file only if it is another one (RFC 9110, 13.1)."""
-    return any(name.lower().startswith("if-") for name, _ in probe.headers)
+    return any(name.startswith("if-") for name in probe.header_names)
 
 
 def _likeness(recorded: Probe, probe: Probe) -> tuple[int, int, int, int]:
@@ -181,8 +181,7 @@ def _likeness(recorded: Probe, probe: Probe) -> tuple[int, int, int, int]:
 
 def _lacking(recorded: Probe, probe: Probe) -> int:
     """Return how many of the headers of ``probe`` the ``recorded`` one lacks."""
-    sent = {name.lower() for name, _ in recorded.headers}
-    return sum(name.lower() not in sent for name, _ in probe.headers)
+    return len(probe.header_names - recorded.header_names)
 
 
 def exchange_with(recorded: Exchange, answer: Answer, slowdown: float = 1.0) -> Exchange:

@@ -212,7 +212,7 @@ def _has_own_connection(probe: Probe) -> bool:
 
 def _wants_other_protocol(probe: Probe) -> bool:
     """Whether a request asks to go on in another protocol, which HTTP/2 cannot (RFC 9113, 8.6)."""
-    return any(name.lower() == "upgrade" for name, _ in probe.headers)
+    return "upgrade" in probe.header_names
 
 
 def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:

@@ -8,7 +8,6 @@ from .report import Report, redacted
 
 __all__ = [
     "Report",
-    "html_page",
     "html_template",
     "json_file",
     "redacted",

@@ -64,15 +64,14 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
 
 def cause_blocks(verdict: Verdict) -> Iterator[list[str]]:
     """Yield a block of lines for each cause, confirmed ones first."""
-    first = [cause.to_json() for cause in verdict.causes[:_BLOCKS_SHOWN]]
-    yield from blocks_of(first, len(verdict.causes))
+    yield from _blocks_of([cause.to_json() for cause in verdict.causes])
 
 
-def blocks_of(causes: Sequence[Mapping[str, Any]], count: int) -> Iterator[list[str]]:
-    """Yield a block of lines for each of the first causes, and how many of ``count`` are left."""
+def _blocks_of(causes: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
+    """Yield a block of lines for each of the first causes, and how many are left."""
     for cause in causes[:_BLOCKS_SHOWN]:
         yield cause_block.lines(cause)
-    if more := and_more(count - _BLOCKS_SHOWN, "; --verdict-file has all"):
+    if more := and_more(len(causes) - _BLOCKS_SHOWN, "; --verdict-file has all"):
         yield more
 
 
@@ -139,7 +138,7 @@ def lines_of_fold(document: Mapping[str, Any]) -> Iterator[str]:
     for name, place in places.items():
         yield one_line(f"{name:<{width}}  {place['verdict']:<12}  {place['reason']}", 300)
     yield ""
-    for block in blocks_of(causes, len(causes)):
+    for block in _blocks_of(causes):
         yield from (*block, "")
     yield from (f"warning: {one_line(text, 300)}" for text in document["warnings"])
     doubts = (text for text in document["doubts"] if text not in document["reason"])

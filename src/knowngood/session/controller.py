@@ -52,13 +52,13 @@ class Controller:
         config: pytest.Config,
         worker: Worker,
         options: Options,
-        junit: Junit,
         log_file: LogFile,
     ) -> None:
         self._config = config
         self._options = options
         self._worker = worker
-        self._junit = junit
+        self._junit = Junit(config)
+        config.pluginmanager.register(self._junit, "knowngood-junit")
         self._log_file = log_file
         self._began = time.time()
         self._deployment: Server | None = None

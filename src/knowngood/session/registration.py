@@ -6,7 +6,6 @@ import pytest
 
 from ..safety import lose_what_cannot_be_written, open_streams
 from .controller import Controller
-from .junit import Junit
 from .log_file import LogFile
 from .pytest_options import hide_secrets, is_worker, options_of, usage_errors
 from .quiet_terminal import QuietTerminal
@@ -34,9 +33,6 @@ def start(config: pytest.Config) -> Worker:
         if worker.environment.secrets:
             register(RedactionHooks(config, worker.environment), "knowngood-secrecy")
         if not is_worker(config):
-            junit = Junit(config)
-            register(junit, "knowngood-junit")
-            controller = Controller(config, worker, options, junit, log_file)
-            register(controller, "knowngood-controller")
+            register(Controller(config, worker, options, log_file), "knowngood-controller")
             register(QuietTerminal(config), "knowngood-terminal")
     return worker

@@ -22,7 +22,6 @@ __all__ = [
     "causes",
     "decide",
     "edge_claims",
-    "judged",
     "outcome",
     "own_claims",
     "run_results",
