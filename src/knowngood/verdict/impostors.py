@@ -65,11 +65,8 @@ def _is_another(symptom: Symptom) -> bool:
 
 def _document(symptom: Symptom) -> str:
     """Return how the JSON document that came with a success begins; empty for anything else."""
-    for exchange in symptom.outcome.exchanges[:1]:
-        if str(exchange.get("status", "")).startswith("2"):
-            is_json = "json" in str(exchange.get("media_type", ""))
-            return str(exchange.get("excerpt", "")) if is_json else ""
-    return ""
+    is_json = symptom.has_succeeded and "json" in str(symptom.exchange.get("media_type", ""))
+    return str(symptom.exchange.get("excerpt", "")) if is_json else ""
 
 
 def _without(symptoms: Iterable[Symptom], groups: Iterable[Group]) -> list[Symptom]:
@@ -123,8 +120,7 @@ def _came_elsewhere(symptom: Symptom, symptoms: Iterable[Symptom]) -> bool:
 
 def _bytes(symptom: Symptom) -> tuple[object, ...]:
     """Return the size of a page and its beginning."""
-    exchange = symptom.outcome.exchanges[0]
-    return exchange.get("bytes"), exchange.get("excerpt")
+    return symptom.exchange.get("bytes"), symptom.exchange.get("excerpt")
 
 
 def _name(symptom: Symptom) -> str:

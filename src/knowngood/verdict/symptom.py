@@ -95,6 +95,16 @@ class Symptom:
             )
 
     @property
+    def exchange(self) -> Mapping[str, Any]:
+        """The exchange that it is about, as plain data; empty if there is none."""
+        return next(iter(self.outcome.exchanges), {})
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether its answer is a success."""
+        return str(self.exchange.get("status", "")).startswith("2")
+
+    @property
     def is_useless(self) -> bool:
         """Whether the answer is of no use, so that nothing else is worth saying of it. The content
         of an unexpected success can still be judged, but not a part of it that nobody asked for.
@@ -111,24 +121,23 @@ class Symptom:
     @property
     def is_page(self) -> bool:
         """Whether it is about a page, and not about a file that a page needs."""
-        return any(e.get("media_type") == "text/html" for e in self.outcome.exchanges[:1])
+        return self.exchange.get("media_type") == "text/html"
 
     @property
     def page(self) -> str:
         """The title, or else the beginning, of the web page that came with a success; empty if none
         did.
         """
-        for exchange in self.outcome.exchanges[:1]:
-            excerpt = str(exchange.get("excerpt", ""))
-            if str(exchange.get("status", "")).startswith("2") and _PAGE.match(excerpt):
-                title = _TITLE.search(excerpt)
-                return title[1] if title else excerpt[:_BEGINNING]
-        return ""
+        excerpt = str(self.exchange.get("excerpt", ""))
+        if not self.has_succeeded or not _PAGE.match(excerpt):
+            return ""
+        title = _TITLE.search(excerpt)
+        return title[1] if title else excerpt[:_BEGINNING]
 
     @property
     def method(self) -> str:
         """The method of its request; GET where there is none."""
-        return next((str(e.get("method", "GET")) for e in self.outcome.exchanges), "GET")
+        return str(self.exchange.get("method", "GET"))
 
     @property
     def first_words(self) -> str:
@@ -168,17 +177,13 @@ class Symptom:
     @property
     def sent_as(self) -> str:
         """The wrong media type that its file came under; empty if that is not what is wrong."""
-        if self.outcome.aspect != Aspect.MEDIA_TYPE or not self.url:
-            return ""
-        exchange = self.outcome.exchanges[0]
-        succeeded = str(exchange.get("status", "")).startswith("2")
-        return str(exchange.get("media_type", "")) if succeeded else ""
+        is_wrong = self.outcome.aspect == Aspect.MEDIA_TYPE and self.has_succeeded
+        return str(self.exchange.get("media_type", "")) if is_wrong else ""
 
     @property
     def has_query(self) -> bool:
         """Whether its URL was asked for with nothing in its query but a nonce."""
-        asked = str(self.outcome.exchanges[0]["url"]) if self.url else ""
-        return "?" in asked and "?" not in self.url
+        return "?" in str(self.exchange.get("url", "")) and "?" not in self.url
 
     @property
     def tells_what_came(self) -> bool:
@@ -191,7 +196,7 @@ class Symptom:
     @property
     def found_in(self) -> str:
         """The URL of the answer that refers to the file that it is about; empty for none."""
-        return lasting(str(self.outcome.exchanges[0].get("found_in", ""))) if self.url else ""
+        return lasting(str(self.exchange.get("found_in", "")))
 
     @property
     def edges(self) -> tuple[str, ...]:
