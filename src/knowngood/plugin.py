@@ -159,9 +159,9 @@ def shared_client(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Clien
     """``shared_client("submission")`` is one client at that origin for the whole run: to log in
     once. What it writes is deleted at the end of the run.
     """
-    run = _started(pytestconfig.stash.get(WORKER, None)).run
-    yield run.shared_client
-    run.sweep_shared()
+    fetcher = _started(pytestconfig.stash.get(WORKER, None)).fetcher
+    yield fetcher.shared_client
+    fetcher.sweep_shared()
 
 
 @pytest.fixture(scope="session")
@@ -200,12 +200,12 @@ class CheckFixtures:
     @pytest.fixture
     def resources(self, case: Case) -> Sequence[Resource]:
         """The files that the pages of the check's marks need, with ``resources=True``."""
-        return self._worker.run.item.resources()
+        return self._worker.fetcher.item.resources()
 
     @pytest.fixture
     def page(self, case: Case) -> Iterator[Page]:
         """The page of the mark ``browser``, open in Chromium and loaded: Playwright's ``Page``."""
-        with self._worker.run.page() as opened:
+        with self._worker.fetcher.page() as opened:
             yield opened
 
     @pytest.fixture
@@ -214,7 +214,7 @@ class CheckFixtures:
         from .session import declarations
 
         origin = declarations.origin_of(request.node)
-        with self._worker.run.client(origin, case) as client:
+        with self._worker.fetcher.client(origin, case) as client:
             yield client
 
     @pytest.fixture

@@ -17,7 +17,7 @@ from ..safety import redact_data
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
-from .runner import Runner
+from .item_fetcher import ItemFetcher
 from .worker import Worker
 
 
@@ -94,8 +94,8 @@ class Rerunner:
         results = self._results.without({item.nodeid for item in items})
         plans = {item.nodeid: self._plans[item.nodeid] for item in items}
         ticket = self._worker.ticket
-        runner = Runner(self.environment, ticket, list(plans.values()), replay=replay)
-        self._worker.run_again(runner, plans)
+        fetcher = ItemFetcher(self.environment, ticket, list(plans.values()), replay=replay)
+        self._worker.run_again(fetcher, plans)
         try:
             for item in items:
                 for outcome in self._outcomes(item):
@@ -104,8 +104,8 @@ class Rerunner:
                 # A client that is shared logs in anew: what answers that may be what is changed.
                 items[0].session._setupstate.teardown_exact(None)
         finally:
-            runner.close()
-        results.add_report(redact_data(runner.report()))
+            fetcher.close()
+        results.add_report(redact_data(fetcher.report()))
         verdict = fold(results, in_part=in_part)
         return Rerun(verdict, results, tuple(replay.affected), tuple(replay.unknown))
 

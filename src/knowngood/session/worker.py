@@ -26,11 +26,11 @@ from .cases import Case, all_cases, inapplicable
 from .check_call import prepare_call, wait_until_answered
 from .collection import CollectedChecks
 from .declarations import case_of, kind_of
+from .item_fetcher import ItemFetcher
 from .marks import BadMark
 from .ordering import in_order, own_groups, plans_of
 from .outcomes import Outcomes
 from .pytest_options import USAGE, is_worker, usage_errors, worker_number
-from .runner import Runner
 from .running_item import RunningItem
 from .ticket import RunTicket
 
@@ -68,7 +68,7 @@ class Worker:
         self._checks = CollectedChecks()
         self._header_tables: set[str] = set()
         self._selected = False
-        self._run: Runner | None = None
+        self._fetcher: ItemFetcher | None = None
         self._outcomes: Outcomes
 
     def use(self, environment: Environment, ticket: RunTicket) -> None:
@@ -77,16 +77,16 @@ class Worker:
         self.ticket = ticket
 
     @property
-    def run(self) -> Runner:
+    def fetcher(self) -> ItemFetcher:
         """The means to read answers in this process."""
-        if self._run is None:
+        if self._fetcher is None:
             raise RuntimeError("no check runs in this process")
-        return self._run
+        return self._fetcher
 
     @property
     def _running(self) -> RunningItem | None:
         """The item that runs; None for one without a plan."""
-        return None if self._run is None or self._run.is_idle else self._run.item
+        return None if self._fetcher is None or self._fetcher.is_idle else self._fetcher.item
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -166,22 +166,22 @@ class Worker:
         """Make ready to run items."""
         groups = own_groups(self.plans, self.ticket.workers, worker_number(self.config))
         plans = list(self.plans.values())
-        self._run = Runner(
+        self._fetcher = ItemFetcher(
             self.environment, self.ticket, plans, groups, replay=self.replay, tape=self.tape
         )
         self._outcomes = Outcomes(self.environment)
         gc.freeze()  # items live to the end; without this every collection walks over them
         sys.setswitchinterval(HAND_OVER)
 
-    def run_again(self, run: Runner, plans: dict[str, Plan]) -> None:
-        """Let items that have run read anew by ``run``; ``plans`` are by node id."""
-        self._run, self.plans = run, plans
+    def run_again(self, fetcher: ItemFetcher, plans: dict[str, Plan]) -> None:
+        """Let items that have run read anew by ``fetcher``; ``plans`` are by node id."""
+        self._fetcher, self.plans = fetcher, plans
 
     # -- the checks
 
     def answers(self) -> Sequence[Response]:
         """Return the answers that the running check reads."""
-        return wait_until_answered(self.run.item)
+        return wait_until_answered(self.fetcher.item)
 
     @contextmanager
     def call(self, function: pytest.Function) -> Iterator[None]:
@@ -207,7 +207,7 @@ class Worker:
         plan = self.plans.pop(item.nodeid, None)  # what has run is let go
         if plan is None:
             return (yield)
-        with self.run.running(plan):
+        with self.fetcher.running(plan):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -233,7 +233,7 @@ class Worker:
             error = call.excinfo.value if call.excinfo is not None else None
             outcome = self._outcomes.outcome(item, report, error, running)
             report.knowngood = outcome.to_json()
-            report.knowngood_requests = self.run.requests
+            report.knowngood_requests = self.fetcher.requests
             if report.failed:
                 report.longrepr = "\n".join(cause_block.lines(find_causes([outcome])[0].to_json()))
                 report.sections = []
@@ -252,19 +252,19 @@ class Worker:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         self.result = asdict(self._checks)
         self.result["header_tables_read"] = sorted(self._header_tables)
-        if self._run is not None:
-            self.result |= self._end(self._run, look=exitstatus != pytest.ExitCode.INTERRUPTED)
+        if self._fetcher is not None:
+            self.result |= self._end(self._fetcher, look=exitstatus != pytest.ExitCode.INTERRUPTED)
         if is_worker(self.config):
             self.config.workeroutput["knowngood"] = self.result  # type: ignore[attr-defined]
 
-    def _end(self, run: Runner, *, look: bool) -> dict[str, Any]:
-        """End ``run`` and return its report; with ``look``, ask again for what failed before."""
+    def _end(self, fetcher: ItemFetcher, *, look: bool) -> dict[str, Any]:
+        """Close ``fetcher`` and return its report; with ``look``, ask first what failed again."""
         if look:
             with signals.cut_short():
-                run.look_again()
-                run.look_at_addresses()
-        report, served = redact_data(run.report()), run.served()
-        run.close()
+                fetcher.look_again()
+                fetcher.look_at_addresses()
+        report, served = redact_data(fetcher.report()), fetcher.served()
+        fetcher.close()
         return {"report": report, "served": served}
 
 

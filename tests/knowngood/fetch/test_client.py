@@ -41,7 +41,7 @@ from knowngood.fetch.client import (
 from knowngood.fetch.prefetch import Plan
 from knowngood.safety.redactor import Redactor
 from knowngood.session.cases import Case
-from knowngood.session.runner import Runner
+from knowngood.session.item_fetcher import ItemFetcher
 from knowngood.session.ticket import RunTicket
 from knowngood.verdict.outcome import FAILED, INCONCLUSIVE, classify
 
@@ -64,13 +64,13 @@ def clients(fetchers: Fetchers) -> Clients:
 @pytest.fixture
 def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]]:
     """Run a walk as the ``client`` fixture does; yields the client and then sweeps up."""
-    runs: list[Runner] = []
+    runs: list[ItemFetcher] = []
 
     @contextmanager
     def walking(server: Server, **options: Any) -> Iterator[tuple[Client, list[str]]]:
         site = environment(server, **{"writes": True, **options})
         plan = Plan("test_walk", "test_walk", ())
-        run = Runner(site, RunTicket.new(site, "0123456789ab", 60), [plan])
+        run = ItemFetcher(site, RunTicket.new(site, "0123456789ab", 60), [plan])
         runs.append(run)
         with run.running(plan), run.client("content", Case()) as client:
             yield client, run.report()["left_behind"]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from suite_run import SuiteRun
 
+from knowngood.session.item_fetcher import ItemFetcher
 from knowngood.session.monitor import Monitor
-from knowngood.session.runner import Runner
 
 Run = Callable[..., SuiteRun]
 
@@ -33,7 +33,7 @@ ENDS = pytest.mark.parametrize(
 @ENDS
 @pytest.mark.parametrize(
     ("owner", "method"),
-    [(Monitor, "before"), (Monitor, "after"), (Runner, "look_again"), (Runner, "report")],
+    [(Monitor, "before"), (Monitor, "after"), (ItemFetcher, "look_again"), (ItemFetcher, "report")],
     ids=["before", "after", "asking-again", "winding-up"],
 )
 def test_a_signal(
@@ -76,6 +76,6 @@ def test_a_second_ctrl_c(small_suite: Run, monkeypatch: pytest.MonkeyPatch) -> N
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(Monitor, "before", strike)
-    monkeypatch.setattr(Runner, "report", strike)
+    monkeypatch.setattr(ItemFetcher, "report", strike)
     result = small_suite(PASSES)
     assert (result.code, result.verdict) == (2, {}), result.output

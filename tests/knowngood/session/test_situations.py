@@ -337,7 +337,7 @@ def test_silence_at_the_end_of_the_time_of_a_run(
     def use_up_the_time(fetcher: Any) -> None:
         object.__setattr__(fetcher._attempts, "deadline", time.time())
 
-    monkeypatch.setattr("knowngood.session.runner.excuse_passed", use_up_the_time)
+    monkeypatch.setattr("knowngood.session.item_fetcher.excuse_passed", use_up_the_time)
     plays = {f"/{number}": answer() for number in range(39)} | {"/39": in_turn(close, again)}
     result = run(by_path(plays), "settle = 0\nattempts = 1")
     assert result.code == code, result.output
@@ -393,7 +393,7 @@ def test_every_address_of_a_name_serves_what_one_does(
     """Clients choose among them by chance."""
     other = f"127.0.0.1:{serve(play).port}"
     addresses = Addresses(**{among: (other,)})
-    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    monkeypatch.setattr("knowngood.session.item_fetcher.addresses_of", lambda *_: addresses)
     result = run(answer(), "settle = 0\nprobe = 5\nattempts = 1")
     assert result.code == code, result.output
     if code:
@@ -425,7 +425,7 @@ def test_every_address_of_a_name_serves_the_same_files(
         f"127.0.0.1:{serve(answer(body=body, headers=headers)).port}" for body in (b"old", b"new")
     ]
     addresses = Addresses(alike=tuple(places))
-    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    monkeypatch.setattr("knowngood.session.item_fetcher.addresses_of", lambda *_: addresses)
     result = run(answer(headers=by_name), "settle = 0\nprobe = 5\nattempts = 1")
     assert result.code == code, result.output
     assert ("differ between edges" in result.output) == bool(code)
@@ -437,7 +437,7 @@ def test_a_file_that_an_address_lacks_is_asked_for_once(
     """By GET at once, and so not by GET again."""
     other = serve(answer(status=404))
     addresses = Addresses(alike=(f"127.0.0.1:{other.port}",))
-    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    monkeypatch.setattr("knowngood.session.item_fetcher.addresses_of", lambda *_: addresses)
     result = run(answer(headers=DATED), "settle = 0\nprobe = 5\nattempts = 1")
     assert result.code == 1, result.output
     assert other.methods == ["GET"] * len({*other.targets})
@@ -462,7 +462,7 @@ def test_an_origin_that_nobody_may_read(
     """It must answer the same at each address."""
     checks(tmp_path, UNREADABLE)
     addresses = Addresses(alike=(f"127.0.0.1:{serve(answer(status=status)).port}",))
-    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    monkeypatch.setattr("knowngood.session.item_fetcher.addresses_of", lambda *_: addresses)
     result = run(answer(status=405), "settle = 0\nprobe = 5\nattempts = 1")
     assert result.code == code, result.output
 
@@ -472,7 +472,7 @@ def test_an_address_that_takes_no_connection_is_told(
 ) -> None:
     """Clients try the others; some wait first."""
     addresses = Addresses(dead=("192.0.2.1",))
-    monkeypatch.setattr("knowngood.session.runner.addresses_of", lambda *_: addresses)
+    monkeypatch.setattr("knowngood.session.item_fetcher.addresses_of", lambda *_: addresses)
     result = run(answer())
     assert result.code == 0, result.output
     assert "192.0.2.1 takes no connection; it is an address of content" in result.output

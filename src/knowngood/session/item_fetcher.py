@@ -40,7 +40,7 @@ FEW: Final = 20
 a certificate, most of them show."""
 
 
-class Runner:
+class ItemFetcher:
     """Fetches for the items of this process until closed, from the first item on.
 
     ``plans`` say what the items read. ``groups`` are those of this process; it runs others only in
