@@ -57,6 +57,7 @@ def test_the_oldest_firefox_reads_every_script(responses, resources, environment
 
 
 @pytest.mark.catches("page-calls-nothing", "page-fragment-missing", "script-never-started")
+@pytest.mark.catches("page-onload-replaced")
 def test_what_a_page_starts_is_there(responses, resources):
     """Functions that a page calls and places that its links lead to are there; `init` is called."""
     for page in responses:

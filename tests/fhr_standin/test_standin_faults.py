@@ -109,6 +109,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "v4-script-fails": ("/pl/v4/", 200, HTML, "dataset.locale.code"),
     "library-missing": ("/pl/", 200, HTML, "$('#toggle').hide();"),
     "plug-in-missing": ("/pl/", 200, HTML, "$.plot('#graph');"),
+    "page-onload-replaced": (f"/{ONE}/mobile/", 200, HTML, "onload = function () { scroll(0, 0)"),
     "script-named-twice": (f"/{ONE}/", 200, HTML, '<script src="js/fhr.js"></script></body>'),
     "script-twice": ("/pl/js/lib/graph.js", 200, JAVASCRIPT, "Bridge"),
     "library-comment-only": ("/pl/mobile/js/lib/touch.js", 200, JAVASCRIPT, "// moved"),

@@ -22,6 +22,16 @@ FAULTS = [
         swap("var Data = {", "const Bridge = window.Bridge;\nvar Data = {"),
     ),
     content(
+        "page-onload-replaced",
+        "a script of the mobile page sets window.onload, where one before it has set it",
+        ["mobile/"],
+        swap(
+            "</body>",
+            "<script>window.onload = function () { focus(); };</script>"
+            "<script>window.onload = function () { scroll(0, 0); };</script></body>",
+        ),
+    ),
+    content(
         "script-export-lost",
         "a module of the desktop page imports what js/lib/graph.js does not export",
         DESKTOP,

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def start_problems(page: Response, resources: Iterable[Resource], function: str) -> list[str]:
-    """Return what event handlers call and no script defines; and ``function`` if an inline script
-    defines it and nothing calls it.
+    """Return what event handlers call and no script defines; ``function`` if an inline script
+    defines it and nothing calls it; and that the page has two handlers of ``onload``.
 
     If a script lies on another host, nothing is certain, and nothing returned.
     """
@@ -35,6 +35,7 @@ def start_problems(page: Response, resources: Iterable[Resource], function: str)
     return [
         *name_problems.handler_problems(handlers, scripts.scripts),
         *name_problems.uncalled_problems(function, inline, handlers, scripts.scripts),
+        *name_problems.onload_problems(page_elements.onload(page.html), scripts.scripts),
     ]
 
 

@@ -5,6 +5,7 @@ Scripts are never run. Every rule here prefers to miss a fault over reporting a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -49,6 +50,25 @@ def uncalled_problems(
     if used_names.is_called(name, handlers, scripts):
         return []
     return [f"{name}(): defined, and nothing on the page calls it"]
+
+
+def onload_problems(handler: str, scripts: Iterable[Script]) -> list[str]:
+    """Return that a page has more than one ``onload``, of which a browser runs one.
+
+    A script that sets one may read the other before, or call for ``handler``, which is that of the
+    body, what this one calls.
+    """
+    called = frozenset(used_names.called_by([handler]))
+    owners = ["its body"] if called else []
+    for script in scripts:
+        text = script_text.without_comments(script.source)
+        sets = "onload" in defined_names.declared_at_the_top(script.source)
+        calls = called and called <= script_text.words(script.source, names=called)
+        if sets and not calls and len(re.findall(r"\bonload\b", text)) == 1:
+            owners.append(script.name)
+    if len(owners) < 2:
+        return []
+    return [f"the page has an onload of {' and of '.join(owners)}: browsers run one"]
 
 
 def order_problems(scripts: Sequence[Script]) -> list[str]:

@@ -142,6 +142,12 @@ def handlers(tree: LexborHTMLParser) -> list[str]:
     return [script for script in scripts if script]
 
 
+def onload(tree: LexborHTMLParser) -> str:
+    """Return the ``onload`` of a page's body, empty for none."""
+    body = tree.css_first("body[onload]")
+    return (body.attributes.get("onload") or "") if body is not None else ""
+
+
 def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:
     """Yield the scripts that a browser runs on the page of ``url``, in their order; of files
     without the source. One with ``nomodule`` is none of them, unless it is a module.

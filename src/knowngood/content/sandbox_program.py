@@ -59,7 +59,7 @@ class ScriptFacts(NamedTuple):
         early: why browsers run nothing of it though it parses, if they do not.
         lexical: the classes and what ``let`` and ``const`` declare at its top.
         hoisted: the functions and what ``var`` declares there.
-        assigned: what statements of its top give a value.
+        assigned: what statements of its top give a value; ``window.onload`` is ``onload``.
         shared: all names that it binds outside functions, for certain or not.
         imports: what its ``import`` and ``export`` statements name, as it is written.
         module_names: the names that these statements are about.
@@ -231,7 +231,10 @@ def _assigned(root: tree_sitter.Node) -> Iterator[str]:
     for statement in root.named_children:
         part = statement.named_child(0) if statement.type == "expression_statement" else None
         if part is not None and part.type == "assignment_expression":
-            yield from syntax_tree.bound_names(part.child_by_field_name("left"))
+            left = part.child_by_field_name("left")
+            yield from syntax_tree.bound_names(left)
+            if left is not None and text_of(left) == "window.onload":
+                yield "onload"
 
 
 def _parse_html(source: bytes) -> object:

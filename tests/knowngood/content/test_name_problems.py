@@ -10,6 +10,7 @@ from knowngood.content.name_problems import (
     lost_definitions,
     lost_keys,
     missing_names,
+    onload_problems,
     order_problems,
     uncalled_problems,
 )
@@ -96,6 +97,30 @@ def test_a_function_that_is_never_called(source: bytes) -> None:
     handlers = ["go()", "init", "reinit();"]
     problems = uncalled_problems("init", [definition], handlers, [definition, user])
     assert problems == ["init(): defined, and nothing on the page calls it"]
+
+
+START = b"window.onload = function () { start(); };"
+
+
+@pytest.mark.parametrize(
+    ("handler", "sources", "owners"),
+    [
+        ("init()", [START], "its body and of an inline script"),
+        ("", [START, b"f();", b"function onload() { more(); }"], "an inline script and of "),
+        ("", [START], ""),
+        ("init()", [b"window.onload = function () { init(); start(); };"], ""),
+        ("init()", [b"var old = window.onload; window.onload = () => { old(); f(); };"], ""),
+        ("init()", [b"if (old) { window.onload = start; }"], ""),
+        ("init()", [b"image.onload = start; // window.onload"], ""),
+        ("return false", [START], ""),
+        ("", [START, b"window.addEventListener('load', start);"], ""),
+    ],
+)
+def test_what_starts_a_page(handler: str, sources: list[bytes], owners: str) -> None:
+    """One onload replaces the other, unless it calls that, or what that calls."""
+    problems = onload_problems(handler, scripts_of(*sources))
+    assert len(problems) == bool(owners)
+    assert owners in "".join(problems)
 
 
 @pytest.mark.parametrize("unit", [b"/*", b"function init", b"import '", b"a = $('b') if ("])
