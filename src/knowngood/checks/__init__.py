@@ -44,6 +44,7 @@ from .definitions import (
 )
 from .pages import (
     GONE,
+    blank_problems,
     borrowed_text_problems,
     charset_problems,
     differ,
@@ -54,6 +55,7 @@ from .pages import (
     language,
     language_problems,
     leftover_problems,
+    lifetime_problems,
     link_problems,
     login_problems,
     page_problems,
@@ -109,6 +111,7 @@ __all__ = [
     "Response",
     "Schemas",
     "base_problems",
+    "blank_problems",
     "borrowed_text_problems",
     "certificate_problems",
     "charset_problems",
@@ -135,6 +138,7 @@ __all__ = [
     "language_problems",
     "leftover_problems",
     "library_problems",
+    "lifetime_problems",
     "link_problems",
     "login_problems",
     "markup_in_script",

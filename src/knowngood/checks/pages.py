@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..content import (
     leftovers,
+    lifetimes,
     media_types,
     open_elements,
     page_elements,
@@ -18,6 +19,7 @@ from ..content import (
 )
 from ..content.problem import Aspect, Problem
 from ..fetch import read_once
+from .running_scripts import scripts_of
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -94,6 +96,22 @@ def still_differ(client: Client, one: Response, other: Response) -> bool:
         if other.url != one.url:
             theirs.append(client.get(str(other.url)))
     return differ(ours, theirs)
+
+
+def blank_problems(page: Response) -> list[str]:
+    """Return that the main part of a page shows nothing, of a site whose pages say something there
+    before scripts run.
+    """
+    if not page_texts.is_blank(page.html, is_scripted=any(scripts_of(page))):
+        return []
+    return [Problem("the main part of the page is blank", Aspect.DAMAGE)]
+
+
+def lifetime_problems(page: Response) -> list[str]:
+    """Return that browsers may keep a page for more than a month: until then, those that have it
+    see neither the next release nor one that takes this back.
+    """
+    return lifetimes.problems(page.headers)
 
 
 def charset_problems(page: Response) -> list[str]:

@@ -12,6 +12,10 @@ _LETTERS: Final = 4  # of a shorter text, such as "OK", languages have the same
 _TEXTS: Final = 4  # a page with fewer is not judged
 _SHARE: Final = 0.9  # of the texts of a page; names and numbers are the same in all languages
 
+_MAIN: Final = "main, [role=main]"
+_SHOWN: Final = "audio, canvas, embed, iframe, img, input, object, svg, video, template"
+"""What a part of a page may hold in place of texts, or what may become one."""
+
 
 def of(tree: LexborHTMLParser) -> frozenset[str]:
     """Return the texts of a page that a translator translates, each as it stands in one element."""
@@ -30,6 +34,24 @@ def shown(tree: LexborHTMLParser) -> frozenset[str]:
         for node in tree.css("title, body, body *:not(:is(pre, code) *)")
         if node.tag not in _NOT_READ
     )
+
+
+def is_blank(tree: LexborHTMLParser, *, is_scripted: bool) -> bool:
+    """Return whether the main part of a page shows nothing; False for a page without one. What has
+    an id, or is an element of the site's own, is not blank if scripts may fill it.
+    """
+    main = tree.css_first(_MAIN)
+    if main is None or main.css_first(_SHOWN) is not None:
+        return False
+    parts = [main, *main.css("*")]
+    if is_scripted and any("id" in part.attributes or "-" in (part.tag or "") for part in parts):
+        return False
+    return not any(part.text(deep=False).strip() for part in parts if part.tag not in _NOT_READ)
+
+
+def has_main_text(tree: LexborHTMLParser) -> bool:
+    """Return whether a page says something in its main part."""
+    return tree.css_first(_MAIN) is not None and not is_blank(tree, is_scripted=False)
 
 
 def are_borrowed(own: frozenset[str], others: frozenset[str]) -> bool:

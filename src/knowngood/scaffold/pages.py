@@ -9,7 +9,15 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..content import leftovers, links, page_elements, page_texts, search_engines, stylesheet_links
+from ..content import (
+    leftovers,
+    lifetimes,
+    links,
+    page_elements,
+    page_texts,
+    search_engines,
+    stylesheet_links,
+)
 from ..environment import normal_origin
 from ..fetch import Exchange, respond
 from ..safety import ContentTooLarge
@@ -52,6 +60,8 @@ class Page:
         leftovers: the kinds of what looks left over from a build, and is what the page has.
         is_styled: whether it has styles for a screen.
         needs_scripts: whether it has scripts, and without them shows nothing, or has no styles.
+        has_main_text: whether its main part says something before scripts run.
+        is_long_lived: whether browsers keep it for more than a month.
         texts: what a translator translates of it.
     """
 
@@ -62,6 +72,8 @@ class Page:
     leftovers: tuple[str, ...] = ()
     is_styled: bool = False
     needs_scripts: bool = False
+    has_main_text: bool = False
+    is_long_lived: bool = False
     texts: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
@@ -128,6 +140,8 @@ def to_page(path: str, exchange: Exchange) -> Page:
         leftovers=leftovers_of(exchange) or (),
         is_styled=is_styled,
         needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
+        has_main_text=page_texts.has_main_text(page.html),
+        is_long_lived=bool(lifetimes.problems(page.headers)),
         texts=texts,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from xml.etree import ElementTree
 
 from ..content import search_engines
 from ..fetch import Exchange, respond
@@ -74,4 +75,12 @@ def _has_rules(robots: Exchange) -> bool:
 
 def _is_sitemap(exchange: Exchange) -> bool:
     is_xml = exchange.status == 200 and respond(exchange).media_type in search_engines.XML
-    return is_xml and bool(sitemap_urls(exchange))
+    return is_xml and bool(sitemap_urls(exchange)) and _is_whole(respond(exchange).content)
+
+
+def _is_whole(xml: bytes) -> bool:
+    try:
+        ElementTree.fromstring(xml)  # noqa: S314 - expat bounds what entities make of a document
+    except ElementTree.ParseError:
+        return False
+    return True

@@ -206,3 +206,59 @@ def test_a_login_that_a_page_leads_to(
     probe = replace(answered.probe, url=SITE + asked, follow=True)
     site.exchanges.append(replace(answered, probe=probe))
     assert checks.login_problems(respond(site.exchanges[-1])) == problems
+
+
+BLANK = ["", " <!-- rows --> ", "<div class=list></div>", "<script>show()</script>\u00a0\n"]
+
+
+@pytest.mark.parametrize("text", BLANK)
+def test_a_main_part_that_is_blank(site: Site, text: str) -> None:
+    """Whatever stands around it."""
+    page = site.page(f"<nav>Shop</nav><main>{text}</main><footer>2026</footer>")
+    assert checks.blank_problems(page) == ["the main part of the page is blank"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<nav>Shop</nav>",
+        "<main><p>Pots</p></main>",
+        "<div role=main>Pots</div>",
+        "<main><img src=a.png alt=''></main>",
+        "<main><canvas></canvas></main>",
+        "<main id=app></main><script src=/a.js></script>",
+        "<main><div id=root></div></main><script src=/a.js></script>",
+        "<main><shop-list></shop-list></main><script src=/a.js></script>",
+    ],
+)
+def test_a_main_part_that_is_not_blank(site: Site, text: str) -> None:
+    """It shows something, or a script may fill it."""
+    assert checks.blank_problems(site.page(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "days"),
+    [("public, max-age=31536000, immutable", 365), ('private,max-age="5184000"', 60)],
+)
+def test_a_page_that_browsers_keep_for_long(site: Site, value: str, days: int) -> None:
+    """They do not ask for the next release."""
+    assert checks.lifetime_problems(site.page(headers={"cache-control": value})) == [
+        f'Cache-Control: browsers keep the page for {days} days: "{value}"'
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "max-age=2592000",
+        "s-maxage=31536000, stale-while-revalidate",
+        "no-cache, max-age=31536000",
+        "max-age=31536000, no-store",
+        "immutable",
+        "max-age=",
+        "",
+    ],
+)
+def test_a_page_that_browsers_ask_for_again(site: Site, value: str) -> None:
+    """What caches of servers keep, their owners can empty."""
+    assert checks.lifetime_problems(site.page(headers={"cache-control": value})) == []

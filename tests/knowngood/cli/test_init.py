@@ -148,6 +148,10 @@ LEFT_FROM_STAGING = {
         {"/sitemap.xml": page("<loc>http://stage.example.org/b</loc>" * 2, "text/xml")},
         "<loc> names no host of the site, but http://stage.example.org/b in /sitemap.xml",
     ),
+    "sitemap cut": (
+        {"/sitemap.xml": page("<urlset><loc>https://www.example.org/b</loc><url", "text/xml")},
+        "FAILED /sitemap.xml: ParseError: unclosed token",
+    ),
     "no robots": ({"/robots.txt": answer("gone", 404)}, "/robots.txt is 404"),
     "no sitemap": ({"/sitemap.xml": page("<html>", "text/html")}, "/sitemap.xml: "),
 }

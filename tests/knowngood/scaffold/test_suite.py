@@ -202,12 +202,13 @@ def test_links_of_the_start_page(sound: bool) -> None:
 
 @pytest.mark.parametrize("other", [True, False])
 def test_what_all_pages_have(other: bool) -> None:
-    """Styles, and scripts that they need, are claimed where no page lacks them."""
-    styled = Page("/", "en", is_styled=True, needs_scripts=True)
-    pages = (styled, Page("/b", "en", is_styled=other, needs_scripts=other))
+    """Styles, scripts that they need, and more are claimed where no page lacks them."""
+    facts = ("is_styled", "needs_scripts", "has_main_text")
+    page = Page("/", "en", **dict.fromkeys(facts, True))
+    pages = (page, Page("/b", "en", is_long_lived=not other, **dict.fromkeys(facts, other)))
     source = written(pages=pages)["smoketests/test_pages.py"]
-    assert ("checks.unstyled_problems(response)" in source) is other
-    assert ("checks.unscripted_problems(response)" in source) is other
+    for claim in ("unstyled", "unscripted", "blank", "lifetime"):
+        assert (f"checks.{claim}_problems(response)" in source) is other
 
 
 def test_schema_that_is_refused() -> None:
