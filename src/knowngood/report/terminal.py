@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..run_options import FIRST_LOOK
 from ..safety import and_more, listed, one_line, plural
 from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
@@ -15,7 +13,6 @@ from ..verdict.run_results import RunResults
 from . import cause_block
 from .wording import attempts_words, certificate_warnings, result_word
 
-_AT_FIRST = "it is so today, before any push: fix it, or take it out of the suite"
 _BLOCKS_SHOWN = 20
 _DRAWN = 12  # cases of a sample that a line names
 
@@ -116,9 +113,7 @@ def summary(verdict: Verdict, results: RunResults, seconds: float) -> Iterator[s
             yield f"doubt: {one_line(doubt, 300)}"
     yield ""
     failed = sum(cause.state == "failed" for cause in verdict.causes)
-    is_first = FIRST_LOOK in os.environ and verdict.kind is VerdictKind.FAILED
-    advice = _AT_FIRST if is_first else verdict.advice
-    yield verdict_line(verdict.kind, verdict.reason, advice, failed)
+    yield verdict_line(verdict.kind, verdict.reason, verdict.advice, failed)
 
 
 def verdict_line(kind: VerdictKind, reason: str, advice: str, failed: int) -> str:

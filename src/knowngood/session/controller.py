@@ -15,7 +15,7 @@ from ..environment import Environment, Server
 from ..readiness import ReleaseState
 from ..report import Report, json_file, redacted, terminal
 from ..report.github import Annotations
-from ..run_options import PARENT, RECORDED_IN, RUN_ID
+from ..run_options import FIRST_LOOK, PARENT, RECORDED_IN, RUN_ID
 from ..safety import RunnerError, new_run_id, redact_data
 from ..verdict import EXIT_CODES, VerdictKind, advice, advisories
 from ..verdict.decide import Verdict, fold
@@ -64,7 +64,8 @@ class Controller:
         self._deployment: Server | None = None
         self._trouble: list[str] = []
         self._recorded = recording_folder(options)
-        self.results = RunResults(worker.environment, worker.level)
+        is_first_look = FIRST_LOOK in os.environ
+        self.results = RunResults(worker.environment, worker.level, is_first_look=is_first_look)
         self._nodes = WorkerNodes(config, worker, self.results)
         config.pluginmanager.register(self._nodes, "knowngood-nodes")
         self._progress = RunProgress(config, self.results)

@@ -41,6 +41,7 @@ class Verdict:
         unsettled: the outcomes that could not be confirmed or refuted.
         doubts: why the run proves less than it should, one line each.
         unsteady: the groups of requests that needed more retries than is tolerated.
+        is_first_look: whether it FAILED before anything was pushed.
         nothing_new: whether only failures of the baseline keep it from PASSED.
     """
 
@@ -54,6 +55,7 @@ class Verdict:
     unsettled: tuple[Outcome, ...] = ()
     doubts: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
+    is_first_look: bool = False
     nothing_new: bool = False
 
     @property
@@ -64,11 +66,13 @@ class Verdict:
     @property
     def action(self) -> str:
         """Return ``proceed``, ``roll back`` or ``hold``."""
-        return ACTIONS.get(self.kind, HOLD)
+        return HOLD if self.is_first_look else ACTIONS.get(self.kind, HOLD)
 
     @property
     def advice(self) -> str:
         """Return the action in the words for people."""
+        if self.is_first_look:
+            return "it is so today, before any push: fix it, or take it out of the suite"
         kinds = {cause.kind for cause in self.causes if cause.state == "failed"}
         tls = self.kind is VerdictKind.FAILED and kinds == {AttemptError.TLS}
         return advice(self.kind, nothing_new=self.nothing_new, tls=tls)
@@ -124,6 +128,7 @@ def fold(results: RunResults, *, in_part: bool = False) -> Verdict:
         unsettled=tuple(judged.unsettled),
         doubts=(*doubts, *known_doubts),
         unsteady=unsteady,
+        is_first_look=results.is_first_look and kind is VerdictKind.FAILED,
         nothing_new=kind is VerdictKind.INCONCLUSIVE and not doubts,
     )
 

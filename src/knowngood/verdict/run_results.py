@@ -46,6 +46,7 @@ class RunResults:
     Attributes:
         environment: what was asked.
         level: how much of the suite ran, one of ``LEVELS``.
+        is_first_look: whether nothing was pushed before, so that nothing can be rolled back.
         expected: how many items were to run.
         passed: how many ran and held.
         outcomes: how the other items ended.
@@ -81,6 +82,7 @@ class RunResults:
 
     environment: Environment
     level: str = LEVELS[0]
+    is_first_look: bool = False
     expected: int = 0
     passed: int = 0
     outcomes: list[Outcome] = field(default_factory=list)

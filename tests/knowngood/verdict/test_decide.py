@@ -529,6 +529,18 @@ def test_a_certificate_is_no_part_of_a_release() -> None:
     assert fold(evidence(tls, wrong)).advice == "roll back"
 
 
+def test_a_first_look_rolls_nothing_back() -> None:
+    """Nothing was pushed: the verdict is the same, and also its file gives another advice."""
+    results = evidence(outcome(FAILED))
+    results.is_first_look = True
+    document = fold(results).to_json()
+    assert (document["verdict"], document["exit_code"], document["action"]) == ("FAILED", 1, "hold")
+    assert document["advice"].startswith("it is so today")
+    results = evidence()
+    results.is_first_look = True
+    assert fold(results).action == "proceed"
+
+
 def test_a_release_that_changed_makes_failures_worthless() -> None:
     """Whatever failed meanwhile, retries included; the reason is the change."""
     erratic = {"asked": {"content": 100}, "flaky": {"content": 60}, "erratic": {"content": 60}}
