@@ -71,11 +71,11 @@ def _by_name(script: bytes) -> set[bytes]:
 @cached_by_content
 def imports_of(script: bytes) -> list[str]:
     """Return the URLs of modules that a script imports, also of those that it imports later."""
-    seem_imported = {url.decode("utf-8", "replace") for _, url in _IMPORTED.findall(script)}
-    if not seem_imported:
-        return []
-    # a comment may show an import: it is none of the strings
-    return [text for text in dict.fromkeys(javascript.strings(script)) if text in seem_imported]
+    urls = dict.fromkeys(url.decode("utf-8", "replace") for _, url in _IMPORTED.findall(script))
+    if all(written_urls.around_hash(url.rpartition("/")[2]) for url in urls):
+        return list(urls)
+    # a comment may show an import, if no bundler wrote it: it is none of the strings
+    return [text for text in dict.fromkeys(javascript.strings(script)) if text in urls]
 
 
 @cached_by_content

@@ -21,8 +21,10 @@ from .name_function import ANY, plain
 from .result_cache import cached_by_content
 from .written_urls import Link
 
-MOST: Final = 300
-"""Chunks of one build that are asked for: a large site may have one for each of its pages."""
+MOST: Final = 100
+"""Chunks of one build that are asked for: a large site may have one for each of its pages, and all
+that a page needs is held at once.
+"""
 
 _SEEMS: Final = re.compile(rb"(?:webpack|rspack)Chunk|\.miniCssF\s*=")
 _BUILD: Final = re.compile(r"\b(?:webpack|rspack)Chunk[\w$]*")
