@@ -36,7 +36,7 @@ from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
 from .request_totals import RequestTotals
 from .response import Resource, Response, read_once, respond
-from .second_look import ask_addresses, ask_silent_again, excuse_passed
+from .second_look import ask_addresses, ask_silent_again, excuse_passed, note_walls
 from .tape import Tape
 from .turned_away import is_refused_write, is_turned_away
 
@@ -96,6 +96,7 @@ __all__ = [
     "is_resource_group",
     "is_turned_away",
     "may_be_chance",
+    "note_walls",
     "proxy_hint",
     "read_once",
     "redirects",

@@ -28,6 +28,7 @@ class RequestTotals:
         erratic: the same, with all requests that one outage hit counted as one.
         answers: the answers of each origin by how long they took.
         turned_away: how many of them turn the run away, or may do so.
+        walls: the origins that turned a process away from what they had served it before.
         writes_taken: the kinds of writes that were taken.
         writes_refused: those that were refused while others were taken.
         answered_at: when each origin last answered, in seconds since the epoch.
@@ -50,6 +51,7 @@ class RequestTotals:
     erratic: Counter[str] = field(default_factory=Counter)
     answers: defaultdict[str, AnswerTimes] = field(default_factory=lambda: defaultdict(AnswerTimes))
     turned_away: Counter[str] = field(default_factory=Counter)
+    walls: set[str] = field(default_factory=set)
     writes_taken: set[WriteKind] = field(default_factory=set)
     writes_refused: set[WriteKind] = field(default_factory=set)
     answered_at: dict[str, float] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class RequestTotals:
             "erratic": dict(self.erratic),
             "answers": {origin: asdict(times) for origin, times in self.answers.items()},
             "turned_away": dict(self.turned_away),
+            "walls": sorted(self.walls),
             "writes_taken": list(map(list, self.writes_taken)),
             "writes_refused": list(map(list, self.writes_refused)),
             "asked_again": [[*asked, answered] for asked, answered in self.asked_again.items()],
@@ -81,7 +84,7 @@ class RequestTotals:
         self.sent += report["sent"]
         self.attempts += report["attempts"]
         self.received += report["received"]
-        for name in ("asked", "flaky", "erratic", "turned_away"):
+        for name in ("asked", "flaky", "erratic", "turned_away", "walls"):
             getattr(self, name).update(report[name])
         for origin, times in report["answers"].items():
             self.answers[origin].add_all(**times)

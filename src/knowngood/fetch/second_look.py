@@ -96,6 +96,20 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
     return [exchanges[probe] for probe in silent]
 
 
+def note_walls(fetcher: Fetcher) -> None:
+    """Ask each origin that turned the run away for a URL that it served before. If that is turned
+    away now, too, a firewall has come to refuse this machine, as some do who is asked for `.git`.
+    """
+    statistics = fetcher.statistics
+    if fetcher.network is None:
+        return
+    for origin, refusals in statistics.turned_away.items():
+        served = next(iter(statistics.there.get(origin, {})), "")
+        if refusals and served:
+            again = fetcher.again([Probe(origin, served, varies=True)])
+            statistics.walls.update(origin for exchange in again if is_turned_away(exchange))
+
+
 def ask_addresses(
     fetcher: Fetcher, origin: str, addresses: Sequence[str], urls: Mapping[str, bool]
 ) -> list[Exchange]:

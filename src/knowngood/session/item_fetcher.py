@@ -23,6 +23,7 @@ from ..fetch import (
     describe,
     excuse_passed,
     forget_documents,
+    note_walls,
 )
 from ..readiness import addresses_of
 from ..safety import UsageError, one_line
@@ -196,10 +197,11 @@ class ItemFetcher:
         return list(self._statistics.served)
 
     def look_again(self) -> None:
-        """Excuse failures that have passed, and ask again for what got no answer: an answer now
-        means that the trouble may have been the network's.
+        """Excuse failures that have passed, see who turns this machine away by now, and ask again
+        for what got no answer: an answer now means that the trouble may have been the network's.
         """
         excuse_passed(self._fetcher)
+        note_walls(self._fetcher)
         for exchange in ask_silent_again(self._fetcher):
             heard = None if exchange.error in RUN_ERRORS else exchange.heard
             asked = exchange.probe.origin, one_line(exchange.probe.url, 500)

@@ -17,6 +17,8 @@ SKEW: Final = 300.0
 """Seconds that this machine's clock may be off before a certificate's dates cannot be judged by
 it; Kerberos tolerates as much (RFC 4120, 1.6), certificates are valid for weeks."""
 
+_OF_WALLS: Final = frozenset({401, 403, 503})
+
 
 def unconfirmed(outcome: Outcome, results: RunResults) -> str:
     """Return why a failed outcome does not count against the deployment; empty when it does."""
@@ -24,7 +26,7 @@ def unconfirmed(outcome: Outcome, results: RunResults) -> str:
     if forged:
         return f"another host answers for the controls, such as a captive portal: {forged}"
     if outcome.kind not in SILENT:
-        return _behind_a_wall(outcome) if outcome.origin in results.requests.walled else ""
+        return _behind_a_wall(outcome, results)
     judged = bool(results.environment.control) and _is_certificate(outcome)
     if _came_back(outcome, results) and not judged:
         return (
@@ -48,11 +50,18 @@ def _is_certificate(outcome: Outcome) -> bool:
     return outcome.kind == AttemptError.TLS and outcome.phase != "handshake"
 
 
-def _behind_a_wall(outcome: Outcome) -> str:
+def _behind_a_wall(outcome: Outcome, results: RunResults) -> str:
+    refused = next(iter(outcome.exchanges), {}).get("status") in _OF_WALLS
+    if outcome.origin in results.requests.walled:
+        extent = "turned every request away"
+    elif outcome.origin in results.requests.walls and refused:
+        extent = "came to turn away what it had served before"
+    else:
+        return ""
     return (
-        f"{outcome.origin} turned every request away (401, or a page with 403 or 503): a firewall, "
-        "a bot challenge or a login wall before it, or the deployment itself; open it in a browser "
-        "elsewhere, and let this machine pass the wall"
+        f"{outcome.origin} {extent} (401, or a page with 403 or 503): a firewall, a bot challenge "
+        "or a login wall before it, or the deployment itself; open it in a browser elsewhere, and "
+        "let this machine pass the wall"
     )
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from suite_run import OPTIONS, SuiteRun
@@ -72,6 +73,19 @@ def test_an_origin_that_forbids_something_forbids_it_to_its_users(run: Run) -> N
     """Other pages answer, so nobody stands before it."""
     pages = {f"/{number}": answer() for number in range(39)} | {"/39": FORBIDDEN}
     assert run(by_path(pages)).code == 1
+
+
+def test_a_firewall_that_comes_in_the_middle_of_a_run(run: Run) -> None:
+    """Some ban a machine for a while that asked for /.git: pages from before are refused, too."""
+    result = run(in_turn(*[answer()] * 20, FORBIDDEN))
+    assert result.code == 75, result.output
+    assert "content came to turn away what it had served before" in result.verdict["reason"]
+
+
+def test_a_firewall_does_not_excuse_what_was_wrong_before_it(run: Run) -> None:
+    """The page that is gone is gone."""
+    result = run(in_turn(answer("gone", 404), *[answer()] * 20, FORBIDDEN))
+    assert result.code == 1, result.output
 
 
 def test_a_rate_limit_in_the_middle_of_a_run(run: Run) -> None:
@@ -162,10 +176,12 @@ def test_a_network_that_loses_one_in_three(run: Run, serve: Serve, shared: bool,
     asked: Counter[str] = Counter()
 
     def content(talk: Talk) -> None:
-        """Lose one in three requests of each URL: in turn, one URL might lose all attempts."""
+        """Lose one in three requests, as by chance: in turn, those that were lost at first would
+        all be answered when they are asked again at the same time.
+        """
         target = talk.request.target
         asked[target] += 1
-        (close if (int(target[1:]) + asked[target]) % 3 == 0 else answer())(talk)
+        (answer() if crc32(f"{target} {asked[target]}".encode()) % 3 else close)(talk)
 
     result = run(content, UNHURRIED.format(url=control.url))
     assert result.code == code, result.output

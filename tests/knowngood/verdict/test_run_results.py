@@ -39,6 +39,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "erratic": {},
         "answers": {},
         "turned_away": {},
+        "walls": [],
         "writes_taken": [],
         "writes_refused": [],
         "answered_at": {},
@@ -211,6 +212,14 @@ def test_origin_that_turned_every_process_away_is_walled() -> None:
     ledger.add_result(reported(answers={"other": answers(1)}, warnings=["settling"]))
     assert ledger.requests.walled == {"content"}
     assert ledger.warnings == ["settling"]
+
+
+def test_a_wall_that_one_process_met_is_one_for_all() -> None:
+    """The others may have ended before it came."""
+    ledger = RunResults(ENVIRONMENT)
+    ledger.add_result(reported(walls=["content"]))
+    ledger.add_result(reported())
+    assert ledger.requests.walls == {"content"}
 
 
 def test_a_warning_of_several_processes_is_one() -> None:

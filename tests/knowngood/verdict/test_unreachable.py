@@ -1,5 +1,6 @@
 """When silence counts against a deployment."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -60,6 +61,18 @@ def test_a_refusal_by_an_origin_that_refuses_everything_counts_for_nothing() -> 
     assert unconfirmed(failed("status"), results) == ""
     results.requests.turned_away["content"] = 1
     assert "turned every request away" in unconfirmed(failed("status"), results)
+
+
+@pytest.mark.parametrize(("status", "counts"), [(403, False), (404, True)])
+def test_a_wall_that_came_later_explains_refusals_alone(status: int, counts: bool) -> None:
+    """What else was wrong was seen before it came."""
+    outcome = failed("status")
+    refused = replace(outcome, exchanges=({**outcome.exchanges[0], "status": status},))
+    results = results_of(looks=[FINE])
+    results.requests.walls.add("other")
+    assert unconfirmed(refused, results) == ""
+    results.requests.walls.add("content")
+    assert (unconfirmed(refused, results) == "") == counts
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT - {"tls"}))
