@@ -34,6 +34,7 @@ _STEPS: Final = {
     "FAILED": "going back",
     "REJECTED": "going back",
     "INTERRUPTED": "ending",
+    "INCONCLUSIVE": "ending",
 }
 """What a push does after a record of this verdict."""
 

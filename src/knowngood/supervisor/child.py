@@ -71,7 +71,7 @@ class ChildRun:
         os.close(parent_end)
         for reader in readers:
             reader.join(2)  # not longer: a daemon that the run started may hold the pipe open
-        return ChildExit(process.returncode, b"".join(verdict), watch.killed)
+        return ChildExit(process.returncode, b"".join(verdict), watch.killed, watch.interrupted)
 
     def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]
@@ -105,11 +105,13 @@ class _Watch:
     """Ends a process when its time is up, or when this process gets a signal to end.
 
     SIGTERM goes to pytest alone, which ends its workers; SIGKILL goes to its whole group.
-    ``killed`` says why the process was ended; empty if it ended by itself.
+    ``killed`` says why the process was ended; empty if it ended by itself. ``interrupted`` says
+    whether there was such a signal.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         self.killed = ""
+        self.interrupted = False
         self._process = process
         self._seconds = seconds
         self._terminate_at = time.monotonic() + seconds
@@ -139,7 +141,7 @@ class _Watch:
 
     def _stop(self, number: int) -> None:
         """Send SIGTERM for the first signal; kill the run for a Ctrl-C after that."""
-        now = time.monotonic()
+        now, self.interrupted = time.monotonic(), True
         if self._terminate_at < inf:
             self._terminate(now)
         elif number == signal.SIGINT:

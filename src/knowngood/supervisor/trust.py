@@ -31,11 +31,13 @@ class ChildExit:
         code: the exit code of subprocess, negative for a signal.
         verdict: all that came through the pipe, normally a verdict document.
         killed: why the child was ended; empty if it ended by itself.
+        interrupted: whether somebody asked this process to end, and so the child.
     """
 
     code: int
     verdict: bytes
     killed: str = ""
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def conclude(
     if child.killed:
         return inconclusive(child.killed)
     if not child.verdict:
-        return _without_verdict(child.code)
+        return _without_verdict(child)
     try:
         document = verdict_reader.parse(child.verdict)
     except ValueError as error:
@@ -81,10 +83,13 @@ def inconclusive(reason: str) -> Conclusion:
     return Conclusion(EXIT_CODES[VerdictKind.INCONCLUSIVE], None, reason)
 
 
-def _without_verdict(code: int) -> Conclusion:
-    if code in _NEED_NO_VERDICT:
-        return Conclusion(code, None)
-    return inconclusive(f"the run ended with {_ending(code)} and gave no verdict")
+def _without_verdict(child: ChildExit) -> Conclusion:
+    if child.code in _NEED_NO_VERDICT:
+        return Conclusion(child.code, None)
+    if child.interrupted:  # before pytest could catch the signal, or while it ended
+        stopped = "somebody stopped the run before it gave a verdict"
+        return Conclusion(EXIT_CODES[VerdictKind.INTERRUPTED], None, stopped)
+    return inconclusive(f"the run ended with {_ending(child.code)} and gave no verdict")
 
 
 def _ending(code: int) -> str:

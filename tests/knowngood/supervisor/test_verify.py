@@ -314,6 +314,22 @@ def test_interrupted(
     assert all(gone(pid) for pid in pids[:1])
 
 
+def test_interrupted_before_pytest_can_catch_it(start: Callable[..., Any], project: Path) -> None:
+    """As while it starts: that somebody stopped the run is known all the same."""
+    process = start(
+        "import pathlib, signal, threading\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n"
+        "pathlib.Path('written').write_text('1')\n"
+        "threading.Event().wait()\n"
+    )
+    wait_for(project / "written", process)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=400)
+    assert process.returncode == 2, output
+    assert json.loads((project / "verdict.json").read_text())["verdict"] == "INTERRUPTED"
+    assert "INTERRUPTED (exit 2): somebody stopped the run before it gave a verdict" in output
+
+
 def test_the_parent_is_killed(
     start: Callable[..., Any], project: Path, standin: fhr_standin.Standin
 ) -> None:
