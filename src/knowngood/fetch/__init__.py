@@ -38,7 +38,7 @@ from .request_totals import RequestTotals
 from .response import Resource, Response, read_once, respond
 from .second_look import ask_addresses, ask_silent_again, excuse_passed, note_walls
 from .tape import Tape
-from .turned_away import is_refused_write, is_turned_away
+from .turned_away import is_refused_write, is_turned_away, why_turned_away
 
 __all__ = [
     "ANEW",
@@ -107,5 +107,6 @@ __all__ = [
     "target_of",
     "template_of",
     "walk_group",
+    "why_turned_away",
     "with_plain_body",
 ]

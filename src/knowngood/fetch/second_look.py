@@ -17,7 +17,7 @@ from typing import Final
 from .attempt_error import GATEWAY_ERRORS, RETRIED_STATUSES, RUN_ERRORS
 from .fetcher import Fetcher
 from .probe import Exchange, Probe
-from .turned_away import is_turned_away
+from .turned_away import is_turned_away, why_turned_away
 
 REQUESTS: Final = 32
 TOLERATED: Final = 2
@@ -113,23 +113,25 @@ def note_walls(fetcher: Fetcher) -> None:
 def ask_addresses(
     fetcher: Fetcher, origin: str, addresses: Sequence[str], urls: Mapping[str, bool]
 ) -> list[Exchange]:
-    """Return the exchanges with addresses that lack one of ``urls``, which ``origin`` served: by
-    GET if the URL is a file, whose bodies are compared then, else by HEAD; what HEAD does not find
-    is asked for by GET. If there are no ``urls``, since nobody may read anything of the origin,
-    return those that answer another status to the last probe that may be repeated.
+    """Return the exchanges with addresses that lack one of ``urls``, which ``origin`` served, or
+    turn this machine away: by GET if the URL is a file, whose bodies are compared then, else by
+    HEAD; what HEAD does not find is asked for by GET. If there are no ``urls``, since nobody may
+    read anything of the origin, return those that answer another status to the last probe that may
+    be repeated.
     """
     if not urls:
-        return _answering_otherwise(fetcher, origin, addresses)
+        lacking = _answering_otherwise(fetcher, origin, addresses)
+        return _without_bans(fetcher, lacking, addresses)
     template = f"{origin} by address"
     probes = [
         Probe(origin, url, "GET" if is_file else "HEAD", address=address, template=template)
         for address in addresses
         for url, is_file in urls.items()
     ]
-    lacking = _lacking(fetcher, probes)
-    files = [exchange for exchange in lacking if exchange.probe.method == "GET"]
-    others = [exchange.probe for exchange in lacking if exchange not in files]
-    return [*files, *_lacking(fetcher, [replace(p, method="GET", varies=True) for p in others])]
+    first = _lacking(fetcher, probes)
+    files = [e for e in first if e.probe.method == "GET" or why_turned_away(e)]
+    others = [replace(e.probe, method="GET", varies=True) for e in first if e not in files]
+    return _without_bans(fetcher, [*files, *_lacking(fetcher, others)], addresses)
 
 
 def _answering_otherwise(fetcher: Fetcher, origin: str, addresses: Sequence[str]) -> list[Exchange]:
@@ -146,13 +148,29 @@ def _lacking(fetcher: Fetcher, probes: Sequence[Probe]) -> list[Exchange]:
         exchange
         for first in range(0, len(probes), _AT_ONCE)
         for exchange in fetcher.send_all(probes[first : first + _AT_ONCE])
-        if _is_lacking(exchange)
+        if not _is_served(exchange) and exchange.error not in RUN_ERRORS
     ]
 
 
-def _is_lacking(exchange: Exchange) -> bool:
-    """Whether an address does not serve a URL, as far as this machine could ask."""
-    if exchange.answer is None:
-        return exchange.error not in RUN_ERRORS
-    expected = exchange.probe.expect or 200
-    return exchange.answer.status != expected and not is_turned_away(exchange)
+def _is_served(exchange: Exchange) -> bool:
+    return exchange.status == (exchange.probe.expect or 200)
+
+
+def _without_bans(
+    fetcher: Fetcher, lacking: Sequence[Exchange], addresses: Sequence[str]
+) -> list[Exchange]:
+    """Leave out what addresses refuse (401, a page with 403) since a firewall has come to ban this
+    machine meanwhile: that refuses everywhere, or no more.
+    """
+    refusals = (e for e in lacking if is_turned_away(e) and not why_turned_away(e))
+    refused = {exchange.probe.address: exchange.probe for exchange in refusals}
+    places = ("", *addresses)
+    bans = {address for address, p in refused.items() if not _refuses_alone(fetcher, p, places)}
+    return [e for e in lacking if e.probe.address not in bans or not is_turned_away(e)]
+
+
+def _refuses_alone(fetcher: Fetcher, probe: Probe, places: Sequence[str]) -> bool:
+    """Whether the address of ``probe`` refuses it once more while another place serves it."""
+    elsewhere = [replace(probe, address=place) for place in places if place != probe.address]
+    here, *others = fetcher.again([probe, *elsewhere])
+    return is_turned_away(here) and any(map(_is_served, others))

@@ -13,6 +13,7 @@ from ..environment import Environment
 from ..fetch import (
     RUN_ERRORS,
     Client,
+    Exchange,
     Fetcher,
     Plan,
     Prefetcher,
@@ -24,6 +25,7 @@ from ..fetch import (
     excuse_passed,
     forget_documents,
     note_walls,
+    why_turned_away,
 )
 from ..readiness import addresses_of
 from ..safety import UsageError, one_line
@@ -218,13 +220,26 @@ class ItemFetcher:
             addresses = addresses_of(self._environment, origin)
             few = dict(sorted(there.items())[:: len(there) // FEW + 1])
             for among, asked in ((addresses.alike, there), (addresses.families, few)):
-                lacking = ask_addresses(self._fetcher, origin, among, asked)
-                self._statistics.lacking += map(describe, lacking)
+                for exchange in ask_addresses(self._fetcher, origin, among, asked):
+                    self._note_lacking(exchange)
             self._late += [
                 f"{address} takes no connection; it is an address of {origin}, "
                 f"{self._environment.origins[origin]}, whose other addresses do"
                 for address in addresses.dead
             ]
+
+    def _note_lacking(self, exchange: Exchange) -> None:
+        """Note that an address lacks something; or warn, if it only says that it turns this machine
+        away.
+        """
+        why, probe = why_turned_away(exchange), exchange.probe
+        if why is None:
+            self._statistics.lacking.append(describe(exchange))
+            return
+        self._late.append(
+            f"{probe.address}, an address of {probe.origin}, turned this machine away, and so was "
+            f"not compared with the others: {why}"
+        )
 
     def close(self) -> None:
         """Stop fetching, and end the browser."""

@@ -416,6 +416,58 @@ def test_every_address_of_a_name_serves_what_one_does(
         assert other in result.verdict["failures"][0]["message"]
 
 
+def by_address(monkeypatch: pytest.MonkeyPatch, serve: Serve, *plays: Play) -> list[str]:
+    """The addresses of a name, each of which plays something."""
+    places = [f"127.0.0.1:{serve(play).port}" for play in plays]
+    addresses = Addresses(alike=tuple(places))
+    monkeypatch.setattr("knowngood.session.item_fetcher.addresses_of", lambda *_: addresses)
+    return places
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"), [(403, FORBIDDEN), (401, answer("who are you?", 401))]
+)
+def test_an_address_that_refuses_what_others_serve_lacks_it(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int, refusal: Play
+) -> None:
+    """Its files may lack permissions, or it may ask for the password of staging."""
+    _, refusing = by_address(monkeypatch, serve, answer(), refusal)
+    result = run(answer(), "settle = 0\nprobe = 5\nattempts = 1")
+    assert result.code == 1, result.output
+    assert f" and 39 more are {status} at {refusing}" in result.verdict["reason"]
+
+
+def test_a_firewall_that_comes_while_addresses_are_asked(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It refuses at all of them."""
+    banned = in_turn(*[answer()] * 60, FORBIDDEN)  # the name is asked for 40, the first for 40
+    by_address(monkeypatch, serve, banned, banned)
+    result = run(banned, "settle = 0\nprobe = 5\nattempts = 1")
+    assert result.code == 0, result.output
+
+
+def test_a_ban_of_a_moment_while_addresses_are_asked(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address serves by now what it refused."""
+    by_address(monkeypatch, serve, answer(), in_turn(*[FORBIDDEN] * 80, answer()))
+    result = run(answer(), "settle = 0\nprobe = 5\nattempts = 1")
+    assert result.code == 0, result.output
+
+
+def test_an_address_that_limits_requests_is_told(
+    run: Run, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says itself that it lacks nothing."""
+    limited = answer("slow down", 403, HTML | {"Retry-After": "60"})
+    _, limiting = by_address(monkeypatch, serve, answer(), limited)
+    result = run(answer(), "settle = 0\nprobe = 5\nattempts = 1")
+    assert result.code == 0, result.output
+    words = "turned this machine away, and so was not compared with the others: 403 with Retry-"
+    assert f"{limiting}, an address of content, {words}" in result.output
+
+
 DATED = {"Last-Modified": "Fri, 14 Jun 2013 12:00:00 GMT"}
 
 
