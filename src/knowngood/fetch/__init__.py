@@ -36,7 +36,13 @@ from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
 from .request_totals import RequestTotals
 from .response import Resource, Response, read_once, respond
-from .second_look import ask_addresses, ask_silent_again, excuse_passed, note_walls
+from .second_look import (
+    ask_addresses,
+    ask_silent_again,
+    came_back,
+    excuse_passed,
+    note_walls,
+)
 from .tape import Tape
 from .turned_away import is_refused_write, is_turned_away, why_turned_away
 
@@ -81,6 +87,7 @@ __all__ = [
     "ask_addresses",
     "ask_silent_again",
     "by_connection",
+    "came_back",
     "connect_options",
     "decoded",
     "decodes",

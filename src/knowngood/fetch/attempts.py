@@ -56,6 +56,13 @@ class Attempts:
     paces: defaultdict[tuple[str, str], Pace] = field(default_factory=lambda: defaultdict(Pace))
 
     @property
+    def share(self) -> float:
+        """The seconds of an attempt: a third of the probe's, so that a stalled one leaves room for
+        two more.
+        """
+        return max(SHORTEST, self.budget.probe / 3)
+
+    @property
     def takes(self) -> int:
         """With how many requests at once a crowded server is asked; 0 if none is."""
         return self.concurrency.limit if self.concurrency.lowered else 0
@@ -147,8 +154,7 @@ class Attempts:
         if run_left <= 0:
             detail = "not asked: the run's time was used up"
             return Attempt(time.time(), 0.0, error=AttemptError.BUDGET, detail=detail), None
-        # A third of the probe's time, so that a stalled attempt leaves room for two more.
-        seconds = min(end - time.monotonic(), max(SHORTEST, self.budget.probe / 3))
+        seconds = min(end - time.monotonic(), self.share)
         limits = Limits(min(seconds, run_left), self.budget.body, fresh, may_grow)
         attempt, answer = await self.follower.send(probe, limits)
         if attempt.error is AttemptError.TIMEOUT and run_left < seconds and not least:

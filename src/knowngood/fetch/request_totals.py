@@ -37,7 +37,7 @@ class RequestTotals:
         retried: the exchanges with a failed attempt before the last, as plain data; stale ones are
             no failures.
         left_behind: URLs that were written and could not be deleted.
-        asked_again: for each (origin, URL) without an answer, whether it answered later; None
+        asked_again: for each (origin, URL) without an answer, whether it came back later; None
             where there was no time to ask.
         lacking: the exchanges with addresses that lack what was found by their name.
         bodies: for each URL the digest of the body at each edge.

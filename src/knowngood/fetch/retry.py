@@ -145,7 +145,8 @@ class Tries:
 
     async def _another(self) -> None:
         """Make an attempt, if that still makes sense when it is its turn. Waiting for that, and
-        what failed for a crowd or a deployment that settles, costs the probe none of its time.
+        what failed for a crowd or a deployment that settles, costs the probe none of its time. An
+        attempt that times out before its share of the time is up shows less than an answer before.
         """
         attempts, before = self._attempts, self._made[-1] if self._made else None
         asked = time.monotonic()
@@ -161,10 +162,14 @@ class Tries:
             return
         fresh = before is not None and self._needs_new_connection(before)
         fresh = fresh and not starved  # those that are kept are served
+        hurried = self._answer is not None and self._seconds_left() < attempts.share
         send = attempts.attempt(self._probe, self._end, fresh=fresh, may_grow=self._may_grow)
-        attempt, self._answer = await attempts.in_place(place, turn, self._probe, send, before)
+        attempt, answer = await attempts.in_place(place, turn, self._probe, send, before)
         if Excuse.CROWDED in attempt.excuses:
             self._crowded_at.append(place.allowed)
+        if hurried and attempt.error is AttemptError.TIMEOUT:
+            return
+        self._answer = answer
         self._made.append(self._counted(attempt))
 
     def _needs_new_connection(self, before: Attempt) -> bool:

@@ -86,7 +86,7 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
     for _ in range(budget.attempts):
         exchanges |= zip(unheard, fetcher.again(unheard), strict=True)
         heard = {probe.origin for probe, exchange in exchanges.items() if exchange.heard}
-        unheard = [p for p, e in exchanges.items() if p.origin in heard and not e.heard]
+        unheard = [p for p, e in exchanges.items() if p.origin in heard and not came_back(e)]
         spent += max((exchanges[probe].seconds for probe in unheard), default=0.0)
         if not unheard or spent >= budget.probe:
             break
@@ -94,6 +94,13 @@ def ask_silent_again(fetcher: Fetcher) -> list[Exchange]:
         if exchanges[probe].heard:
             statistics.note_reached(exchanges[probe])
     return [exchanges[probe] for probe in silent]
+
+
+def came_back(exchange: Exchange) -> bool:
+    """Return whether what gave no answer before gives one now. That a gateway got none is no answer
+    of what is behind it.
+    """
+    return exchange.heard and exchange.status not in GATEWAY_ERRORS
 
 
 def note_walls(fetcher: Fetcher) -> None:

@@ -21,6 +21,7 @@ from ..fetch import (
     Tape,
     ask_addresses,
     ask_silent_again,
+    came_back,
     describe,
     excuse_passed,
     forget_documents,
@@ -205,9 +206,9 @@ class ItemFetcher:
         excuse_passed(self._fetcher)
         note_walls(self._fetcher)
         for exchange in ask_silent_again(self._fetcher):
-            heard = None if exchange.error in RUN_ERRORS else exchange.heard
+            back = None if exchange.error in RUN_ERRORS else came_back(exchange)
             asked = exchange.probe.origin, one_line(exchange.probe.url, 500)
-            self._statistics.asked_again[asked] = heard
+            self._statistics.asked_again[asked] = back
 
     def look_at_addresses(self) -> None:
         """Ask every address of each name for the URLs that the name served, and one of the other

@@ -428,6 +428,16 @@ def test_no_attempt_is_made_without_time_for_it(serve: Serve, fetchers: Fetchers
     assert ended_by(exchange) == [503]
 
 
+def test_an_attempt_that_is_cut_short_shows_less_than_an_answer(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """It might have been answered later, by the same 504."""
+    server = serve(in_turn(answer(status=504, headers={"Retry-After": "1"}), hang))
+    exchange = ask(fetchers(server, probe=1.0 + LEAST + 0.2), server.url)  # a share is 0.5 s
+    assert ended_by(exchange) == [504]
+    assert exchange.status == 504
+
+
 def test_a_run_whose_time_is_up_asks_nothing(serve: Serve, fetchers: Fetchers) -> None:
     """Budget, not a request: nothing is known of the deployment."""
     server = serve(answer())

@@ -394,6 +394,19 @@ def test_a_write_that_hangs(run: Run, tmp_path: Path, more: str, seconds: float,
     assert result.code == code, result.output
 
 
+@pytest.mark.parametrize(
+    ("later", "code"), [(answer(), 75), (answer(status=404), 75), (answer(status=504), 1)]
+)
+def test_a_page_that_hangs_and_is_asked_once_more(run: Run, later: Play, code: int) -> None:
+    """A gateway that got no answer in its turn does not say that the page is back."""
+    changing = in_turn(hang, later)
+    result = run(
+        lambda talk: (changing if talk.request.target == "/7" else answer())(talk),
+        "settle = 0\nprobe = 2\nattempts = 1",
+    )
+    assert result.code == code, result.output
+
+
 # -- addresses of a name
 
 
