@@ -8,8 +8,9 @@ little. Here both sides are cut to what fits a line, in an order that is the sam
 from __future__ import annotations
 
 import json
+import operator
 import reprlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -26,6 +27,18 @@ _CHOICES: Final = 8  # values that were allowed and are named each
 _LINES: Final = 20  # differences that are listed
 _LINE: Final = 300  # characters of one of them
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_HOLDS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq,
+    "is": operator.eq,
+    "!=": operator.ne,
+    "is not": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda member, of: member in of,
+    "not in": lambda member, of: member not in of,
+}
 _WORDS: Final = {
     "==": "{}",
     "is": "{}",
@@ -80,29 +93,36 @@ class Comparison:
         """Whether pytest would take too long to explain it."""
         return any(_size(side, LARGE) >= LARGE for side in (self.left, self.right))
 
+    def holds_for(self, status: int, *, got: int) -> bool:
+        """Return whether it would hold with ``status`` in place of ``got``, which it compared;
+        False if it did not compare that.
+        """
+        holds = _HOLDS[self.operator]
+        if type(self.left) is int and self.left == got:
+            return holds(status, self.right)
+        return type(self.right) is int and self.right == got and holds(self.left, status)
+
     def explain(self, *, right_is_expected: bool = True) -> Explanation:
         """Return what was expected and what there was instead."""
-        operator, left, right = self.operator, self.left, self.right
-        if operator == "==" and isinstance(right, Sequence | Set | Mapping) and not right:
+        sign, left, right = self.operator, self.left, self.right
+        if sign == "==" and isinstance(right, Sequence | Set | Mapping) and not right:
             lines = _members(left)
             if lines:
                 first = min(left, key=str) if isinstance(left, Set) else left[0]
                 return Explanation(lines=lines, aspect=aspect_of(first))
         expected, got = (right, left) if right_is_expected else (left, right)
-        lines = _differences(expected, got) if operator == "==" else ()
+        lines = _differences(expected, got) if sign == "==" else ()
         if lines:
             return Explanation(lines=lines)
-        if operator in {"in", "not in"} and (
-            not right_is_expected or isinstance(right, str | bytes)
-        ):
-            part = _plain(left) if operator == "in" else f"no {_plain(left)}"
-            is_named = operator == "not in" and isinstance(right, Mapping) and left in right
+        if sign in {"in", "not in"} and (not right_is_expected or isinstance(right, str | bytes)):
+            part = _plain(left) if sign == "in" else f"no {_plain(left)}"
+            is_named = sign == "not in" and isinstance(right, Mapping) and left in right
             return Explanation(f"{part} in it", _plain(right[left] if is_named else right))
-        operator = operator if right_is_expected else _MIRRORED.get(operator, operator)
-        if expected is None and operator in {"!=", "is not"}:
+        sign = sign if right_is_expected else _MIRRORED.get(sign, sign)
+        if expected is None and sign in {"!=", "is not"}:
             return Explanation("something", _plain(got))
-        words = _WORDS.get(operator, f"{operator} {{}}")
-        return Explanation(words.format(_side(operator, expected)), _plain(got))
+        words = _WORDS.get(sign, f"{sign} {{}}")
+        return Explanation(words.format(_side(sign, expected)), _plain(got))
 
 
 def aspect_of(problem: object) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Final
@@ -73,7 +74,8 @@ def failure_of(
     if about_status:
         words = _with_declared(words, exchanges)
         loop = statement.answers_of_loop() if statement is not None else Answers()
-        further = _further(answers, loop, exchanges, words.expected)
+        is_right = partial(_is_right, exchanges[0], words.expected, comparison)
+        further = _further(answers, loop, exchanges, is_right)
         found_in = {**loop.found_in, **found_in}
         exchanges = _with_other_headers(exchanges, [*sent, *declared])
     reads = (e.probe.url for e in (*exchanges, *answers.single, *answers.members))
@@ -124,7 +126,10 @@ def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:
 
 
 def _further(
-    answers: Answers, loop: Answers, exchanges: Sequence[Exchange], expected: str
+    answers: Answers,
+    loop: Answers,
+    exchanges: Sequence[Exchange],
+    is_right: Callable[[Exchange], bool],
 ) -> tuple[Exchange, ...]:
     """Return the other answers of a set or loop that have a wrong status like the first: of a set
     without a single answer, all of ``exchanges`` but the first are among them.
@@ -136,11 +141,19 @@ def _further(
     first = exchanges if answers.single else exchanges[:1]
     members = dict.fromkeys((*exchanges, *loop.members))
     troubled = (e for e in members if e not in first and _rank(e) < 2)
-    return tuple(islice((e for e in troubled if not _is_expected(e, expected)), _FURTHER))
+    return tuple(islice((e for e in troubled if not is_right(e)), _FURTHER))
 
 
-def _is_expected(exchange: Exchange, expected: str) -> bool:
-    return exchange.answer is not None and str(exchange.status) in expected
+def _is_right(
+    first: Exchange, expected: str, comparison: Comparison | None, exchange: Exchange
+) -> bool:
+    """Return whether ``exchange`` has a status with which the check would not have failed at the
+    ``first``: by the ``comparison`` that failed, or else the one status that it ``expected``.
+    """
+    if exchange.answer is None:
+        return False
+    holds = comparison is not None and comparison.holds_for(exchange.status, got=first.status)
+    return holds or str(exchange.status) == expected
 
 
 def _is_about_answer(

@@ -452,6 +452,27 @@ def test_what_a_loop_did_not_come_to() -> None:
     assert (alone.exchanges, alone.further) == ((GONE,), ())
 
 
+@pytest.mark.parametrize(
+    ("test", "comparison", "further"),
+    [
+        ("400 <= page.status_code < 500", Comparison("<", 500, 500), ()),
+        ("page.status_code < 500", Comparison("<", 500, 500), ()),
+        ("499 >= page.status_code", Comparison(">=", 499, 500), ()),
+        ("page.status_code in {404, 410}", Comparison("in", 500, {404, 410}), ()),
+        ("page.status_code == 404", Comparison("==", 500, 404), ()),
+        ("page.status_code < 404", Comparison("<", 500, 404), (GONE,)),
+        ("page.status_code == 200", Comparison("==", 500, 200), (GONE,)),
+        ("'404' in page.path", Comparison("in", "404", "/broken"), (GONE,)),
+    ],
+)
+def test_what_a_loop_reads_is_judged_as_the_first_was(
+    test: str, comparison: Comparison, further: tuple[Exchange, ...]
+) -> None:
+    """A status that the comparison allows is not wrong, however the bound is written."""
+    walk = failure(f"for page in answers[1::-1]:\n    assert {test}", comparison)
+    assert (walk.exchanges, walk.further) == ((BROKEN,), further)
+
+
 OTHER_HEADERS = replace(
     HOME, probe=replace(HOME.probe, headers=(("Accept", "*/*"),), referer=NEWS.probe.url)
 )
