@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from ..fetch import Exchange, WrongStatus
+from ..fetch import Exchange, Probe, WrongStatus
 from ..safety import DeploymentError, KnowngoodError
 from ..verdict.outcome import is_pytest_fail
 from .comparison import Comparison, Explanation
@@ -22,6 +22,9 @@ from .failed_statement import Answers, Statement, failed_statement
 _ABOUT: Final = 8  # exchanges that one failure may be about
 _FURTHER: Final = 30  # exchanges that a loop would have failed on, too
 _READS: Final = 200  # URLs that are kept of what a failed statement reads
+
+Repeat: TypeAlias = Callable[[Probe, Probe], Sequence[Exchange]]
+"""Sends again what failed, and what succeeded with other headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,14 @@ def failure_of(
     declared: Iterable[Exchange] = (),
     *,
     in_check: bool = True,
+    repeat: Repeat = lambda *_: (),
 ) -> Failure:
     """Return what ``error`` is about.
 
     ``comparison`` is the last one that failed, ``sent`` what the check's clients sent, in order,
     ``declared`` the answers to its marks. ``in_check`` is False if a fixture raised ``error``: that
-    is about an answer only if it names one, or a client has sent something.
+    is about an answer only if it names one, or a client has sent something. ``repeat`` shows if
+    other headers make a difference: it may be chance, or the deployment may have changed.
     """
     statement = failed_statement(error.__traceback__)
     words = explained(error, statement, comparison)
@@ -77,7 +82,7 @@ def failure_of(
         is_right = partial(_is_right, exchanges[0], words.expected, comparison)
         further = _further(answers, loop, exchanges, is_right)
         found_in = {**loop.found_in, **found_in}
-        exchanges = _with_other_headers(exchanges, [*sent, *declared])
+        exchanges = _with_other_headers(exchanges, [*sent, *declared], repeat)
     reads = (e.probe.url for e in (*exchanges, *answers.single, *answers.members))
     return Failure(
         words,
@@ -100,17 +105,18 @@ def _with_declared(words: Explanation, exchanges: Sequence[Exchange]) -> Explana
 
 
 def _with_other_headers(
-    exchanges: Sequence[Exchange], known: Iterable[Exchange]
+    exchanges: Sequence[Exchange], known: Iterable[Exchange], repeat: Repeat
 ) -> tuple[Exchange, ...]:
     """Put behind the first exchange, if it is no success, the success that the same request got
-    with other headers: who repeats it without them sees nothing wrong.
+    with other headers, and both once more: who repeats it without them sees nothing wrong.
     """
     first, *others = exchanges
     same = replace(first.probe, headers=())
     for exchange in (*others, *known):
         is_like = replace(exchange.probe, headers=(), sample=same.sample) == same
         if is_like and exchange.probe.headers != first.probe.headers and _succeeded(exchange):
-            return tuple(dict.fromkeys((first, exchange, *others)))
+            repeated = repeat(first.probe, exchange.probe)
+            return tuple(dict.fromkeys((first, exchange, *repeated, *others)))
     return tuple(exchanges)
 
 

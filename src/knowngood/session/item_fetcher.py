@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from ..environment import Environment
 from ..fetch import (
     RUN_ERRORS,
+    SAFE_METHODS,
     Client,
     Exchange,
     Fetcher,
     Plan,
     Prefetcher,
+    Probe,
     Replay,
     Tape,
     ask_addresses,
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 FEW: Final = 20
 """URLs for which an address of the other family is asked: what it lacks, such as the whole site or
 a certificate, most of them show."""
+
+REPEATED: Final = 20
+"""Failed requests that are sent again where other headers brought a success."""
 
 
 class ItemFetcher:
@@ -69,6 +74,7 @@ class ItemFetcher:
         self._tape = tape
         self._late: list[str] = []
         self._shared: dict[str, Client] = {}
+        self._repeated = 0
         self._browser: Browser | None = None
         self._fetcher = Fetcher(
             environment,
@@ -93,7 +99,7 @@ class ItemFetcher:
         shared = list(self._shared.values())
         for client in shared:
             client.exchanges.clear()
-        self._running = running = RunningItem(plan, self._prefetcher, shared)
+        self._running = running = RunningItem(plan, self._prefetcher, shared, self._repeat)
         try:
             yield
         finally:
@@ -118,6 +124,16 @@ class ItemFetcher:
         if self._running is None:
             raise RuntimeError("responses can only be read while a check runs")
         return self._running
+
+    def _repeat(self, failed: Probe, other: Probe) -> list[Exchange]:
+        """Send twice what failed, since two backends may take turns, and once what succeeded with
+        other headers; return the exchanges. There are none for a write, or if there were many.
+        """
+        enough = self._repeated >= REPEATED
+        if enough or self._replay is not None or failed.method not in SAFE_METHODS:
+            return []
+        self._repeated += 1
+        return self._fetcher.again([failed, failed, other])
 
     def _forget_failure(self) -> None:
         """Free what a failed check read: the frames of its traceback hold it in cycles, and the

@@ -27,11 +27,11 @@ from ..safety import one_line
 if TYPE_CHECKING:
     from ..browser import OpenedPage
     from .comparison import Comparison
-    from .failure import Failure
+    from .failure import Failure, Repeat
 
 
 class RunningItem:
-    """What one item reads while it runs.
+    """What one item reads while it runs. ``repeat`` is for :func:`.failure_of`.
 
     Attributes:
         plan: what it declares to read.
@@ -42,7 +42,9 @@ class RunningItem:
         late: a line that says that it held only after a while; empty for any other.
     """
 
-    def __init__(self, plan: Plan, prefetcher: Prefetcher, clients: Sequence[Client] = ()) -> None:
+    def __init__(
+        self, plan: Plan, prefetcher: Prefetcher, clients: Sequence[Client], repeat: Repeat
+    ) -> None:
         self.plan = plan
         self.clients = list(clients)
         self.page: OpenedPage | None = None
@@ -50,6 +52,7 @@ class RunningItem:
         self.failed = False
         self.late = ""
         self._prefetcher = prefetcher
+        self._repeat = repeat
         self._repeated: Plan | None = None  # the plan that was asked for in its place
         self._loads: tuple[PageLoad, ...] = ()
         self._began = time.monotonic()
@@ -142,7 +145,9 @@ class RunningItem:
 
         self.failed = True
         declared = self._prefetcher.arrived(self.planned)
-        return failure_of(error, self.compared, self.sent, declared, in_check=in_check)
+        return failure_of(
+            error, self.compared, self.sent, declared, in_check=in_check, repeat=self._repeat
+        )
 
     def release(self) -> None:
         """Free what only this item reads."""

@@ -1,11 +1,13 @@
-"""Say in a few words why there is no usable answer."""
+"""Say in a few words why there is no usable answer, and when there was one."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..fetch import AttemptError
+from ..safety import listed
 
 NO_ANSWER: Final = {
     AttemptError.DNS: "its name does not resolve",
@@ -34,3 +36,32 @@ def origin_url(url: str) -> str:
     """Return the beginning of ``url``, up to its path."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def success_words(exchanges: Sequence[Mapping[str, Any]]) -> str:
+    """Return that the request of the first of ``exchanges``, which failed, succeeded in others: by
+    chance, or with other headers. Empty if it did not, was not sent again, or fails by now with
+    those headers, too.
+    """
+    same = [exchange for exchange in exchanges if _request(exchange) == _request(exchanges[0])]
+    alike = [e for e in same if e.get("request_headers") == same[0].get("request_headers")]
+    others = [exchange for exchange in same if exchange not in alike]
+    if len(alike) < 2 or _succeeded(alike[0]):
+        return ""
+    if any(map(_succeeded, alike)):
+        successes = [exchange["status"] for exchange in same if _succeeded(exchange)]
+        return f", but {successes[0]} in {len(successes)} of {len(same)} answers"
+    if not others or not all(map(_succeeded, others)):
+        return ""
+    sent = [[tuple(header) for header in e["request_headers"]] for e in (alike[0], others[0])]
+    differing = set(sent[0]) ^ set(sent[1])
+    names = dict.fromkeys(pair[0] for pair in (*sent[0], *sent[1]) if pair in differing)
+    return f", but {others[0]['status']} with other headers ({listed(list(names), 2)})"
+
+
+def _request(exchange: Mapping[str, Any]) -> tuple[str, str]:
+    return exchange["method"], exchange["url"]
+
+
+def _succeeded(exchange: Mapping[str, Any]) -> bool:
+    return 200 <= int(exchange.get("status", 0)) < 300

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..safety import listed, plural_of
-from .attempt_error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
+from .attempt_error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url, success_words
 from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED, EVERYWHERE
 from .symptom import (
@@ -112,7 +112,7 @@ class CauseWords:
         if not lead.trouble and not has_wrong_status(outcome):
             return f"{subject}{self._extent}: {_with_places(outcome.first_line, folded)}"
         predicate, colon, detail = neutral(self._predicate(), folded).partition(": ")
-        end = f"{colon}{detail}{self._title()}{self._with_other_headers()}"
+        end = f"{colon}{detail}{self._title()}{success_words(outcome.exchanges)}"
         return f"{subject} {predicate}{self._extent}{end}"
 
     def _predicate(self) -> str:
@@ -151,19 +151,6 @@ class CauseWords:
         pages = {symptom.page for symptom in self.group.core if symptom.is_unwanted_success}
         is_one_page = self.lead.is_unwanted_success and len(pages) == 1
         return f': "{self.lead.page}"' if is_one_page and self.lead.page else ""
-
-    def _with_other_headers(self) -> str:
-        """Return that the same request succeeded with other headers; empty if that is not known."""
-        if len(self.lead.outcome.exchanges) < 2:
-            return ""
-        first, other = self.lead.outcome.exchanges[:2]
-        is_same = all(first[name] == other[name] for name in ("method", "url"))
-        if not is_same or not 200 <= other.get("status", 0) < 300 <= first.get("status", 0):
-            return ""
-        sent = [[tuple(header) for header in e["request_headers"]] for e in (first, other)]
-        differing = set(sent[0]) ^ set(sent[1])
-        names = dict.fromkeys(pair[0] for pair in (*sent[0], *sent[1]) if pair in differing)
-        return f", but {other['status']} with other headers ({listed(list(names), 2)})"
 
     def _methods(self, symptoms: Sequence[Symptom]) -> str:
         """Return the methods of all requests and a blank, that of the lead first; empty for GET."""

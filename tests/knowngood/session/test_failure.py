@@ -495,12 +495,21 @@ OTHER_HEADERS = replace(
     ],
 )
 def test_a_success_with_other_headers(known: list[Exchange], about: list[Exchange]) -> None:
-    """Who repeats the request in another browser must know that it may succeed there."""
+    """Who repeats the request in another browser must know that it may succeed there. Both are
+    sent again, since it may be chance.
+    """
     refused = replace(HOME, answer=GONE.answer)
+    repeated: list[Probe] = []
+
+    def repeat(*probes: Probe) -> list[Exchange]:
+        repeated.extend(probes)
+        return [NEWS]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(ANSWERS, "gone", respond(refused))
-        found = failure("assert gone.status_code == 200", declared=iter(known))
-    assert list(found.exchanges) == [refused, *about]
+        found = failure("assert gone.status_code == 200", declared=iter(known), repeat=repeat)
+    assert list(found.exchanges) == [refused, *about, *([NEWS] if about else [])]
+    assert repeated == ([refused.probe, about[0].probe] if about else [])
 
 
 def test_a_set_with_an_answer_missing() -> None:

@@ -407,6 +407,37 @@ def test_a_page_that_hangs_and_is_asked_once_more(run: Run, later: Play, code: i
     assert result.code == code, result.output
 
 
+IN_TWO_WAYS = """
+import pytest
+
+
+@pytest.mark.get("content:/a", headers={"User-Agent": "Firefox/4.0"})
+@pytest.mark.get("content:/a")
+def test_in_two_ways(responses):
+    for response in responses:
+        assert response.status_code == 200
+"""
+
+
+@pytest.mark.parametrize(
+    ("gone", "beside"),
+    [
+        ([True], ", but 200 with other headers (User-Agent)"),
+        ([True, False], ", but 200 in "),
+    ],
+    ids=["each time", "once"],
+)
+def test_a_success_with_other_headers_is_tried_again(
+    run: Run, tmp_path: Path, gone: list[bool], beside: str
+) -> None:
+    """It may be one of several backends, or a deploy in the middle of the run."""
+    checks(tmp_path, IN_TWO_WAYS)
+    old = in_turn(*[answer(status=404 if lost else 200) for lost in gone])
+    result = run(lambda t: (old if t.request.headers["user-agent"][-3:] == "4.0" else answer())(t))
+    assert result.code == 1, result.output
+    assert f"/a is 404{beside}" in result.verdict["reason"]
+
+
 # -- addresses of a name
 
 
