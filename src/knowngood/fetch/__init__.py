@@ -9,6 +9,7 @@ from . import lean_httpx  # noqa: F401 - before the first import of httpx
 from .answer_errors import Blocked, NoAnswer, PageTooLarge, WrongStatus
 from .attempt_error import (
     ANSWERED_WRONG,
+    GATEWAY_ERRORS,
     RETRIED_ERRORS,
     RETRIED_STATUSES,
     RUN_ERRORS,
@@ -50,6 +51,7 @@ __all__ = [
     "ANEW",
     "ANSWERED_WRONG",
     "FRESH",
+    "GATEWAY_ERRORS",
     "NAMED",
     "REDIRECTS",
     "REPEATABLE",

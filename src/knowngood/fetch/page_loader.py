@@ -178,8 +178,10 @@ class PageLoader:
 
 
 def resource_group(template: str) -> str:
-    """Return the name of the group in which the resources of a declaration's pages are counted."""
-    return f"{template}{_RESOURCES}"
+    """Return the name of the group in which is counted what a declaration's pages need, and what
+    that needs in turn.
+    """
+    return f"{template_of(template)}{_RESOURCES}"
 
 
 def is_resource_group(group: str) -> bool:

@@ -20,7 +20,7 @@ from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .judged import Judged
 from .outcome import FAILED, SKIPPED, Outcome
 from .run_results import RunResults
-from .unsteady import unsteady_causes
+from .unsteady import unsteady_causes, with_unsteady
 
 _VERSION_DOCUMENT: Final = "{release}"
 """The group of the requests that checks make for the version document."""
@@ -139,9 +139,9 @@ def _causes(judged: Judged, results: RunResults, params: Mapping[str, int]) -> t
     united = find((*judged.failed, *judged.advisory), accepted=judged.accepted)
     groups = judged.unsteady_accepted
     deciding = [cause for cause in united if cause.state != "advisory"]
+    failed = _with_mixture_first(deciding, results) if deciding else ()
     return (
-        *(_with_mixture_first(deciding, results) if deciding else ()),
-        *unsteady_causes(judged.unsteady, results),
+        *with_unsteady(failed, judged.unsteady, results),
         *find(judged.known, state="known"),
         *unsteady_causes(judged.unsteady_before, results, state="known"),
         *find(judged.unsettled, state="unsettled"),

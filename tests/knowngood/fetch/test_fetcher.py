@@ -42,6 +42,7 @@ from wire import (
 
 from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.fetcher import Fetcher
+from knowngood.fetch.page_loader import resource_group
 from knowngood.fetch.probe import Exchange, Probe
 from knowngood.fetch.retry import LEAST, _growing, _retry_after
 from knowngood.fetch.second_look import ask_silent_again
@@ -1291,6 +1292,22 @@ def test_what_is_asked_again_gets_the_usual_time(serve: Serve, fetchers: Fetcher
     [exchange] = ask_silent_again(fetcher)
     assert not exchange.heard
     assert asked["/hangs"] - before <= 4
+
+
+def test_what_a_page_needs_in_two_steps_is_counted_together(
+    serve: Serve, fetchers: Fetchers
+) -> None:
+    """What its stylesheet imports it needs as well."""
+    plays = {
+        "/": page('<link rel="stylesheet" href="/a.css">'),
+        "/a.css": page("@import '/b.css';", "text/css"),
+        "/b.css": page("b { color: red }", "text/css"),
+    }
+    server = serve(by_path(plays))
+    fetcher = fetchers(server)
+    probe = Probe("content", f"{server.url}/", template="content:/")
+    fetcher.load(probe, resources=True).result(60)
+    assert fetcher.statistics.asked[resource_group("content:/")] == 2
 
 
 def test_what_is_too_large_to_be_searched_is_told_from_its_page(
