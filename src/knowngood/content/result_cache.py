@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from hashlib import blake2b
 from typing import Final, TypeVar
 
@@ -22,6 +22,19 @@ def cached_by_content(function: Callable[..., Result]) -> Callable[..., Result]:
 
     The key is a digest, so that no body stays in memory.
     """
+    return cached_within(_RESULTS, _CHARACTERS)(function)
+
+
+def cached_within(
+    most: int, most_characters: int
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Return a decorator that does the same for so many results, and characters of all of them."""
+    return partial(_cached, most=most, most_characters=most_characters)
+
+
+def _cached(
+    function: Callable[..., Result], most: int, most_characters: int
+) -> Callable[..., Result]:
     results: OrderedDict[tuple[object, ...], tuple[Result, int]] = OrderedDict()
     characters = 0
 
@@ -35,7 +48,7 @@ def cached_by_content(function: Callable[..., Result]) -> Callable[..., Result]:
         result = function(source, **options)
         results[key] = result, len(repr(result))
         characters += results[key][1]
-        while len(results) > _RESULTS or characters > _CHARACTERS:
+        while len(results) > most or characters > most_characters:
             characters -= results.popitem(last=False)[1][1]
         return result
 
