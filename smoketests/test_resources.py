@@ -55,7 +55,7 @@ def test_everything_is_what_its_name_says(resources):
 @pytest.mark.catches("script-space-unseen", "script-strict-octal")
 @pytest.mark.catches("script-large-broken", "stylesheet-bom-inside", "stylesheet-import-late")
 @pytest.mark.catches("stylesheet-in-element", "stylesheet-is-script")
-@pytest.mark.catches("stylesheet-is-error", "script-throws-at-once")
+@pytest.mark.catches("stylesheet-is-error", "script-throws-at-once", "script-not-called")
 def test_scripts_styles_and_json_are_whole(resources):
     """Scripts and JSON parse to their end, and styles close what they open."""
     for resource in checks.own(resources):

@@ -103,6 +103,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "page-include-failed": ("/pl/", 200, HTML, "[an error occurred while processing"),
     "script-stub": ("/pl/js/fhr.js", 200, JAVASCRIPT, "(function () {\n}());\n"),
     "page-calls-nothing": ("/pl/", 200, HTML, 'onload="begin()"'),
+    "script-not-called": ("/pl/js/fhr.js", 200, JAVASCRIPT, "    });\n});"),
     "script-never-started": ("/pl/js/fhr.js", 200, JAVASCRIPT, "function init() {"),
     "script-misspelt": ("/pl/js/fhr.js", 200, JAVASCRIPT, "= string.greeting"),
     "mobile-script-misspelt": ("/pl/mobile/js/fhr.js", 200, JAVASCRIPT, "? string.on"),

@@ -16,6 +16,12 @@ FAULTS = [
         swap("var Data = {", "var Data\u200b = {"),
     ),
     content(
+        "script-not-called",
+        "the function in brackets that js/fhr.js is lost the brackets that call it",
+        ["js/fhr.js"],
+        swap("}());", "});"),
+    ),
+    content(
         "script-redeclares",
         "js/data.js declares by const what js/lib/bridge.js has declared",
         ["js/data.js"],

@@ -126,7 +126,9 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         uses=uses.by_function(),
         new=new,
         module=module,
-        early=early.problem or script_syntax.invisible(root, source) or _throws_at_once(root),
+        early=early.problem
+        or script_syntax.invisible(root, source)
+        or script_syntax.never_run(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
         assigned=list(_assigned(root)),
@@ -216,15 +218,6 @@ def _plain_string(literal: tree_sitter.Node) -> list[str]:
         return []
     text = text_of(parts[0])
     return [text] if "\n" not in text else []
-
-
-def _throws_at_once(root: tree_sitter.Node) -> str | None:
-    """Return that a script ends in an error whatever happens, as a bundler writes it whose build
-    has failed.
-    """
-    throwing = (node for node in root.named_children if node.type == "throw_statement")
-    line = next((node.start_point.row + 1 for node in throwing), None)
-    return f"line {line} throws an error, whatever happens" if line is not None else None
 
 
 def _assigned(root: tree_sitter.Node) -> Iterator[str]:

@@ -76,6 +76,8 @@ _RESERVED_IN_STRICT_MODE: Final = frozenset(
     b"implements interface let package private protected public static yield".split()
 )
 
+_FUNCTIONS: Final = frozenset({"function_expression", "arrow_function", "generator_function"})
+
 
 def newer(kind: str, node: tree_sitter.Node) -> Iterable[str]:
     """Return what of ``FIRST_FIREFOX`` a node of this kind is."""
@@ -126,6 +128,28 @@ def invisible(root: tree_sitter.Node, source: bytes) -> str | None:
             line = source.count(b"\n", 0, match.start()) + 1
             return f"a space without a width (U+200B) at line {line}"
     return None
+
+
+def never_run(root: tree_sitter.Node) -> str | None:
+    """Return what of a script no browser runs, whatever happens: what stands behind an error that a
+    bundler writes when its build has failed, or a function in brackets that lost what called it, as
+    the ``$`` of ``$(function () {})``.
+    """
+    for statement in root.named_children:
+        line = statement.start_point.row + 1
+        if statement.type == "throw_statement":
+            return f"line {line} throws an error, whatever happens"
+        if _is_function_in_brackets(statement):
+            return f"nobody calls the function in brackets at line {line}"
+    return None
+
+
+def _is_function_in_brackets(statement: tree_sitter.Node) -> bool:
+    part = statement.named_child(0) if statement.type == "expression_statement" else None
+    if part is None or part.type != "parenthesized_expression":
+        return False
+    inner = [node for node in part.named_children if node.type != "comment"]
+    return len(inner) == 1 and inner[0].type in _FUNCTIONS
 
 
 def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
