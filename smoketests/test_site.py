@@ -33,9 +33,10 @@ def test_robots_are_kept_out(response):
 @pytest.mark.get("content:/.svn/entries", "content:/.hg/requires", "content:/.env")
 @pytest.mark.get("content:/en-US/js/config.json~", "content:/en-US/js/config.json.bak")
 def test_the_checkout_is_not_published(responses):
-    """No history, settings or backups of the checkout are published."""
+    """No history, settings or backups of the checkout are published, nor redirected to."""
     for response in responses:
-        assert 400 <= response.status_code < 500
+        assert 300 <= response.status_code < 500
+        assert not response.headers.get("location", "").endswith(response.url.path)
 
 
 @pytest.mark.catches("folder-listed", "folder-listed-plainly")

@@ -10,7 +10,7 @@ from uuid import uuid4
 from fhr_standin.bagheera import Reply, Submission
 from fhr_standin.faults.changes import ALL_PAGES, content, with_header, without
 from fhr_standin.faults.model import Ask, ContentAct, SubmissionFault
-from fhr_standin.resource import NOT_FOUND, Resource
+from fhr_standin.resource import NOT_FOUND, Resource, redirect
 from fhr_standin.site import DATE_FORMAT, HEARTBEATS, VERSION
 
 _TEMPLATE = b'<script type="text/x-handlebars"><b>{{ title }}</b></script><!-- {{ x }} --></main>'
@@ -86,8 +86,11 @@ def _kept_otherwise(_ask: Ask, resource: Resource) -> Resource:
     return replace(until_then, without=until_then.without | {"cache-control"})
 
 
-def _gone_for_good(_ask: Ask, resource: Resource) -> Resource:
-    return replace(NOT_FOUND, status=410) if resource.status == 404 else resource
+def _gone_for_good(ask: Ask, resource: Resource) -> Resource:
+    if resource.status != 404:
+        return resource
+    is_hidden = ask.path.startswith("/.")
+    return redirect("/en-US/") if is_hidden else replace(NOT_FOUND, status=410)
 
 
 def _absolute(ask: Ask, resource: Resource) -> Resource:
@@ -223,7 +226,7 @@ FAULTS = [
     ),
     content(
         "sound-gone",
-        "nothing is wrong: what is not there is 410",
+        "nothing is wrong: what is not there is 410, and hidden files redirect to the first page",
         None,
         _gone_for_good,
         verdict="PASSED",
