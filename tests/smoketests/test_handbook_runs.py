@@ -178,7 +178,7 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     assert (desk / "live").read_text() == "v7\n"
 
     made = records.read(site, datetime.now(UTC), ["prod"])
-    rejected = made.rejected("prod", bad, lambda _: True)
+    rejected = made.rejected("prod", bad, lambda _: "")
     assert rejected is not None
     assert rejected.reason == "by hand: blank"
     verified = [record for record in all_of(made) if record.kind == RecordKind.VERIFIED]
@@ -189,7 +189,7 @@ def test_all_of_it(text: str, desk: Path, site: Repository) -> None:
     ]
     assert made.bad == ()
     assert verified[0].who == 'Ann "$(date)" O\'Hara <ann@example.org>'
-    assert made.last_good("prod", lambda record: record.release == "v8") is None
+    assert made.last_good("prod", lambda _: "", of=bad) is None
 
 
 def test_a_rejected_release(site: Repository, tmp_path: Path) -> None:
