@@ -87,10 +87,8 @@ def _kept_otherwise(_ask: Ask, resource: Resource) -> Resource:
 
 
 def _gone_for_good(ask: Ask, resource: Resource) -> Resource:
-    if resource.status != 404:
-        return resource
-    is_hidden = ask.path.startswith("/.")
-    return redirect("/en-US/") if is_hidden else replace(NOT_FOUND, status=410)
+    gone = redirect("/en-US/") if ask.path.startswith("/.") else replace(NOT_FOUND, status=410)
+    return gone if resource.status == 404 else resource
 
 
 def _absolute(ask: Ask, resource: Resource) -> Resource:
