@@ -22,7 +22,7 @@ def cached_by_content(function: Callable[..., Result]) -> Callable[..., Result]:
 
     The key is a digest, so that no body stays in memory.
     """
-    return cached_within(_RESULTS, _CHARACTERS)(function)
+    return _cached(function, _RESULTS, _CHARACTERS)
 
 
 def cached_within(

@@ -76,8 +76,6 @@ _RESERVED_IN_STRICT_MODE: Final = frozenset(
     b"implements interface let package private protected public static yield".split()
 )
 
-_FUNCTIONS: Final = frozenset({"function_expression", "arrow_function", "generator_function"})
-
 
 def newer(kind: str, node: tree_sitter.Node) -> Iterable[str]:
     """Return what of ``FIRST_FIREFOX`` a node of this kind is."""
@@ -149,7 +147,7 @@ def _is_function_in_brackets(statement: tree_sitter.Node) -> bool:
     if part is None or part.type != "parenthesized_expression":
         return False
     inner = [node for node in part.named_children if node.type != "comment"]
-    return len(inner) == 1 and inner[0].type in _FUNCTIONS
+    return len(inner) == 1 and inner[0].type in FUNCTIONS
 
 
 def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
