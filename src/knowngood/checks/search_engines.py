@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..content import robots as robots_txt
 from ..content import search_engines
+from ..fetch import search_entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -23,14 +24,7 @@ def search_engine_problems(answers: Iterable[Response], hosts: Collection[str]) 
     stage's, its pages may forbid to be listed.
     """
     sound = [answer for answer in answers if answer.status_code == 200 and hosts]
-    return search_engines.problems(list(map(_entry, sound)), hosts)
-
-
-def _entry(answer: Response) -> search_engines.SearchEntry:
-    tree = answer.html if answer.media_type == "text/html" else None
-    tags = answer.headers.get_list("x-robots-tag")
-    url, content = str(answer.url), answer.content
-    return search_engines.of_answer(url, answer.media_type, content, tree, tags)
+    return search_engines.problems(list(map(search_entry, sound)), hosts)
 
 
 def crawler_problems(robots: Response) -> list[str]:

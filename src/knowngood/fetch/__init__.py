@@ -36,7 +36,7 @@ from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
 from .request_totals import RequestTotals
-from .response import Resource, Response, read_once, respond
+from .response import Resource, Response, read_once, respond, search_entry
 from .second_look import (
     ask_addresses,
     ask_silent_again,
@@ -112,6 +112,7 @@ __all__ = [
     "request_headers",
     "resource_group",
     "respond",
+    "search_entry",
     "source_of_document",
     "target_of",
     "template_of",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser
 
+    from ..content.search_engines import SearchEntry
+
 LARGEST_TEXT: Final = 2 << 20
 """Bytes up to which a body is read as text. Pages of the web have up to one million."""
 
@@ -191,6 +193,16 @@ def respond_once(exchange: Exchange) -> Response:
     response._asked = exchange.probe.method, answer.url
     response._results = {}
     return response
+
+
+def search_entry(answer: Response) -> SearchEntry:
+    """Return what an answer says to search engines."""
+    from ..content import search_engines
+
+    tree = answer.html if answer.media_type == "text/html" else None
+    tags = answer.headers.get_list("x-robots-tag")
+    url, content = str(answer.url), answer.content
+    return search_engines.of_answer(url, answer.media_type, content, tree, tags)
 
 
 def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> httpx.Headers:

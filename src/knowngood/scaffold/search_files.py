@@ -8,7 +8,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from ..content import search_engines
-from ..fetch import Exchange, respond
+from ..fetch import Exchange, respond, search_entry
 from .pages import LISTABLE, is_page, sitemap_urls
 
 _SITEMAPS: Final = 2
@@ -48,7 +48,7 @@ def search(pages: Iterable[Exchange], answered: Mapping[str, Exchange]) -> Searc
     maps = [path for path, exchange in answered.items() if _is_sitemap(exchange)][:_SITEMAPS]
     robots = [answered[_ROBOTS]] if _ROBOTS in answered and answered[_ROBOTS].status == 200 else []
     there = [*sound, *(answered[path] for path in maps), *robots]
-    entries = list(map(_entry, there))
+    entries = [search_entry(respond(exchange)) for exchange in there]
     hosts = [host for host in search_engines.hosts(entries) if LISTABLE.fullmatch(host)]
     if search_engines.problems(entries, hosts):
         return Search()
@@ -58,14 +58,6 @@ def search(pages: Iterable[Exchange], answered: Mapping[str, Exchange]) -> Searc
         has_robots=any(map(_has_rules, robots)),
         sitemaps=tuple(maps),
     )
-
-
-def _entry(exchange: Exchange) -> search_engines.SearchEntry:
-    answer = respond(exchange)
-    tree = answer.html if answer.media_type == "text/html" else None
-    tags = answer.headers.get_list("x-robots-tag")
-    url, content = str(answer.url), answer.content
-    return search_engines.of_answer(url, answer.media_type, content, tree, tags)
 
 
 def _has_rules(robots: Exchange) -> bool:
