@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ..safety import one_line, plural
+from ..safety import duration, one_line
 from .record import Record, RecordKind
 
 SKEW: Final = timedelta(minutes=5)
@@ -32,7 +32,7 @@ FARTHEST: Final = timedelta(days=1)
 _END: Final = datetime(2099, 12, 31, tzinfo=UTC)
 """The last day that git takes for a date (its date.c)."""
 
-_NOTABLE: Final = timedelta(minutes=1)
+_NOTABLE: Final = 60.0  # seconds by which a clock may be wrong without a warning
 
 
 def following(record: Record, last: Record | None, farthest: Record | None) -> Record:
@@ -63,30 +63,27 @@ def warnings(records: Iterable[Record], now: datetime) -> list[str]:
     """Return a line for each machine whose clock was wrong when it made one of ``records``: ahead
     of this machine's, which says ``now``, or behind the record before.
     """
-    ahead: dict[str, timedelta] = {}
-    behind: dict[str, tuple[timedelta, str]] = {}
+    ahead: dict[str, float] = {}
+    behind: dict[str, tuple[float, str]] = {}
     for record in records:
         host = one_line(record.where or record.who, 80)
         if record.clock is not None:
-            by = record.when - record.clock
-            behind[host] = max((by, record.name), behind.get(host, (timedelta(), "")))
+            by = (record.when - record.clock).total_seconds()
+            behind[host] = max((by, record.name), behind.get(host, (0.0, "")))
         else:
-            ahead[host] = max(record.when - now, ahead.get(host, timedelta()))
+            by = (record.when - now).total_seconds()
+            ahead[host] = max(by, ahead.get(host, 0.0))
     return [
         *(
-            f"the clock of {host} is {_minutes(by)} ahead of this one, by its records: set the one "
+            f"the clock of {host} is {duration(by)} ahead of this one, by its records: set the one "
             "that is wrong; until then what it PASSED is not taken for good"
             for host, by in ahead.items()
             if by > _NOTABLE
         ),
         *(
-            f"the clock of {host} was {_minutes(by)} behind the record before its own: set the one "
+            f"the clock of {host} was {duration(by)} behind the record before its own: set the one "
             f"that is wrong; {name} is dated after the other"
             for host, (by, name) in behind.items()
             if by > _NOTABLE
         ),
     ]
-
-
-def _minutes(time: timedelta) -> str:
-    return plural(round(time.total_seconds() / 60), "minute")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ..safety import one_line, process_identity
+from ..safety import duration, one_line, process_identity
 from .git import GitError, Repository
 
 EXPIRES: Final = 600.0
@@ -92,10 +92,10 @@ def _blob(repository: Repository, ref: str) -> str:
 
 def _words(note: Mapping[str, Any]) -> str:
     """Return who holds a lock, by its note."""
-    minutes = _age(note["since"]) / 60
-    time = f"for {minutes:.0f} minutes"
-    if minutes < -1:
-        time = f"since {-minutes:.0f} minutes from now, so one of the two clocks is wrong"
+    age = _age(note["since"])
+    time = f"for {duration(max(0.0, age))}"
+    if age < -60:
+        time = f"dated {duration(-age)} from now, so one of the two clocks is wrong"
     return one_line(f"{note['who']} on {note['where']}, {time}: {note['for']}", 400)
 
 
@@ -108,9 +108,9 @@ def _over(note: Mapping[str, Any]) -> str:
     except (ValueError, TypeError):
         return ""
     if silent > (EXPIRES if "beat" in note else BY_HAND):
-        return f"its last sign of life was {silent / 60:.0f} minutes ago"
+        return f"its last sign of life was {duration(silent)} ago"
     if "beat" in note and silent < -EXPIRES:  # who takes it over sees whether it is renewed
-        return f"its last sign of life is dated {-silent / 60:.0f} minutes from now"
+        return f"its last sign of life is dated {duration(-silent)} from now"
     return ""
 
 

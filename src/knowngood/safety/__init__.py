@@ -19,7 +19,7 @@ from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
 from .templates import templates
 from .user import usable, user_folder, user_name
-from .wording import Say, and_more, columns, listed, nearest, plural, plural_of
+from .wording import Say, and_more, columns, duration, listed, nearest, plural, plural_of
 
 __all__ = [
     "SHORTEST",
@@ -34,6 +34,7 @@ __all__ = [
     "UsageError",
     "and_more",
     "columns",
+    "duration",
     "encodable",
     "ending_signals_to",
     "first_lines",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86400
 
 Say: TypeAlias = Callable[[str], None]
 """Prints a line."""
@@ -20,6 +24,18 @@ def plural_of(word: str) -> str:
     if re.search(r"(?:s|x|z|ch|sh)\Z", word):
         return f"{word}es"
     return f"{word[:-1]}ies" if re.search(r"[^aeiou]y\Z", word) else f"{word}s"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in its best unit: ``50 s``, ``42 min``, ``5 h``, ``3 days``."""
+    for unit, size, most in (
+        ("s", 1, 2 * _MINUTE),
+        ("min", _MINUTE, 2 * _HOUR),
+        ("h", _HOUR, 2 * _DAY),
+    ):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return plural(round(seconds / _DAY), "day")
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -14,10 +14,9 @@ from typing import Any, Final
 
 from ..environment import Environment
 from ..report import html_template
-from ..safety import UsageError, write_atomically
+from ..safety import UsageError, duration, write_atomically
 from ..verdict import VerdictKind
 from .history import Incident, Span, date_and_time, incidents, milliseconds, spans
-from .news_text import duration
 from .run import WatchedRun
 
 _DAY: Final = 86400

@@ -7,13 +7,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..notify import Event, EventKind
-from ..safety import one_line, plural
+from ..safety import duration, one_line, plural
 from .state import News, NewsKind, Status
 
 _WIDEST: Final = 1000  # characters of a line; no command that a run remembers is longer
-_MINUTE: Final = 60
-_HOUR: Final = 3600
-_DAY: Final = 86400
 
 _EVENT_KINDS: Final = {
     NewsKind.FAILED: EventKind.FAILED,
@@ -165,15 +162,3 @@ def time_of_day(seconds: float, at: float) -> str:
     """Return the time ``seconds`` in UTC, with its date unless ``at`` is on the same day."""
     then, now = (datetime.fromtimestamp(time, UTC) for time in (seconds, at))
     return f"{then:%H:%M} UTC" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M} UTC"
-
-
-def duration(seconds: float) -> str:
-    """Return a duration in its best unit: ``50 s``, ``42 min``, ``5 h``, ``3 days``."""
-    for unit, size, most in (
-        ("s", 1, 2 * _MINUTE),
-        ("min", _MINUTE, 2 * _HOUR),
-        ("h", _HOUR, 2 * _DAY),
-    ):
-        if seconds < most:
-            return f"{seconds / size:.0f} {unit}"
-    return plural(round(seconds / _DAY), "day")

@@ -18,14 +18,14 @@ def test_one_line_for_many_records() -> None:
     """With the most that it was ahead by."""
     ahead = [replace(RECORD, when=NOW + timedelta(minutes=number)) for number in range(57)]
     [line] = clocks.warnings([RECORD, *ahead], NOW)
-    assert line.startswith("the clock of ci-7 is 56 minutes ahead of this one")
+    assert line.startswith("the clock of ci-7 is 56 min ahead of this one")
 
 
 def test_a_clock_behind() -> None:
     """By the record before, which was dated later."""
     record = replace(RECORD, clock=NOW - timedelta(minutes=6))
     [line] = clocks.warnings([record], NOW)
-    assert line.startswith("the clock of ci-7 was 6 minutes behind the record before its own")
+    assert line.startswith("the clock of ci-7 was 6 min behind the record before its own")
 
 
 @pytest.mark.parametrize("seconds", [-3600, 0, 30])

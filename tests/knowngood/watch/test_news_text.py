@@ -151,16 +151,6 @@ def test_hostile_words() -> None:
     assert all(line.isprintable() for line in news_text.lines(news, "prod", ""))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 s"), (119, "119 s"), (120, "2 min"), (42 * 60, "42 min"), (7200, "2 h"),
-     (47 * 3600, "47 h"), (3 * 86400, "3 days")],
-)  # fmt: skip
-def test_duration(seconds: float, text: str) -> None:
-    """A duration has the unit that suits it."""
-    assert news_text.duration(seconds) == text
-
-
 def test_time_of_day() -> None:
     """A time of another day has its date."""
     at = DAY + 12 * 60 * MINUTE
