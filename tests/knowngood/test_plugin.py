@@ -387,6 +387,10 @@ def test_a_protected_environment(check: Callable, project: Path) -> None:
         ('@pytest.mark.get("content:/{colour}/")\ndef test_it(response): pass', "colour"),
         ('@pytest.mark.get("no url")\ndef test_it(response): pass', "ORIGIN:/path"),
         ('@pytest.mark.get("content:/x", sample=3)\ndef test_it(response): pass', "sample"),
+        (
+            '@pytest.mark.get("content:/x", unpublished=True)\ndef test_it(response): pass',
+            "unpublished=True needs `responses`",
+        ),
         ("def test_it(client): pass", "origin"),
         (
             "@pytest.fixture\ndef text(response): return response.text\n"

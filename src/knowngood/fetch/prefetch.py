@@ -83,8 +83,13 @@ class Prefetcher:
         while self._next < len(self._plans) and self._window_is_open():
             plan = self._plans[self._next]
             if plan is not None and (self._groups is None or plan.group in self._groups):
-                self._ask(plan)
+                self._ask_ahead(plan)
             self._next += 1
+
+    def ask(self, planned: Iterable[PlannedProbe]) -> None:
+        """Fetch all of these. Call this for what an item reads when it runs."""
+        for probe in planned:
+            self._load(probe)
 
     def take(self, planned: PlannedProbe) -> PageLoad:
         """Wait for what ``planned`` asks for and return it."""
@@ -98,6 +103,10 @@ class Prefetcher:
         loads = [self._loads[probe] for probe in planned if probe in self._loads]
         done = [load for load in loads if load.done() and not load.cancelled()]
         return [load.result().exchange for load in done if load.exception() is None]
+
+    def is_refused(self, exchange: Exchange) -> bool:
+        """Return whether the server refused this without an answer (``Probe.unpublished``)."""
+        return self._fetcher.statistics.is_refused(exchange)
 
     def release(self, plan: Plan) -> None:
         """Free what only this item reads. Call this when the item is done."""
@@ -115,16 +124,17 @@ class Prefetcher:
         for plan in islice(self._plans, position, None):
             if plan is not None and running is not None and plan.group != running.group:
                 return
-            self._ask(plan)
+            self._ask_ahead(plan)
 
     def _window_is_open(self) -> bool:
         """Whether more may be fetched; the newest loads may not have reached the fetcher yet."""
         held = max(self._fetcher.held, len(self._loads))
         return held + len(self._pages) * _PAGE < WINDOW
 
-    def _ask(self, plan: Plan | None) -> None:
-        for planned in plan.planned if plan is not None else ():
-            self._load(planned)
+    def _ask_ahead(self, plan: Plan | None) -> None:
+        """Fetch what an item will read, but for what is unpublished: that waits until it runs."""
+        planned = plan.planned if plan is not None else ()
+        self.ask(probe for probe in planned if not probe.probe.unpublished)
 
     def _load(self, planned: PlannedProbe) -> Future[PageLoad]:
         load = self._loads.get(planned)

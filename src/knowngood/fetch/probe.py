@@ -31,7 +31,6 @@ _CONDITIONS: Final = frozenset({"if-match", "if-none-match", "if-unmodified-sinc
 IDEMPOTENT_METHODS: Final = SAFE_METHODS | {"PUT", "DELETE"}
 """Methods whose repetition changes nothing more (RFC 9110, 9.2.2)."""
 
-
 ANEW: Final = 1000
 """Added to the number of a sample to send it again; a mark has at most 100 samples."""
 
@@ -60,6 +59,7 @@ class Probe:
         repeatable: whether it may be sent twice, whatever its method.
         fresh: whether it gets a new connection, which a balancer may hand to any backend.
         varies: whether the answers of different edges may differ.
+        unpublished: whether nobody may fetch it.
         item: the node id of the item whose client sends it; empty if several share it.
         referer: the first page or stylesheet that needs it.
         expect: a status that neither turns the run away nor is retried.
@@ -77,6 +77,7 @@ class Probe:
     repeatable: bool = field(default=True, compare=False)
     fresh: bool = field(default=False, compare=False)
     varies: bool = field(default=False, compare=False)
+    unpublished: bool = field(default=False, compare=False)
     expect: int | None = field(default=None, compare=False)
     item: str = field(default="", compare=False)
     referer: str = field(default="", compare=False)

@@ -66,6 +66,8 @@ class RequestStatistics(RequestTotals):
         connections = sum(attempt.connected for attempt in exchange.attempts)
         if connections:
             self.asked[by_connection(probe.origin)] += connections
+        if self.is_refused(exchange):
+            return
         self.failures.note(exchange, groups)
         trouble = any(not attempt.stale for attempt in exchange.attempts[:-1])
         if trouble and len(self.retried) < RETRIES_KEPT:
@@ -78,6 +80,11 @@ class RequestStatistics(RequestTotals):
             self.slowest = sorted(slowest, reverse=True)[:SLOWEST]
         if answer is not None:
             self._note_answer(exchange, answer)
+
+    def is_refused(self, exchange: Exchange) -> bool:
+        """Return whether an unpublished URL got no answer from an origin that answers others."""
+        reached = exchange.probe.origin in self.answered_at
+        return exchange.probe.unpublished and exchange.error in SILENT and reached
 
     def _note_answer(self, exchange: Exchange, answer: Answer) -> None:
         probe = exchange.probe

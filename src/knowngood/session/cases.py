@@ -182,6 +182,7 @@ def _planned(
         address=edges.get(origin, ""),
         fresh="release" in template.fields,
         varies=template.varies,
+        unpublished=template.unpublished,
         headers=_filled_headers(template, {**values, "nonce": f"{run_id}-{sample}"}, environment),
     )
     return PlannedProbe(probe, template.resources, template.within)

@@ -30,7 +30,7 @@ READS: Final = ("get", "head", "browser")
 BROWSER: Final = "browser"
 """The mark of a page that a browser opens."""
 
-_OPTIONS: Final = {"samples", "follow", "resources", "varies", "headers", "within"}
+_OPTIONS: Final = {"samples", "follow", "resources", "varies", "headers", "within", "unpublished"}
 _OF_BROWSER: Final = {"sample", "headers"}
 
 NAMESPACE: Final = "secrets."
@@ -52,6 +52,7 @@ class ProbeTemplate:
         follow: whether to follow redirects.
         resources: whether to ask for what the page needs, too.
         varies: whether the body may differ from answer to answer.
+        unpublished: whether nobody may fetch it.
         headers: what is sent beside the usual headers; values may hold fields, too, and
             ``{secrets.NAME}``.
         within: seconds within which the answer must be right.
@@ -64,6 +65,7 @@ class ProbeTemplate:
     follow: bool = False
     resources: bool = False
     varies: bool = False
+    unpublished: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     within: float = 0.0
     sample: int = 0

@@ -51,6 +51,11 @@ def refuse_misuse(item: pytest.Item) -> None:
             f"{item.nodeid}: `response` is the answer to one URL; {len(templates)} are asked for, "
             "so take `responses`"
         )
+    if names & {"response", "resources"} and any(template.unpublished for template in templates):
+        raise BadMark(
+            f"{item.nodeid}: unpublished=True needs `responses`, which is empty where the server "
+            "refuses without an answer"
+        )
     _refuse_fixtures_of_one_answer(item, templates)
     if "resources" in names and not any(template.resources for template in templates):
         raise BadMark(f"{item.nodeid}: `resources` needs resources=True in the mark")

@@ -90,12 +90,16 @@ class RunningItem:
     def loads(self) -> tuple[PageLoad, ...]:
         """Return what came for its probes; wait for it."""
         if not self._loads:
+            self._prefetcher.ask(self.planned)
             self._loads = tuple(map(self._prefetcher.take, self.planned))
         return self._loads
 
     def responses(self) -> Sequence[Response]:
-        """Return the answers to all that it declares. Raises NoAnswer, Blocked."""
-        return [respond(load.exchange) for load in self.loads()]
+        """Return the answers to all that it declares, without those that the server refused to
+        give to what is unpublished. Raises NoAnswer, Blocked.
+        """
+        exchanges = [load.exchange for load in self.loads()]
+        return [respond(e) for e in exchanges if not self._prefetcher.is_refused(e)]
 
     def resources(self) -> Sequence[Resource]:
         """Return what the pages that it declares need.

@@ -88,6 +88,45 @@ def test_a_firewall_does_not_excuse_what_was_wrong_before_it(run: Run) -> None:
     assert result.code == 1, result.output
 
 
+UNPUBLISHED = '''
+
+@pytest.mark.get("content:/.git/HEAD", "content:/.env", unpublished=True)
+def test_checkout_is_not_published(responses):
+    """No history and no settings are published."""
+    for response in responses:
+        assert response.status_code >= 400
+'''
+
+
+@pytest.mark.parametrize("banned", [reset, close, FORBIDDEN])
+def test_a_firewall_that_bans_who_asks_for_hidden_files(
+    run: Run, tmp_path: Path, banned: Play
+) -> None:
+    """They are asked for last, when nothing else is under way; that nobody answers is a refusal."""
+    head, page = CHECKS.split("\n\n\n")
+    (tmp_path / "checks/test_small.py").write_text(f"{head}{UNPUBLISHED}\n\n{page}")
+    asked = threading.Event()
+
+    def play(talk: Talk) -> None:
+        if "/." in talk.request.target:
+            asked.set()
+        (banned if asked.is_set() else answer())(talk)
+
+    result = run(play)
+    assert result.code == 0, result.output
+    assert asked.is_set()
+
+
+@pytest.mark.parametrize("play", [in_turn(answer()), reset])
+def test_hidden_files_that_are_published_or_not_known(run: Run, tmp_path: Path, play: Play) -> None:
+    """Who answers nothing at all refuses nothing."""
+    (tmp_path / "checks/test_small.py").write_text(CHECKS + UNPUBLISHED)
+    result = run(play, cases=1)
+    check = result.verdict["checks"]["test_small.py::test_checkout_is_not_published"]
+    assert result.code != 0, result.output
+    assert check["bad"] or check["unsteady"]
+
+
 def test_a_rate_limit_in_the_middle_of_a_run(run: Run) -> None:
     """Half of the pages answered before."""
     limited = answer("slow down", 403, {"X-RateLimit-Remaining": "0"})
