@@ -149,7 +149,7 @@ def judge(mutant: Mutant, rerun: Rerun) -> MutantResult:
         notice=notice,
         reason=reason,
         named=next(iter(urls), ""),
-        checks=tuple(dict.fromkeys(outcome.check for outcome in verdict.failures)),
+        checks=tuple(dict.fromkeys(outcome.check for outcome in verdict.judged.failed)),
     )
 
 

@@ -92,10 +92,8 @@ class RecordingPlugin:
 
     def _leave_out_unrepeatable(self, rerunner: Rerunner) -> None:
         """Leave out the items that do not pass on unchanged answers."""
-        verdict = rerunner.rerun(list(self.items.values())).verdict
-        bad = {
-            outcome.nodeid for outcome in (*verdict.failures, *verdict.known, *verdict.unsettled)
-        }
+        judged = rerunner.rerun(list(self.items.values())).verdict.judged
+        bad = {outcome.nodeid for outcome in (*judged.failed, *judged.known, *judged.unsettled)}
         self.unrepeatable = sorted(bad & self.items.keys())
         for nodeid in self.unrepeatable:
             del self.items[nodeid]

@@ -104,7 +104,7 @@ def _run_some(
         return rerunner.rerun(items, changed)
 
     def all_failed(rerun: Rerun) -> bool:
-        return {outcome.check for outcome in rerun.verdict.failures}.issuperset(checks)
+        return {outcome.check for outcome in rerun.verdict.judged.failed}.issuperset(checks)
 
     items = [item for item in items if check_name(item) in checks]
     return rerun_until(all_failed, rerunner, items, changed)

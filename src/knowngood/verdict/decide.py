@@ -6,7 +6,7 @@ A confirmed FAILED beats INCONCLUSIVE, which beats PASSED; no evidence is never 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from .advisories import accepting
 from .causes import Cause, find_causes
 from .exit_codes import ACTIONS, EXIT_CODES, HOLD, VerdictKind, advice
 from .judged import Judged
-from .outcome import FAILED, SKIPPED, Outcome
+from .outcome import FAILED, SKIPPED
 from .run_results import RunResults
 from .unsteady import unsteady_causes, with_unsteady
 
@@ -35,12 +35,8 @@ class Verdict:
         reason: why, in one line.
         counts: how many cases passed, failed and so on.
         causes: the faults, in the order to read them; those that count come first.
-        failures: the confirmed failures that count against the deployment.
-        known: the confirmed failures that the baseline already has.
-        advisory: the outcomes that decide nothing, since an advisory accepts them.
-        unsettled: the outcomes that could not be confirmed or refuted.
+        judged: what went wrong, by how far it counts.
         doubts: why the run proves less than it should, one line each.
-        unsteady: the groups of requests that needed more retries than is tolerated.
         is_first_look: whether it FAILED before anything was pushed.
         nothing_new: whether only failures of the baseline keep it from PASSED.
     """
@@ -49,12 +45,8 @@ class Verdict:
     reason: str
     counts: Mapping[str, int]
     causes: tuple[Cause, ...] = ()
-    failures: tuple[Outcome, ...] = ()
-    known: tuple[Outcome, ...] = ()
-    advisory: tuple[Outcome, ...] = ()
-    unsettled: tuple[Outcome, ...] = ()
+    judged: Judged = field(default_factory=Judged)
     doubts: tuple[str, ...] = ()
-    unsteady: tuple[str, ...] = ()
     is_first_look: bool = False
     nothing_new: bool = False
 
@@ -79,7 +71,7 @@ class Verdict:
 
     def advisory_cases(self, check: str) -> int:
         """Return in how many cases an advisory accepts what a check ended in."""
-        return sum(outcome.check == check for outcome in self.advisory)
+        return sum(outcome.check == check for outcome in self.judged.advisory)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data, by the schema that ships with the package."""
@@ -92,11 +84,11 @@ class Verdict:
             "counts": dict(self.counts),
             "doubts": list(self.doubts),
             "causes": [cause.to_json() for cause in self.causes],
-            "failures": [outcome.to_json() for outcome in self.failures],
-            "known": [outcome.to_json() for outcome in self.known],
-            "advisory": [outcome.to_json() for outcome in self.advisory],
-            "unsettled": [outcome.to_json() for outcome in self.unsettled],
-            "unsteady": list(self.unsteady),
+            "failures": [outcome.to_json() for outcome in self.judged.failed],
+            "known": [outcome.to_json() for outcome in self.judged.known],
+            "advisory": [outcome.to_json() for outcome in self.judged.advisory],
+            "unsettled": [outcome.to_json() for outcome in self.judged.unsettled],
+            "unsteady": self.judged.all_unsteady,
         }
 
 
@@ -106,9 +98,8 @@ def fold(results: RunResults, *, in_part: bool = False) -> Verdict:
     ``in_part`` says that only some cases of a check ran, so that no cause counts them.
     """
     judged = Judged.of(results)
-    unsteady = (*judged.unsteady, *judged.unsteady_before)
     doubts = (
-        *_run_doubts(results, unsteady),
+        *_run_doubts(results, judged),
         *_unsettled_doubts(judged),
         *([results.halted] if results.halted else ()),
         *_coverage_doubts(results),
@@ -122,12 +113,8 @@ def fold(results: RunResults, *, in_part: bool = False) -> Verdict:
         reason=reason,
         causes=causes,
         counts=_counts(results, judged),
-        failures=tuple(judged.failed),
-        known=tuple(judged.known),
-        advisory=tuple(judged.advisory),
-        unsettled=tuple(judged.unsettled),
+        judged=judged,
         doubts=(*doubts, *known_doubts),
-        unsteady=unsteady,
         is_first_look=results.is_first_look and kind is VerdictKind.FAILED,
         nothing_new=kind is VerdictKind.INCONCLUSIVE and not doubts,
     )
@@ -198,10 +185,10 @@ def _by_what(results: RunResults) -> str:
     return f": {count} deselected: {listed(sorted(results.deselected))}"
 
 
-def _run_doubts(results: RunResults, unsteady: tuple[str, ...]) -> list[str]:
+def _run_doubts(results: RunResults, judged: Judged) -> list[str]:
     """Return what makes the whole run prove less."""
     doubts = [doubt for doubt in (results.release.changed, results.release.wavering) if doubt]
-    if unsteady and results.network_trouble:
+    if judged.all_unsteady and results.network_trouble:
         doubts.append(
             "requests needed retries, and this machine's network is in trouble, the controls say: "
             f"{results.network_trouble}"

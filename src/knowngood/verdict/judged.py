@@ -69,6 +69,13 @@ class Judged:
                 judged.unsteady.append(group)
         return judged
 
+    @property
+    def all_unsteady(self) -> list[str]:
+        """The groups of requests that need too many retries, whether they decide or not; without
+        those that only checks with an advisory make.
+        """
+        return [*self.unsteady, *self.unsteady_before]
+
     def _add(self, outcome: Outcome, results: RunResults) -> None:
         why = accepting(outcome, results)
         doubt = _why_unsettled(outcome, results)

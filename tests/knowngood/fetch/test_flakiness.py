@@ -151,9 +151,9 @@ def test_trouble_is_told_from_noise(concurrency: int, seconds: float) -> None:
     choose = random.Random(f"{concurrency} {seconds}")  # noqa: S311
 
     def unsteady(make: Callable[[], Fails]) -> Sequence[str]:
-        return fold(simulated(make(), concurrency, seconds, choose)).unsteady
+        return fold(simulated(make(), concurrency, seconds, choose)).judged.all_unsteady
 
-    assert unsteady(lambda: noise(SOUND, choose)) == ()
+    assert unsteady(lambda: noise(SOUND, choose)) == []
     assert "2" in unsteady(lambda: every_second(2, noise(SOUND, choose)))
     assert "content" in unsteady(lambda: noise(1 / 3, choose))
 

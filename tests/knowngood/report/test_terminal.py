@@ -17,6 +17,7 @@ from knowngood.report import terminal
 from knowngood.verdict import VerdictKind
 from knowngood.verdict.causes import Cause
 from knowngood.verdict.decide import Verdict, fold
+from knowngood.verdict.judged import Judged
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 
@@ -89,7 +90,7 @@ def test_line_of_a_claim() -> None:
 def test_line_of_an_unsteady_claim() -> None:
     """A check whose requests needed too many retries did not hold, though every case passed."""
     book = ledger(outcome(result=PASSED, asked=("content:/x",)))
-    unsteady = replace(verdict(), unsteady=("content:/x",))
+    unsteady = replace(verdict(), judged=Judged(unsteady=["content:/x"]))
     assert list(terminal.claims(unsteady, book)) == [
         (
             False,

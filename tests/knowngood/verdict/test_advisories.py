@@ -82,7 +82,7 @@ def test_past_its_date_it_decides_again() -> None:
     """The last day is one on which it is accepted."""
     yesterday = advisory(until=TODAY - timedelta(days=1))
     failed = verdict(outcome(), advisories=(yesterday,))
-    assert (failed.exit_code, len(failed.failures), failed.advisory) == (1, 1, ())
+    assert (failed.exit_code, len(failed.judged.failed), failed.judged.advisory) == (1, 1, [])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_could_not_be_judged_is_no_doubt(unjudged: Outcome) -> None:
     """Nothing that such a claim ends in decides."""
     assert verdict(unjudged, advisories=()).exit_code == 75
     passed = verdict(unjudged, advisories=(advisory(),))
-    assert (passed.exit_code, passed.unsettled) == (0, ())
+    assert (passed.exit_code, passed.judged.unsettled) == (0, [])
     assert [cause.state for cause in passed.causes] == ["advisory"]
 
 
@@ -184,7 +184,7 @@ def test_retries_of_an_accepted_check() -> None:
     """Neither its declaration nor its origin decides, where the rest of that is steady."""
     assert verdict(advisories=(), **RETRIES).exit_code == 1
     passed = verdict(advisories=(advisory(),), **RETRIES)
-    assert (passed.exit_code, passed.doubts, passed.unsteady) == (0, (), ())
+    assert (passed.exit_code, passed.doubts, passed.judged.all_unsteady) == (0, (), [])
     assert {(cause.state, cause.accepted) for cause in passed.causes} == {
         ("advisory", ("until 2026-11-26: bug 1",))
     }

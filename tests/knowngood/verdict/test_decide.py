@@ -348,8 +348,8 @@ def test_counts() -> None:
 def test_failures_and_unsettled_are_kept_apart() -> None:
     """Confirmed failures stand by themselves; what is open stands with the doubts; skips do not."""
     verdict = fold(evidence(WRONG, UNSURE, SILENT_AT_THE_END, SKIP))
-    assert verdict.failures == (WRONG,)
-    assert verdict.unsettled == (UNSURE, SILENT_AT_THE_END)
+    assert verdict.judged.failed == [WRONG]
+    assert verdict.judged.unsettled == [UNSURE, SILENT_AT_THE_END]
     assert verdict.doubts == (
         "content gave no answer any more (refused); only a control could show whether the "
         "deployment or this machine's network is at fault: add [[control]] to "
@@ -547,7 +547,7 @@ def test_a_release_that_changed_makes_failures_worthless() -> None:
     changed = "the release changed during the run: v1, then v2"
     verdict = fold(evidence(WRONG, SILENT, changed=changed, **erratic))
     assert (verdict.kind, verdict.reason) == (VerdictKind.INCONCLUSIVE, changed)
-    assert verdict.failures == ()
+    assert verdict.judged.failed == []
 
 
 def test_a_release_that_wavers_is_never_passed() -> None:
@@ -589,7 +589,7 @@ def test_an_old_failure_is_known_again(now: str) -> None:
     verdict = fold(evidence(replace(OLD, message=now), baseline=failure_keys(OLD)))
     assert verdict.kind is VerdictKind.INCONCLUSIVE
     assert "in the baseline as well" in verdict.reason
-    assert (len(verdict.known), verdict.counts["failed"]) == (1, 1)
+    assert (len(verdict.judged.known), verdict.counts["failed"]) == (1, 1)
     assert [cause.state for cause in verdict.causes] == ["known"]
     assert verdict.advice.startswith("hold: nothing new is wrong")
 
@@ -608,7 +608,7 @@ def test_another_failure_is_a_new_one(change: dict[str, Any]) -> None:
     """One of them among old ones is FAILED."""
     verdict = fold(evidence(OLD, replace(OLD, **change), baseline=failure_keys(OLD)))
     assert verdict.kind is VerdictKind.FAILED
-    assert (len(verdict.failures), len(verdict.known)) == (1, 1)
+    assert (len(verdict.judged.failed), len(verdict.judged.known)) == (1, 1)
 
 
 def test_a_baseline_without_failures_excuses_none() -> None:
