@@ -88,8 +88,13 @@ def _lacked_time(outcome: Outcome, results: RunResults) -> bool:
     return results.overdue or results.interrupted or None in answers
 
 
+def _answered_since(outcome: Outcome, results: RunResults) -> bool:
+    """Return whether the origin answered another request since this one began."""
+    return results.requests.answered_at.get(outcome.origin, 0.0) > outcome.began
+
+
 def _without_control(outcome: Outcome, results: RunResults) -> str:
-    if results.requests.answered_at.get(outcome.origin, 0.0) > outcome.began:
+    if _answered_since(outcome, results):
         return ""
     answered = outcome.origin in results.requests.answered_at
     extent = "no answer any more" if answered else "no answer at all"
@@ -118,7 +123,7 @@ def _by_control(outcome: Outcome, results: RunResults) -> str:
             f"this machine's clock differs from the controls' by {since[-1].skew:+.0f} s, too much "
             "to judge the dates of certificates; set the clock"
         )
-    if not any(look.secure for look in since):
+    if not any(look.secure for look in since) and not _answered_since(outcome, results):
         return (
             f"{outcome.origin}: TLS failed ({outcome.phase}); only a control over https could show "
             "whether the deployment or this machine is at fault: add [[control]] to "

@@ -105,12 +105,16 @@ PHASES = ["expired", "not yet valid", "wrong host", "untrusted", "handshake"]
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_tls_counts_where_a_control_answers_over_tls(phase: str) -> None:
-    """Otherwise it may be this machine that cannot judge certificates; the file is named."""
+    """Or another address of the origin. Otherwise it may be this machine that cannot judge
+    certificates; the file is named.
+    """
     assert why(failed("tls", phase), SECURE) == ""
     reason = why(failed("tls", phase), FINE)
     assert f"TLS failed ({phase})" in reason
     assert FILE in reason
     assert "https" in reason
+    assert why(failed("tls", phase), FINE, answered_at={"content": 101.0}) == ""
+    assert why(failed("tls", phase), FINE, answered_at={"content": 99.0}) == reason
 
 
 @pytest.mark.parametrize("phase", PHASES)
