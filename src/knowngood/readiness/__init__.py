@@ -5,7 +5,7 @@ release each edge serves. It knows the environment and how to fetch. It does not
 verdicts or pytest.
 """
 
-from .convergence import AGREE, Convergence, Edge, Progress, ReleaseWatch, watching
+from .convergence import AGREE, Convergence, Edge, ReleaseWatch, watching
 from .edges import Addresses, addresses_of
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
@@ -20,7 +20,6 @@ __all__ = [
     "ControlLook",
     "Convergence",
     "Edge",
-    "Progress",
     "ReleaseState",
     "ReleaseWatch",
     "addresses_of",

@@ -8,14 +8,14 @@ edge counts only after several answers in a row.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 from ..environment import Environment, Release
 from ..fetch import Fetcher, Probe, Recording
-from ..safety import columns, one_line
+from ..safety import Say, columns, one_line
 from .edges import edge_addresses
 from .pacing import pauses
 from .version_document import ReleaseSighting, missing_field, sight
@@ -31,8 +31,6 @@ the release: clients use those, too."""
 LONGEST_LOOK: Final = 15.0
 """Most seconds of a probe. A look at an edge gets a third of them, like any attempt: what is fast
 enough for the checks is fast enough here."""
-
-Progress: TypeAlias = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -163,10 +161,10 @@ class ReleaseWatch:
             sightings.setdefault(address, []).append(sighting)
         return sightings
 
-    def converge(self, expected: str, within: float, tell: Progress) -> Convergence:
+    def converge(self, expected: str, within: float, say: Say) -> Convergence:
         """Ask until each edge has named ``expected`` often enough in a row, or for ``within``
-        seconds. Call ``tell`` with a line of progress after each round, and once with the hint for
-        a missing field.
+        seconds. ``say`` a line of progress after each round, and once the hint for a
+        missing field.
         """
         began = time.monotonic()
         edges = [Edge(address) for address in self.addresses]
@@ -176,10 +174,10 @@ class ReleaseWatch:
             while rising := [edge for edge in self._open(edges) if edge.in_a_row and not edge.mute]:
                 self._ask(rising, expected)
             if not hint and (hint := self._missing_field(edges)):
-                tell(hint)
+                say(hint)
             spent = time.monotonic() - began
             serving = sum(edge.has_release for edge in edges)
-            tell(
+            say(
                 f"{serving} of {len(edges)} edges serve {one_line(expected, 60)} "
                 f"({spent:.0f} s of {within:g} s)"
             )

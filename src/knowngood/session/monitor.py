@@ -15,13 +15,13 @@ from ..fetch import SILENT, Guard, proxy_hint
 from ..readiness import (
     AGREE,
     Convergence,
-    Progress,
     ReleaseWatch,
     look_at_controls,
     missing_field,
     varying,
     watching,
 )
+from ..safety import Say
 from ..verdict import build_match, edge_claims
 from ..verdict.outcome import FAILED, Outcome
 from ..verdict.run_results import RunResults
@@ -54,7 +54,7 @@ class Monitor:
         self._ticket = ticket
         self._manifest = manifest
 
-    def before(self, tell: Progress) -> None:
+    def before(self, say: Say) -> None:
         """Look at the controls and wait for the release, before the first check.
 
         If no control answers, or the release does not come up, ``results.halted`` says why no check
@@ -82,7 +82,7 @@ class Monitor:
                 self._results.release = self._results.release.looked_at(sightings)
             else:
                 within = self._environment.budget.converge
-                self._judge(watch.converge(expected, within, tell))
+                self._judge(watch.converge(expected, within, say))
 
     def during(self, outcome: Outcome) -> None:
         """Look at the controls after a check that got no answer."""
