@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from types import SimpleNamespace
 
-from ..environment import BUILT_IN, PAIRED, Environment
+from ..environment import BUILT_IN, PAIRED, Environment, known_origins
 from ..fetch import PlannedProbe, Probe
 from .marks import NAMESPACE, BadMark, ProbeTemplate
 
@@ -41,24 +41,45 @@ class Case:
         return "-".join((*self.values.values(), *self.edges.values()))
 
 
-def inapplicable(templates: Sequence[ProbeTemplate], environment: Environment) -> str | None:
-    """Return what ``environment`` lacks that these templates need; None if it has all.
+def lacking(
+    templates: Sequence[ProbeTemplate], environment: Environment, origins: Sequence[str] = ()
+) -> str:
+    """Return what ``environment`` lacks that these templates and ``origins`` need; empty if it has
+    all.
 
-    Raises BadMark for a field or URL that no environment could fill in.
+    Raises BadMark for a field, URL or origin that no environment has.
     """
     for template in templates:
         _refuse_unknown_fields(template, environment)
-        if "release" in template.fields and environment.release is None:
-            return "the environment has no [release]"
-        if PAIRED & set(template.fields) and not environment.aliases:
-            return "the environment has no [aliases]"
-        for name in (name.removeprefix("*") for name in template.fields if name not in BUILT_IN):
-            if not environment.params[name]:
-                return f"the environment's list {name} is empty"
-        origin = _origin(template, environment)
-        if origin not in environment.origins:
-            return f"the environment has no origin called {origin}"
-    return None
+    reasons = [_lacking(template, environment) for template in templates]
+    reasons += [_without_origin(origin, environment) for origin in origins]
+    return next(filter(None, reasons), "")
+
+
+def _lacking(template: ProbeTemplate, environment: Environment) -> str:
+    if "release" in template.fields and environment.release is None:
+        return "the environment has no [release]"
+    if PAIRED & set(template.fields) and not environment.aliases:
+        return "the environment has no [aliases]"
+    for name in (name.removeprefix("*") for name in template.fields if name not in BUILT_IN):
+        if not environment.params[name]:
+            return f"the environment's list {name} is empty"
+    return _without_origin(_origin(template, environment), environment)
+
+
+def _without_origin(origin: str, environment: Environment) -> str:
+    """Return that there is no such origin; empty if there is. Raises BadMark where no environment
+    has it: the check would run nowhere.
+    """
+    if origin in environment.origins:
+        return ""
+    known = known_origins(environment)
+    if origin not in known:
+        raise BadMark(
+            f"no environment file declares an origin called {origin!r}, so the check would run "
+            f"nowhere; declared are: {', '.join(sorted(known))}"
+        )
+    return f"the environment has no origin called {origin}"
 
 
 def _refuse_unknown_fields(template: ProbeTemplate, environment: Environment) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ..environment import Environment, known_origins
+from ..environment import Environment
 from ..run_options import LEVELS
 from . import cases, declarations
 from .declarations import origin_of, templates_of
@@ -41,8 +41,8 @@ class CollectedChecks:
         """
         refuse_misuse(item)
         name = declarations.check_name(item)
-        why = why_inapplicable(item, environment, level)
-        if why is not None:
+        why = _why_inapplicable(item, environment, level)
+        if why:
             self.inapplicable[name] = why
         elif name not in self.catches:
             self.catches[name] = declarations.catches_of(item)
@@ -52,7 +52,7 @@ class CollectedChecks:
         advisory = declarations.advisory_of(item)
         if advisory is not None:
             self.advisories[name] = (advisory.reason, advisory.until.isoformat())
-        return why is None
+        return not why
 
     def add_deselected(self, items: Iterable[pytest.Item]) -> None:
         """Note the checks of items that a selection left out."""
@@ -67,50 +67,36 @@ class CollectedChecks:
                 self.drawn.setdefault(name, []).append(case.id)
 
 
-def why_inapplicable(item: pytest.Item, environment: Environment, level: str) -> str | None:
-    """Return why ``item`` does not apply to ``environment`` at ``level``; None if it does.
+def _why_inapplicable(item: pytest.Item, environment: Environment, level: str) -> str:
+    """Return why ``item`` does not apply to ``environment`` at ``level``; empty if it does.
 
     Raises BadMark for an unknown level, and for an origin that no environment file declares.
     """
     return _above(item, level) or _inapplicable(item, environment)
 
 
-def _above(item: pytest.Item, level: str) -> str | None:
-    """Return that ``item`` needs a higher level than ``level``; None if it does not."""
+def _above(item: pytest.Item, level: str) -> str:
+    """Return that ``item`` needs a higher level than ``level``; empty if it does not."""
     mark = item.get_closest_marker("level")
     if mark is None:
-        return None
+        return ""
     if mark.kwargs or len(mark.args) != 1 or mark.args[0] not in LEVELS:
         arguments = ", ".join([*map(repr, mark.args), *mark.kwargs]) or "nothing"
         raise BadMark(f"{item.nodeid}: mark level: found {arguments}; allowed: {', '.join(LEVELS)}")
     needed: str = mark.args[0]
     if LEVELS.index(needed) <= LEVELS.index(level):
-        return None
+        return ""
     return f"it is a check of the level {needed}, and the run has --level={level}"
 
 
-def _inapplicable(item: pytest.Item, environment: Environment) -> str | None:
-    templates = templates_of(item)
+def _inapplicable(item: pytest.Item, environment: Environment) -> str:
+    """Return what ``environment`` lacks, or forbids, that ``item`` needs; empty if nothing."""
+    templates, mark = templates_of(item), item.get_closest_marker("origin")
+    origins = [origin_of(item)] if mark is not None else []
     try:
-        why = cases.inapplicable(templates, environment)
+        why = cases.lacking(templates, environment, origins)
     except BadMark as error:
         raise BadMark(f"{item.nodeid}: {error}") from None
-    origins = [template.url.partition(":")[0] for template in templates if ":" in template.url]
-    mark = item.get_closest_marker("origin")
-    origins += [origin_of(item)] if mark is not None else []
-    for origin in origins:
-        if origin not in environment.origins and "{" not in origin:
-            _refuse_unknown_origin(item, origin, environment)
-            return f"the environment has no origin called {origin}"
     if mark is not None and mark.kwargs.get("writes") and not environment.writes:
-        return f"{environment.path.name} does not allow writes (writes = true)"
+        return why or f"{environment.path.name} does not allow writes (writes = true)"
     return why
-
-
-def _refuse_unknown_origin(item: pytest.Item, origin: str, environment: Environment) -> None:
-    known = known_origins(environment)
-    if origin not in known:
-        raise BadMark(
-            f"{item.nodeid}: no environment file declares an origin called {origin!r}, so the "
-            f"check would run nowhere; declared are: {', '.join(sorted(known))}"
-        )

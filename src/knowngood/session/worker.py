@@ -22,7 +22,7 @@ from ..safety import indented_lines, one_line, redact_data
 from ..verdict.causes import find_causes
 from ..verdict.outcome import Outcome
 from . import declarations, marks, misuse, signals
-from .cases import Case, all_cases, inapplicable
+from .cases import Case, all_cases, lacking
 from .check_call import prepare_call, wait_until_answered
 from .collection import CollectedChecks
 from .declarations import case_of, kind_of
@@ -103,7 +103,7 @@ class Worker:
             templates = marks.templates_in(metafunc.definition.iter_markers())
             if "case" not in metafunc.fixturenames:
                 return
-            if inapplicable(templates, self.environment):
+            if lacking(templates, self.environment):
                 return
             origins = declarations.client_origins(metafunc.definition)
             cases = all_cases(templates, self.environment, origins, self.ticket.run_id)

@@ -11,7 +11,7 @@ from knowngood.environment.model import Environment
 from knowngood.environment.release_settings import Release
 from knowngood.fetch.prefetch import PlannedProbe
 from knowngood.session import marks
-from knowngood.session.cases import Case, all_cases, inapplicable, plan
+from knowngood.session.cases import Case, all_cases, lacking, plan
 from knowngood.session.marks import BadMark
 
 ENVIRONMENT = Environment(
@@ -181,7 +181,7 @@ def test_unknown_field(field: str) -> None:
     """A field that neither file nor engine has is refused with those that there are."""
     wanted = marks.templates_in([mark(f"content:/{{{field}}}/")])
     with pytest.raises(BadMark) as caught:
-        inapplicable(wanted, ENVIRONMENT)
+        lacking(wanted, ENVIRONMENT)
     message = str(caught.value)
     assert f"{{{field}}}" in message
     assert "stage.toml" in message
@@ -195,11 +195,10 @@ def test_url_without_an_origin(url: str) -> None:
     """A URL names an origin of the environment, never a host."""
     wanted = marks.templates_in([mark(url)])
     try:
-        why = inapplicable(wanted, ENVIRONMENT)
+        why = lacking(wanted, ENVIRONMENT)
     except BadMark as error:
         why = str(error)
-    assert why is not None
-    assert "ORIGIN:/path" in why or "no origin called https" in why
+    assert "ORIGIN:/path" in why or "an origin called 'https'" in why
 
 
 @pytest.mark.parametrize(
@@ -211,23 +210,23 @@ def test_url_without_an_origin(url: str) -> None:
         ("content:/{target}/", "no [aliases]"),
     ],
 )
-def test_what_an_environment_has_not(url: str, why: str) -> None:
-    """A check of something the environment lacks does not apply, with the reason."""
-    found = inapplicable(marks.templates_in([mark(url)]), BARE)
-    assert found is not None
-    assert why in found
+def test_what_an_environment_has_not(tmp_path: Path, url: str, why: str) -> None:
+    """A check of something that another environment has does not apply, with the reason."""
+    (tmp_path / "other.toml").write_text('[origins]\nmetrics = "https://metrics.example"\n')
+    bare = replace(BARE, path=tmp_path / "bare.toml")
+    assert why in lacking(marks.templates_in([mark(url)]), bare)
 
 
 @pytest.mark.parametrize("url", ["content:/{locale}/{*page}?{nonce}", "{release}", "content:/"])
 def test_what_an_environment_has(url: str) -> None:
     """What can be filled in applies."""
-    assert inapplicable(marks.templates_in([mark(url)]), ENVIRONMENT) is None
+    assert lacking(marks.templates_in([mark(url)]), ENVIRONMENT) == ""
 
 
 def test_one_inapplicable_url_of_two() -> None:
     """A check applies only when all it asks for is there."""
-    wanted = marks.templates_in([mark("content:/", "metrics:/")])
-    assert inapplicable(wanted, ENVIRONMENT) is not None
+    wanted = marks.templates_in([mark("content:/", "content:/{alias}/")])
+    assert lacking(wanted, replace(ENVIRONMENT, aliases=MappingProxyType({}))) != ""
 
 
 def test_case_reads_like_a_mapping() -> None:
@@ -252,14 +251,14 @@ def test_a_secret_that_the_environment_does_not_have() -> None:
     templates = marks.templates_in([mark("content:/", headers={"X": "{secrets.tokn}"})])
     environment = replace(ENVIRONMENT, secrets=MappingProxyType({"token": "hunter22"}))
     with pytest.raises(BadMark, match=r"secrets.tokn.*stage.toml has: token"):
-        inapplicable(templates, environment)
+        lacking(templates, environment)
 
 
 @pytest.mark.parametrize("url", ["content:/{rtl}/", "content:/{*rtl}/"])
 def test_a_field_without_a_value(url: str) -> None:
     """A site without a language from right to left has no page for a check of those."""
     empty = replace(ENVIRONMENT, params=MappingProxyType({"rtl": ()}))
-    why = inapplicable(marks.templates_in([mark(url)]), empty)
+    why = lacking(marks.templates_in([mark(url)]), empty)
     assert why == "the environment's list rtl is empty"
 
 
