@@ -33,7 +33,7 @@ from knowngood.release.git import Repository
 from knowngood.release.live import NamedReleases
 from knowngood.release.record import Record, RecordKind
 from knowngood.run_options import RUN_ID
-from knowngood.supervisor.child import ChildRun
+from knowngood.supervisor import child
 from knowngood.supervisor.trust import ChildExit
 
 if TYPE_CHECKING:
@@ -327,14 +327,20 @@ def in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     verdict_file = tmp_path / "child.json"
 
-    def run(child: ChildRun) -> ChildExit:
-        with mock.patch.dict(os.environ, {RUN_ID: child.run_id, **child.environment}):
-            ended = run_here(verdict_file, *child.arguments, cwd=Path.cwd())
-        child.show(ended.output.encode())
-        child.show(b"")
+    def run_pytest(
+        arguments: Sequence[str],
+        run_id: str,
+        _: float,
+        show: Callable[[bytes], None],
+        variables: Mapping[str, str],
+    ) -> ChildExit:
+        with mock.patch.dict(os.environ, {RUN_ID: run_id, **variables}):
+            ended = run_here(verdict_file, *arguments, cwd=Path.cwd())
+        show(ended.output.encode())
+        show(b"")
         return ChildExit(ended.code, verdict_file.read_bytes() if ended.verdict else b"")
 
-    monkeypatch.setattr(ChildRun, "run", run)
+    monkeypatch.setattr(child, "run_pytest", run_pytest)
     monkeypatch.setattr(deploy, "_run", _command_here)
     monkeypatch.setattr(live, "ask_names", _named_here)
 

@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from math import inf
 from typing import IO, Final
 
@@ -34,55 +33,42 @@ and for pytest to start and end."""
 _CHUNK: Final = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ChildRun:
-    """A run of pytest in a process of its own.
+def run_pytest(
+    arguments: Sequence[str],
+    run_id: str,
+    seconds: float,
+    show: Callable[[bytes], None],
+    variables: Mapping[str, str],
+) -> ChildExit:
+    """Run pytest to its end and return how it ended; after so many ``seconds`` it gets SIGTERM.
 
-    Attributes:
-        arguments: the options and paths of pytest.
-        run_id: the id of the run, which its verdict must name.
-        seconds: how long the run may take before it gets SIGTERM.
-        show: is called with each piece of output as it comes, and with an empty one at the end.
-        environment: variables that are added to those of this process.
+    ``arguments`` are the options and paths of pytest, ``run_id`` is what its verdict must name.
+    ``show`` is called with each piece of output as it comes, and with an empty one at the end.
+    ``variables`` are added to its environment. Called on the main thread, it passes signals that
+    would end this process to the child.
     """
-
-    arguments: Sequence[str]
-    run_id: str
-    seconds: float
-    show: Callable[[bytes], None]
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-    def run(self) -> ChildExit:
-        """Run pytest to its end and return how it ended.
-
-        Called on the main thread, it passes signals that would end this process to the child.
-        """
-        verdict_end, child_end = os.pipe()
-        alive_end, parent_end = os.pipe()
-        verdict: list[bytes] = []
-        readers = [_reader(os.fdopen(verdict_end, "rb"), verdict.append)]
-        process = self._start(child_end, alive_end)
-        os.close(child_end)
-        os.close(alive_end)
-        assert process.stdout is not None
-        readers.append(_reader(process.stdout, self.show))
-        watch = _Watch(process, self.seconds)
-        watch.wait()
-        os.close(parent_end)
-        for reader in readers:
-            reader.join(2)  # not longer: a daemon that the run started may hold the pipe open
-        return ChildExit(process.returncode, b"".join(verdict), watch.killed, watch.interrupted)
-
-    def _start(self, child_end: int, alive_end: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}"]
-        variables = {RUN_ID: self.run_id, PARENT: str(alive_end), "PYTHONUNBUFFERED": "1"}
-        return process_group.start(
-            [*command, *self.arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **self.environment, **variables},
-            pass_fds=(child_end, alive_end),
-        )
+    verdict_end, child_end = os.pipe()
+    alive_end, parent_end = os.pipe()
+    verdict: list[bytes] = []
+    readers = [_reader(os.fdopen(verdict_end, "rb"), verdict.append)]
+    of_run = {RUN_ID: run_id, PARENT: str(alive_end), "PYTHONUNBUFFERED": "1"}
+    process = process_group.start(
+        [sys.executable, "-m", "pytest", f"--verdict-file=/dev/fd/{child_end}", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **variables, **of_run},
+        pass_fds=(child_end, alive_end),
+    )
+    os.close(child_end)
+    os.close(alive_end)
+    assert process.stdout is not None
+    readers.append(_reader(process.stdout, show))
+    watch = _Watch(process, seconds)
+    watch.wait()
+    os.close(parent_end)
+    for reader in readers:
+        reader.join(2)  # not longer: a daemon that the run started may hold the pipe open
+    return ChildExit(process.returncode, b"".join(verdict), watch.killed, watch.interrupted)
 
 
 def _reader(pipe: IO[bytes], take: Callable[[bytes], None]) -> threading.Thread:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import READY_WITHIN
 from ..report import Report, redacted
@@ -30,6 +31,8 @@ from .trust import Conclusion
 if TYPE_CHECKING:
     from ..fetch import Recording
     from ..notify import Delivery
+
+_NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def verify(
     arguments: Sequence[str],
     say: Say,
     wait: float = 0.0,
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] = _NO_VARIABLES,
 ) -> int:
     """Run once, print what the child could not print itself, and return the exit code.
 
@@ -64,7 +67,7 @@ def verify(
     """
     annotations = Annotations(say) if options.annotate else None
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
-    variables = {**(variables or {}), **({TERMINAL: "1"} if sys.stdout.isatty() else {})}
+    variables = {**variables, **({TERMINAL: "1"} if sys.stdout.isatty() else {})}
     show = _printer(Redactor(options.environment.secrets.values()))
     run = run_once(options, [*_colour(), *arguments], command, show, variables, wait)
     if run.reason:
@@ -81,7 +84,7 @@ def run_once(
     arguments: Sequence[str],
     command: Sequence[str],
     show: Callable[[bytes], None],
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] = _NO_VARIABLES,
     wait: float = 0.0,
 ) -> VerifiedRun:
     """Run under a lock, conclude and write the reports.
@@ -96,7 +99,7 @@ def run_once(
             lock.held(options.environment, command, wait),
             report_locks.held(options.reports, command),
         ):
-            return _run_once(options, arguments, show, variables or {})
+            return _run_once(options, arguments, show, variables)
     except LockUnavailable as error:
         redactor = Redactor(options.environment.secrets.values())
         conclusion = trust.inconclusive(redactor(str(error)))
@@ -173,22 +176,22 @@ def watched(
     arguments: Sequence[str],
     run_id: str,
     show: Callable[[bytes], None],
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, str],
 ) -> Conclusion:
     """Run pytest in a watched process, and return what it proves.
 
     ``arguments`` are for pytest alone; ``show`` is called with its output as it comes;
     ``variables`` are added to its environment.
     """
-    run = child.ChildRun(
-        arguments=[*options.to_arguments(), *arguments],
-        run_id=run_id,
-        seconds=time_limit(options),
-        show=show,
-        environment={"COLUMNS": str(shutil.get_terminal_size().columns), **(variables or {})},
+    ended = child.run_pytest(
+        [*options.to_arguments(), *arguments],
+        run_id,
+        time_limit(options),
+        show,
+        {"COLUMNS": str(shutil.get_terminal_size().columns), **variables},
     )
     manifest = options.manifest.digest if options.manifest is not None else None
-    return trust.conclude(run.run(), run_id, options.release, manifest)
+    return trust.conclude(ended, run_id, options.release, manifest)
 
 
 def time_limit(options: Options) -> float:
