@@ -10,10 +10,12 @@ from typing import Any
 from knowngood.environment.model import Budget, Environment
 from knowngood.fetch import RequestTotals, WriteKind
 from knowngood.readiness import ReleaseState
+from knowngood.verdict.collected_checks import CollectedChecks
 from knowngood.verdict.run_results import ClaimResult, RunResults
 
 STAGE = Environment(name="stage", path=Path("environments/stage.toml"), description="")
 _OF_ENVIRONMENT = ("require", "origins", "control", "advisory", "params")
+_COLLECTED = ("deselected", "inapplicable", "catches", "advisories", "drawn")
 _OF_RELEASE = ("changed", "wavering", "mixed")
 _OF_REQUESTS = ("answered_at", "asked_again", "retried")
 _COUNTS = ("asked", "flaky", "erratic")
@@ -29,7 +31,9 @@ def results_of(
     asked_by: Mapping[str, Iterable[str]] = MappingProxyType({}),
     **fields: Any,
 ) -> RunResults:
-    """Results of a run on stage; a field may be one of their environment, release or requests."""
+    """Results of a run on stage; a field may be one of their environment, release,
+    requests or collected checks.
+    """
 
     def taken(*names: str) -> dict[str, Any]:
         return {name: fields.pop(name) for name in names if name in fields}
@@ -44,6 +48,7 @@ def results_of(
             for name in ran
         },
         unreadable=[(name, "why") for name in unreadable],
+        collected=CollectedChecks(**taken(*_COLLECTED)),
         requests=requests,
         release=ReleaseState(**taken(*_OF_RELEASE)),
         **fields,

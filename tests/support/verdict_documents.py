@@ -93,7 +93,7 @@ def document(*causes: dict[str, Any], text: str = "", **more: Any) -> dict[str, 
         results.record(
             Outcome("x", f"test_config.py::test_1{text}", f"It is there.{text}", result=result)
         )
-    results.inapplicable[f"test_x.py::test_y{text}"] = f"no origin{text}"
+    results.collected.inapplicable[f"test_x.py::test_y{text}"] = f"no origin{text}"
     results.requests.slowest = [
         (1.25, f"GET https://fhr.example/slow{text}"),
         (0.25, "GET https://h/"),

@@ -72,7 +72,7 @@ def _results(verdict: Verdict, results: RunResults) -> dict[str, Any]:
         ],
         "warnings": results.warnings,
         "checks": _checks(verdict, results),
-        "not_applicable": results.inapplicable,
+        "not_applicable": results.collected.inapplicable,
         "requests": results.requests.to_json(),
         "answers": {origin: times.to_json() for origin, times in results.requests.answers.items()},
         "certificates": dict(results.requests.certificates),
@@ -89,8 +89,8 @@ def _checks(verdict: Verdict, results: RunResults) -> dict[str, dict[str, Any]]:
             "bad": claim.bad,
             "advisory": verdict.advisory_cases(check),
             "unsteady": bool(claim.asked & set(verdict.judged.all_unsteady)),
-            "catches": results.catches.get(check, []),
-            "drawn": results.drawn.get(check, []),
+            "catches": results.collected.catches.get(check, []),
+            "drawn": results.collected.drawn.get(check, []),
         }
         for check, claim in results.claims.items()
     }

@@ -52,10 +52,10 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
         word = result_word(claim.bad, verdict.advisory_cases(check), unsteady=unsteady)
         word = "skip" if claim.skipped and word != "FAIL" else word
         note = " (unsteady: too many retries)" if unsteady else ""
-        drawn = results.drawn.get(check, [])
+        drawn = results.collected.drawn.get(check, [])
         note += f" (drawn: {listed(drawn, _DRAWN)})" if drawn else ""
         yield word != "FAIL", f"{word:<4} {counted:>7}  {claim.title or check}{note}"
-    for check, why in results.inapplicable.items():
+    for check, why in results.collected.inapplicable.items():
         yield True, f"n/a           {check}: {why}"
 
 

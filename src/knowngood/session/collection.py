@@ -3,68 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import pytest
 
 from ..environment import Environment
 from ..run_options import LEVELS
+from ..verdict.collected_checks import CollectedChecks
 from . import cases, declarations
 from .declarations import origin_of, templates_of
 from .marks import BadMark
 from .misuse import asserts_nothing, refuse_misuse
 
 
-@dataclass(slots=True)
-class CollectedChecks:
-    """What a process reports of the checks that it collected, each by its name.
-
-    Attributes:
-        deselected: those that a selection left out.
-        inapplicable: why a check does not apply to the environment or the level.
-        catches: the faults that a check is known to catch.
-        advisories: the reason and the last day of a check's own ``advisory`` mark.
-        idle: why a check holds whatever is answered.
-        drawn: the cases that were drawn of a check that asks for a sample.
+def add_check(
+    collected: CollectedChecks, item: pytest.Item, environment: Environment, level: str
+) -> bool:
+    """Note what a check declares; return whether it applies. Raises BadMark for one that is written
+    wrongly.
     """
+    refuse_misuse(item)
+    name = declarations.check_name(item)
+    why = _why_inapplicable(item, environment, level)
+    if why:
+        collected.inapplicable[name] = why
+    elif name not in collected.catches:
+        collected.catches[name] = declarations.catches_of(item)
+    why_idle = asserts_nothing(item)
+    if why_idle:
+        collected.idle[name] = why_idle
+    advisory = declarations.advisory_of(item)
+    if advisory is not None:
+        collected.advisories[name] = advisory
+    return not why
 
-    deselected: list[str] = field(default_factory=list)
-    inapplicable: dict[str, str] = field(default_factory=dict)
-    catches: dict[str, list[str]] = field(default_factory=dict)
-    advisories: dict[str, tuple[str, str]] = field(default_factory=dict)
-    idle: dict[str, str] = field(default_factory=dict)
-    drawn: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, item: pytest.Item, environment: Environment, level: str) -> bool:
-        """Note what a check declares; return whether it applies. Raises BadMark for one that is
-        written wrongly.
-        """
-        refuse_misuse(item)
-        name = declarations.check_name(item)
-        why = _why_inapplicable(item, environment, level)
-        if why:
-            self.inapplicable[name] = why
-        elif name not in self.catches:
-            self.catches[name] = declarations.catches_of(item)
-        why_idle = asserts_nothing(item)
-        if why_idle:
-            self.idle[name] = why_idle
-        advisory = declarations.advisory_of(item)
-        if advisory is not None:
-            self.advisories[name] = (advisory.reason, advisory.until.isoformat())
-        return not why
-
-    def add_deselected(self, items: Iterable[pytest.Item]) -> None:
-        """Note the checks of items that a selection left out."""
-        names = {*self.deselected, *map(declarations.check_name, items)}
-        self.deselected = sorted(names)
-
-    def add_drawn(self, items: Iterable[pytest.Item]) -> None:
-        """Note which cases were drawn of checks that ask for a sample."""
-        for item in items:
-            if any(template.sample for template in templates_of(item)):
-                name, case = declarations.check_name(item), declarations.case_of(item)
-                self.drawn.setdefault(name, []).append(case.id)
+def add_drawn(collected: CollectedChecks, items: Iterable[pytest.Item]) -> None:
+    """Note which cases were drawn of checks that ask for a sample."""
+    for item in items:
+        if any(template.sample for template in templates_of(item)):
+            name, case = declarations.check_name(item), declarations.case_of(item)
+            collected.drawn.setdefault(name, []).append(case.id)
 
 
 def _why_inapplicable(item: pytest.Item, environment: Environment, level: str) -> str:

@@ -9,8 +9,7 @@ import gc
 import sys
 from collections.abc import Generator, Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -20,11 +19,12 @@ from ..fetch import Plan, Replay, Response, Tape
 from ..report import cause_block
 from ..safety import indented_lines, one_line, redact_data
 from ..verdict.causes import find_causes
+from ..verdict.collected_checks import CollectedChecks
 from ..verdict.outcome import Outcome
 from . import declarations, marks, misuse, signals
 from .cases import Case, all_cases, lacking
 from .check_call import prepare_call, wait_until_answered
-from .collection import CollectedChecks
+from .collection import add_check, add_drawn
 from .declarations import case_of, kind_of
 from .item_fetcher import ItemFetcher
 from .marks import BadMark
@@ -65,15 +65,16 @@ class Worker:
         self.plans: dict[str, Plan] = {}
         self.result: dict[str, Any] = {}
         self._junit = bool(config.getoption("xmlpath", None))
-        self._checks = CollectedChecks()
-        self._header_tables: set[str] = set()
+        self._collected = CollectedChecks()
         self._selected = False
         self._fetcher: ItemFetcher | None = None
         self._outcomes: Outcomes
 
     def use(self, environment: Environment, ticket: RunTicket) -> None:
         """Run against ``environment`` with ``ticket``."""
-        self.environment = replace(environment, header_table_read=self._header_tables.add)
+        self.environment = replace(
+            environment, header_table_read=self._collected.header_tables_read.add
+        )
         self.ticket = ticket
 
     @property
@@ -126,15 +127,18 @@ class Worker:
             misuse.refuse_shared_names(firsts.values())
             misuse.refuse_lost_checks(firsts.values())
             misuse.refuse_bad_schemas(firsts.values())
-            add = partial(self._checks.add, environment=self.environment, level=self.level)
-            applying = {kind for kind, item in firsts.items() if add(item)}
+            applying = {kind for kind, item in firsts.items() if self._applies(item)}
             here = [item for item in items if kind_of(item) in applying]
             items[:] = in_order(here, self.environment)
         if USAGE in getattr(self.config, "workeroutput", {}):
             items.clear()
             return
-        self._checks.add_drawn(items)
+        add_drawn(self._collected, items)
         self._selected = True
+
+    def _applies(self, item: pytest.Item) -> bool:
+        """Note what a check declares, and return whether it applies. Raises BadMark."""
+        return add_check(self._collected, item, self.environment, self.level)
 
     @contextmanager
     def _usage_errors(self) -> Iterator[None]:
@@ -150,7 +154,7 @@ class Worker:
             self.config.workeroutput.setdefault(USAGE, str(error))  # type: ignore[attr-defined]
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        self._checks.add_deselected(items)
+        self._collected.deselected.update(map(declarations.check_name, items))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -250,8 +254,7 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        self.result = asdict(self._checks)
-        self.result["header_tables_read"] = sorted(self._header_tables)
+        self.result = {"collected": self._collected.to_json()}
         if self._fetcher is not None:
             self.result |= self._end(self._fetcher, look=exitstatus != pytest.ExitCode.INTERRUPTED)
         if is_worker(self.config):

@@ -179,10 +179,10 @@ def _by_what(results: RunResults) -> str:
     """Return what selected so that nothing is left, after a colon; empty if nobody knows."""
     if results.narrowed:
         return f": {results.narrowed}"
-    if not results.deselected:
+    if not results.collected.deselected:
         return ""
-    count = plural(len(results.deselected), "check")
-    return f": {count} deselected: {listed(sorted(results.deselected))}"
+    count = plural(len(results.collected.deselected), "check")
+    return f": {count} deselected: {listed(sorted(results.collected.deselected))}"
 
 
 def _run_doubts(results: RunResults, judged: Judged) -> list[str]:
@@ -261,7 +261,7 @@ def _requirement_doubts(pattern: str, skipped: set[str], results: RunResults) ->
         return sorted({check for check in checks if is_of(check, pattern)})
 
     doubts = []
-    for ending, checks in (("skipped", skipped), ("deselected", results.deselected)):
+    for ending, checks in (("skipped", skipped), ("deselected", results.collected.deselected)):
         missing = matching(checks)
         if missing:
             doubts.append(f"{plural(len(missing), 'required check')} {ending}: {listed(missing)}")
@@ -282,6 +282,6 @@ def _counts(results: RunResults, judged: Judged) -> dict[str, int]:
         "advisory": len(judged.advisory),
         "inconclusive": len(judged.unsettled),
         "skipped": skipped,
-        "deselected": len(results.deselected),
+        "deselected": len(results.collected.deselected),
         "flaky": sum(results.requests.flaky[origin] for origin in results.requests.answered_at),
     }

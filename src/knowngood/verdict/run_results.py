@@ -14,6 +14,7 @@ from ..fetch import RequestTotals
 from ..readiness import ControlLook, ReleaseState
 from ..run_options import LEVELS
 from .build_match import BuildComparison, ServedFile
+from .collected_checks import CollectedChecks
 from .outcome import EDGE_OF, PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS
 
@@ -52,15 +53,10 @@ class RunResults:
         outcomes: how the other items ended.
         order: the place of each item in the run, by node id, where workers report in any order.
         claims: each check that ran in at least one case, over all of them, by name.
-        deselected: the checks that a selection left out.
+        collected: the checks of the suite, as far as it was collected.
         narrowed: the arguments that selected only a part of the suite.
-        inapplicable: why a check does not apply to the environment or the level, by name.
-        advisories: the advisories of checks' own marks, by name.
-        drawn: the cases that were drawn of a check that asks for a sample, by name.
         accepting: whether advisories count: in a drill they do not.
         today: the day of the run, by which they end.
-        catches: the faults that a check is known to catch, by name.
-        header_tables_read: the tables of [headers] that checks held an answer against.
         lost_workers: how many workers died.
         unreadable: the files of checks that could not be read, and why.
         interrupted: whether somebody stopped the run.
@@ -88,14 +84,9 @@ class RunResults:
     outcomes: list[Outcome] = field(default_factory=list)
     order: Mapping[str, int] = field(default_factory=dict)
     claims: dict[str, ClaimResult] = field(default_factory=dict)
-    deselected: set[str] = field(default_factory=set)
-    inapplicable: dict[str, str] = field(default_factory=dict)
-    advisories: dict[str, Advisory] = field(default_factory=dict)
-    drawn: dict[str, list[str]] = field(default_factory=dict)
+    collected: CollectedChecks = field(default_factory=CollectedChecks)
     accepting: bool = True
     today: date = date.max
-    catches: dict[str, list[str]] = field(default_factory=dict)
-    header_tables_read: set[str] = field(default_factory=set)
     narrowed: str = ""
     lost_workers: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
@@ -156,25 +147,19 @@ class RunResults:
 
     def add_result(self, result: Mapping[str, Any]) -> None:
         """Add what one process left out at collection and what it asked for."""
-        self.deselected.update(result["deselected"])
-        self.inapplicable.update(result["inapplicable"])
-        self.drawn.update(result["drawn"])
-        self.catches.update(result["catches"])
-        self.header_tables_read.update(result["header_tables_read"])
-        self._warn(f"{check}: {why}" for check, why in result["idle"].items())
-        for check, (reason, until) in result["advisories"].items():
-            self.advisories[check] = Advisory(check, reason, date.fromisoformat(until))
+        self.collected.add_json(result["collected"])
+        self._warn(f"{check}: {why}" for check, why in self.collected.idle.items())
         if "report" in result:  # nothing ran in the controller of workers
             self.served.update(ServedFile(*answer) for answer in result["served"])
             self.add_report(result["report"])
 
     def idle_headers(self) -> Iterator[str]:
         """Yield a warning for each table of [headers] that no check of a whole run used."""
-        left_out = self.narrowed or self.deselected or self.inapplicable
+        left_out = self.narrowed or self.collected.deselected or self.collected.inapplicable
         if left_out or self.outcomes or self.passed < self.expected:
             return
         for kind in dict.fromkeys(rule.kind for rule in self.environment.headers):
-            if kind not in self.header_tables_read:
+            if kind not in self.collected.header_tables_read:
                 yield (
                     f"{self.environment.path}: [headers.{kind}] checks nothing: no check held an "
                     "answer against it whose path it matches; write in one: assert "
@@ -198,7 +183,8 @@ class RunResults:
     @property
     def checks(self) -> set[str]:
         """The checks of the suite, as far as it was collected, and the engine's own claims."""
-        return {*self.catches, *self.inapplicable, *self.deselected, *CLAIMS}
+        collected = self.collected
+        return {*collected.catches, *collected.inapplicable, *collected.deselected, *CLAIMS}
 
     @property
     def in_order(self) -> list[Outcome]:
@@ -224,7 +210,7 @@ class RunResults:
         """What is accepted, by the environment and by checks."""
         if not self.accepting:
             return ()
-        return (*self.environment.advisory, *self.advisories.values())
+        return (*self.environment.advisory, *self.collected.advisories.values())
 
     @property
     def asked_by(self) -> Mapping[str, list[str]]:

@@ -31,7 +31,7 @@ def content() -> dict[str, Any]:
     ledger.record(Outcome("a[fr]", "a", "claim", result=PASSED))
     bad = Outcome("a[de]", "a", "claim", result=FAILED, kind="content", message="é \x1b \ud800")
     ledger.record(bad)
-    ledger.inapplicable["b"] = "no origin"
+    ledger.collected.inapplicable["b"] = "no origin"
     ledger.requests.slowest = [(1.23456, "GET /")]
     ledger.requests.left_behind = ["/x"]
     ledger.requests.answers["content"].add(0.02)

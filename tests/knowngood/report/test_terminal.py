@@ -79,7 +79,7 @@ def test_line_of_a_claim() -> None:
         outcome("de"),
         Outcome("x", "test_date_format.py::test_all_months", "All months are there."),
     )
-    book.inapplicable["test_submission.py::test_v2"] = "no origin called submission"
+    book.collected.inapplicable["test_submission.py::test_v2"] = "no origin called submission"
     assert list(terminal.claims(verdict(), book)) == [
         (False, "FAIL     1/2  config.json answers 200 in every locale."),
         (True, "ok         1  All months are there."),

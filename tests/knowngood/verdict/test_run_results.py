@@ -10,6 +10,7 @@ import pytest
 from knowngood.environment import Advisory
 from knowngood.environment.model import Budget, Environment
 from knowngood.fetch.answer_times import AnswerTimes
+from knowngood.verdict.collected_checks import CollectedChecks
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
 
@@ -53,17 +54,7 @@ def reported(**more: Any) -> dict[str, Any]:
         "warnings": [],
         **more,
     }
-    return {
-        "deselected": [],
-        "inapplicable": {},
-        "catches": {},
-        "header_tables_read": [],
-        "advisories": {},
-        "idle": {},
-        "drawn": {},
-        "served": [],
-        "report": report,
-    }
+    return {"collected": CollectedChecks().to_json(), "served": [], "report": report}
 
 
 def test_records_are_counted_by_check() -> None:
@@ -130,17 +121,7 @@ def test_reports_of_several_processes_add_up() -> None:
                 left_behind=[f"/{number}"],
             )
         )
-    ledger.add_result(
-        {
-            "deselected": [],
-            "inapplicable": {},
-            "catches": {},
-            "header_tables_read": [],
-            "advisories": {},
-            "idle": {},
-            "drawn": {},
-        }
-    )
+    ledger.add_result({"collected": CollectedChecks().to_json()})
     totals = ledger.requests
     assert (totals.sent, totals.attempts, totals.received) == (20, 24, 2000)
     assert (totals.asked, totals.flaky) == ({"content": 20}, {"content": 3})
@@ -155,20 +136,11 @@ def test_reports_of_several_processes_add_up() -> None:
 def test_collection_of_several_processes_is_the_same_once() -> None:
     """Every process leaves out the same checks; they count once."""
     ledger = RunResults(ENVIRONMENT)
+    collected = CollectedChecks(deselected={"b", "a"}, inapplicable={"c": "no origin"})
     for _ in range(2):
-        ledger.add_result(
-            {
-                "deselected": ["b", "a"],
-                "inapplicable": {"c": "no origin"},
-                "catches": {},
-                "header_tables_read": [],
-                "advisories": {},
-                "idle": {},
-                "drawn": {},
-            }
-        )
-    assert ledger.deselected == {"a", "b"}
-    assert ledger.inapplicable == {"c": "no origin"}
+        ledger.add_result({"collected": collected.to_json()})
+    assert ledger.collected.deselected == {"a", "b"}
+    assert ledger.collected.inapplicable == {"c": "no origin"}
 
 
 def test_advisories() -> None:
@@ -177,7 +149,8 @@ def test_advisories() -> None:
     ledger = RunResults(replace(ENVIRONMENT, advisory=(own,)), today=DAY)
     ledger.record(outcome(check="a", asked=("content:/x",)))
     for _ in range(2):
-        ledger.add_result({**reported(), "advisories": {"a": ("bug 2", DAY.isoformat())}})
+        collected = CollectedChecks(advisories={"a": of_mark}).to_json()
+        ledger.add_result({**reported(), "collected": collected})
     assert ledger.accepted == (own, of_mark)
     assert ledger.asked_by == {"content:/x": ["a"]}
     ledger.accepting = False
