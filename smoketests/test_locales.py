@@ -20,11 +20,11 @@ def files_of(page, resources, environment):
 
 
 def reference_problems(page, english, resources, environment):
-    """Return the files that only English needs, and the scripts that it does not."""
-    ours = files_of(page, resources, environment)
-    theirs = files_of(english, resources, environment)
+    """Return the files that only English needs, but for images, and scripts that it does not."""
+    ours, theirs = (files_of(side, resources, environment) for side in (page, english))
     urls = {file.url for file in checks.own(resources, page)}
-    lost = sorted(path for path in theirs.keys() - ours if theirs[path].url not in urls)
+    only_theirs = {path: theirs[path] for path in theirs.keys() - ours}
+    lost = sorted(p for p, f in only_theirs.items() if f.kind != "image" and f.url not in urls)
     extra = sorted(path for path in ours.keys() - theirs if ours[path].kind == "script")
     problems = [f"the page does not refer to {path}; {english.path} does" for path in lost]
     return problems + [f"the page refers to {path}; {english.path} does not" for path in extra]

@@ -11,7 +11,7 @@ from .version_document import is_dockerflow, release_in
 
 def reported_error(response):
     """Return the error that a heartbeat reports; a part in trouble may leave the whole well."""
-    if response.media_type == "application/json":
+    if response.media_type == "application/json" and response.content:
         document = response.json()
         status = document.get("status") if isinstance(document, dict) else None
         return status if re.fullmatch(r"error|critical|fail\w*|down", str(status), re.I) else None

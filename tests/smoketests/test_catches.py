@@ -77,7 +77,8 @@ DEPENDING = {
 }
 # With these the checks ask for what a sound deployment is not asked for.
 ASKING_FOR_MORE = {
-    *("alias-differs", "page-base-leads-nowhere", "script-before-its-library", "v4-is-desktop")
+    *("alias-differs", "page-base-leads-nowhere", "script-before-its-library", "sound-survey"),
+    "v4-is-desktop",
 }
 SEEN_IN_A_BROWSER = {
     name for check, faults in CATCHES.items() if "test_browser" in check for name in faults

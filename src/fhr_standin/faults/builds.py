@@ -1,9 +1,10 @@
 """Faults of a build: files as they are written, or as another environment has them."""
 
 import json
+import re
 from dataclasses import replace
 
-from fhr_standin.faults.changes import body, content, swap, typed
+from fhr_standin.faults.changes import ALL_PAGES, body, content, swap, typed
 from fhr_standin.faults.model import Ask
 from fhr_standin.resource import Resource
 from fhr_standin.words import strings
@@ -30,6 +31,18 @@ def _with_texts(ask: Ask, resource: Resource) -> Resource:
 
 def _twice(_ask: Ask, resource: Resource) -> Resource:
     return replace(resource, body=resource.body * 2)
+
+
+def _bundled(ask: Ask, resource: Resource) -> Resource:
+    """Load the scripts of a page ahead, and write one of them as bundlers do."""
+    if ask.inner.endswith("data.js"):
+        body = resource.body.replace(b"var Data =", b"root.Data =", 1)
+        return replace(resource, body=b"!function (root) {\n%b}(this);\n" % body)
+    ahead = b"".join(
+        b'<link rel="preload" as="script" href="%b">' % path
+        for path in re.findall(rb'<script[^>]* src="([^"]+)"', resource.body)
+    )
+    return replace(resource, body=resource.body.replace(b"</title>", b"</title>" + ahead, 1))
 
 
 _SASS = b"""/*
@@ -65,6 +78,13 @@ FAULTS = [
         "img/logo.svg stands twice in its file",
         ["img/logo.svg"],
         _twice,
+    ),
+    content(
+        "sound-bundled",
+        "nothing is wrong: scripts are loaded ahead, and js/data.js sets its global as UMD does",
+        [*ALL_PAGES, "js/data.js"],
+        _bundled,
+        verdict="PASSED",
     ),
     content(
         "sound-texts-apart",

@@ -152,10 +152,13 @@ def language(page: Response) -> str:
 
 def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[str]:
     """Return which of ``others``, the same page in other languages, has nearly all of the page's
-    texts. Either of the two may be in the wrong language.
+    texts. Either of the two may be in the wrong language. What the page says in every language
+    does not count, if there are three.
     """
-    own = texts(page)
-    lender = next((other for other in others if page_texts.are_borrowed(own, texts(other))), None)
+    theirs = {other: texts(other) for other in others}
+    several = len({language(other) for other in theirs}) > 1
+    own = page_texts.distinct(texts(page), tuple(theirs.values()) if several else ())
+    lender = next((o for o, shown in theirs.items() if page_texts.are_borrowed(own, shown)), None)
     return [f"the page has the same texts as {lender.path}"] if lender is not None else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -61,3 +62,12 @@ def are_borrowed(own: frozenset[str], others: frozenset[str]) -> bool:
     some, and every language some names.
     """
     return len(own) >= _TEXTS and len(own & others) >= _SHARE * len(own)
+
+
+def distinct(own: frozenset[str], others: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Return the texts of a page without those that the page has in every language, such as the
+    names in a menu of languages; all of them if too few are left to judge by. ``others`` are its
+    texts in two other languages at least: of one, all that it borrows would be left out.
+    """
+    texts = own.difference(own.intersection(*others)) if len(others) > 1 else own
+    return texts if len(texts) >= _TEXTS else own

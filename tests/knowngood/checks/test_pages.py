@@ -1,12 +1,15 @@
 """Ready-made claims about one page."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from answered_site import HTML, SITE, Site
 
 from knowngood import checks
-from knowngood.fetch.response import respond
+from knowngood.fetch.response import Response, respond
+
+GERMAN = ["Browserzustand", "So geht es Ihrem Browser", "Teilen ist an", "Teilen ist aus", "Hilfe"]
 
 
 def test_a_sound_page(site: Site) -> None:
@@ -169,6 +172,30 @@ def test_a_page_with_the_texts_of_another_language(site: Site) -> None:
         "the page has the same texts as /fr/"
     ]
     assert checks.borrowed_text_problems(pages[0], [own]) == []
+
+
+@pytest.mark.parametrize("translated", [GERMAN, GERMAN[:1]])
+def test_what_a_page_says_in_every_language_is_not_borrowed(
+    site: Site, translated: list[str]
+) -> None:
+    """A menu of forty languages, and a legal text in English; but with too few texts of its own a
+    page may still be one that nobody translated.
+    """
+
+    def answer(language: str, texts: Iterable[str]) -> Response:
+        menu = [f"Sprache {chr(97 + number % 26) * 5}{number}" for number in range(40)]
+        body = "".join(f"<p>{text}" for text in [*texts, *menu])
+        return respond(site.exchange(f"/{language}/", f'<html lang="{language}"><body>{body}'))
+
+    english, other = answer("en", map(str.title, GERMAN)), answer("fr", map(str.upper, GERMAN))
+    german = answer("de", translated)
+    untranslated = answer("de", map(str.title, GERMAN))
+    is_judged = len(translated) < len(GERMAN)
+    assert bool(checks.borrowed_text_problems(german, [english, other])) == is_judged
+    assert checks.borrowed_text_problems(german, [english])
+    assert checks.borrowed_text_problems(untranslated, [other, english]) == [
+        "the page has the same texts as /en/"
+    ]
 
 
 @pytest.mark.parametrize(
