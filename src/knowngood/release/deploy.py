@@ -190,8 +190,10 @@ class Deployment:
             left, trouble = unpushed.push(repository, mine_first[0], mine_first[1:])
         for line in unpushed.warning(repository, left, trouble):
             say(line)
-        unseen = bool(set(left).difference(earlier)) and repository.has_origin
-        return HELD if code == DONE and (self._is_unrecorded() or unseen) else code
+        if code != DONE:
+            return code
+        is_unseen = repository.has_origin and not set(left) <= set(earlier)
+        return HELD if self._is_unrecorded() or is_unseen else DONE
 
     def _is_unrecorded(self) -> bool:
         """Return whether this is on no record, and say so: the next command would go by what was

@@ -72,7 +72,7 @@ def _outgoing(live: LiveState, rule: ReviewRule) -> list[ReviewedCommit]:
     judged: dict[str, ReviewedCommit] = {}
     for base in live.bases:
         commits = outgoing(live.question.ledger.repository, live.commit, [base], rule)
-        judged |= {reviewed[0].name: reviewed for reviewed in commits}
+        judged |= {commit.name: (commit, passes) for commit, passes in commits}
     return list(judged.values())
 
 

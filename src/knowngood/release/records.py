@@ -133,21 +133,21 @@ class Records:
         there, since not everybody pushes by these commands. A rollback that did not end well is
         passed over: what it was to replace may still be there.
         """
-        put = self._put_there(environment)
-        return next(
-            (r for r in put if r.kind != RecordKind.ROLLED_BACK or r.verdict == DEPLOYED), None
-        )
+        for record in self._put_there(environment):
+            if record.kind != RecordKind.ROLLED_BACK or record.verdict == DEPLOYED:
+                return record
+        return None
 
     def unverified(self, environment: str) -> Record | None:
         """Return the last push or rollback, unless a later verification saw whether it is good, or
         a later adoption says what is there.
         """
-        put = self._put_there(environment)
-        decided = (
-            r for r in put if r.kind != RecordKind.VERIFIED or r.passed or self.is_against(r)
-        )
-        last = next(decided, None)
-        return last if last is not None and last.kind in _STEPS else None
+        for record in self._put_there(environment):
+            if record.kind in _STEPS:
+                return record
+            if record.kind == RecordKind.ADOPTED or record.passed or self.is_against(record):
+                return None
+        return None
 
     def live(self, environment: str, distrust: Distrust, but: str = "") -> Record | None:
         """Return what is on an environment: the last release whose push, or rollback, ended well,
@@ -199,28 +199,28 @@ class Records:
         been behind. One that ``good`` came after does not count, however far ahead it is dated. Nor
         does one after which the commit was deployed again before ``good``.
         """
-        same = (r for r in _good(self._since(good)) if r.commit == good.commit)
-        same = (r for r in same if not self._came_after(good, r))
-        later = (r for r in same if r.when > good.when - skew(r, good) and self.is_against(r))
-        return next((r for r in later if not self._deployed_between(r, good)), None)
+        for record in _good(self._since(good)):
+            if record.commit != good.commit or self._came_after(good, record):
+                continue
+            is_later = record.when > good.when - skew(record, good)
+            if is_later and self.is_against(record) and not self._deployed_between(record, good):
+                return record
+        return None
 
     def is_against(self, record: Record) -> bool:
-        """Return whether a record says that its release is bad, and somebody saw the release.
-
-        A FAILED is against the release, with three exceptions. Every edge served another release.
-        Or not every edge served this one, and the step before was a rollback to it: that did not
-        arrive. Or not every edge served this one, and the release before it could not be seen
-        either: what hid that one, such as a version document that is down, went on.
-        """
-        if not record.failed or record.was_nowhere or not record.was_unseen:
-            return record.failed and not record.was_nowhere
-        if self._was_put_back(record):
+        """Return whether a record says that its release is bad, and somebody saw the release."""
+        if not record.failed or record.was_nowhere:
             return False
-        verified = self.of(record.environment, RecordKind.VERIFIED)
-        earlier = (r for r in verified if r.when < record.when)
-        others = (r for r in earlier if not r.was_unseen or r.commit != record.commit)
-        before = next(others, None)
-        return before is None or not before.was_unseen
+        if not record.was_unseen:
+            return True
+        if self._was_put_back(record):  # and did not arrive
+            return False
+        for earlier in self.of(record.environment, RecordKind.VERIFIED):
+            is_same = earlier.was_unseen and earlier.commit == record.commit
+            if earlier.when < record.when and not is_same:
+                # What hid that release, such as a version document that is down, went on.
+                return not earlier.was_unseen
+        return True
 
     def _was_put_back(self, unseen: Record) -> bool:
         """Return whether a rollback was the last that was done before a release was ``unseen``: it
@@ -248,10 +248,13 @@ class Records:
         """Return a tag that cannot be read, and may say that ``good`` has FAILED since, or was
         withdrawn: it names its release, or is on its commit.
         """
-        read = (bad for bad in self._since(good) if isinstance(bad, BadRecord))
-        later = (bad for bad in read if bad.may_be_after(good.when - SKEW))
-        bad = (bad for bad in later if bad.kind in {good.kind, RecordKind.REJECTED})
-        return next((b for b in bad if b.release == good.release or b.commit == good.commit), None)
+        for bad in self._since(good):
+            if not isinstance(bad, BadRecord) or not bad.may_be_after(good.when - SKEW):
+                continue
+            is_of_release = bad.release == good.release or bad.commit == good.commit
+            if is_of_release and bad.kind in {good.kind, RecordKind.REJECTED}:
+                return bad
+        return None
 
     def _since(self, good: Record) -> Iterator[Record | BadRecord]:
         """Return the records of the same environment that may be newer than ``good``."""
