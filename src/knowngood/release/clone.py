@@ -27,7 +27,7 @@ _PRUNING: Final = (
 )
 _TAGS: Final = "refs/tags/*:refs/tags/*"  # no plus: a tag that was moved there stays as it is here
 _PLACE: Final = "XDG_CACHE_HOME"
-ANOTHER: Final = "it is another one at the origin"
+ANOTHER: Final = "the origin has another one of this name"
 """Why a tag was not fetched that is here, and is on something else there."""
 
 _PARTS: Final = ("HEAD", "objects", "refs")  # by which git knows a repository (its setup.c)

@@ -158,7 +158,11 @@ class _VerifiedBefore:
     def _level(self, passed: Record) -> Iterator[GateReason]:
         """Yield that too little of the suite ran."""
         if not self._has_level(passed):
-            ran = f"with --level={one_line(passed.level, 40)}" if passed.level else "by no level"
+            ran = (
+                f"with --level={one_line(passed.level, 40)}"
+                if passed.level
+                else "with no level on record"
+            )
             yield GateReason(
                 f"{self.release} PASSED on {self.environment} {ran}; gate.level asks for "
                 f"{self.rules.level}",

@@ -226,11 +226,11 @@ class Ledger:
             )
 
     def _unfetched_line(self, tag: str) -> str:
-        """Return why a tag could not be fetched; of one that is another one at the origin also
-        what to do: the tag of a release that is on record must stay, any other may have moved on.
+        """Return why a tag could not be fetched. Where the origin has another one, say also what to
+        do: the tag of a release that is on record must stay, any other may have moved on.
         """
         why = self.records.unfetched[tag]
-        line = f"the tag {tag}: {why}; here it is as it was"
+        line = f"the tag {tag}: {why}; the one here stays as it was"
         run, ref = self.repository.by_hand, f"refs/tags/{tag}"
         if why != clone.ANOTHER or is_record(tag):
             return line

@@ -91,8 +91,8 @@ class _Lock:
         blob = self._written()
         if former is not None:
             self._say(
-                f"a push left its lock behind, by {former.words}; {former.over}, so its lock is "
-                "taken over"
+                f"the lock of {self._environment} was left behind by {former.words}; "
+                f"{former.over}, so it is taken over"
             )
         try:
             self._move(former.blob if former is not None else "", blob)
@@ -182,7 +182,7 @@ class _Lock:
         if other is None or other.id == self._note["id"]:
             return False
         self._blob, self._lost = "", f"the lock of {self._environment} is held by {other.words}"
-        self._say(f"{self._lost}: both change it now")
+        self._say(f"{self._lost}: two change {self._environment} now")
         return True
 
     def refuse_lost(self) -> None:

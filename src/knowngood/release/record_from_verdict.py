@@ -64,8 +64,8 @@ def verification(
     before = records.read(repository, now, [environment.name]).moved(tag, commit)
     if before is not None:
         raise RecordNotWritten(
-            f"{tag} was {before.commit[:12]} when {before.name} was, and is "
-            f"now {commit[:12]}: its tag was moved, and what was verified may be either"
+            f"the tag {tag} was moved: it was on {before.commit[:12]} when {before.name} was "
+            f"written, and is on {commit[:12]} now; what was verified may be either"
         )
     return record_store.record_now(
         repository,

@@ -20,8 +20,8 @@ from .release_name import resolve_option
 def approve(environment: Environment, release: str, why: str, *, undo: bool, say: Say) -> None:
     """Record that ``release`` may go to ``environment``; with ``undo``, that it no longer may.
 
-    Raises BadEnvironment if no gate asks for it, if there is no such release, or if the approval
-    would not count, since none of the gate's signers signed it; GitError; RecordNotWritten.
+    Raises BadEnvironment if no gate asks for it, or there is no such release, or the approval would
+    not count: none of the gate's signers signed it. Raises GitError, RecordNotWritten.
     """
     if not environment.gate.approve:
         raise BadEnvironment(f"{environment.path}: needs gate.approve: no gate asks for approvals")

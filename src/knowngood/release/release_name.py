@@ -96,9 +96,9 @@ def _releases(repository: Repository, *options: str) -> list[str]:
 def refuse_slip(environment: Environment, name: str, served: Iterable[Sequence[str]]) -> None:
     """Raise BadEnvironment if ``name`` can only be misspelt.
 
-    That is certain if every edge ``served`` a release that git knows by one of these names, and
-    neither the repository nor its origin has one called ``name``, but others that begin like it.
-    If git does not tell, do nothing: somebody may tag the release later.
+    That is certain if three things hold. Every edge ``served`` a release that git knows by one of
+    these names. Neither the repository nor its origin has one called ``name``. Others begin like
+    it. If git does not tell, do nothing: somebody may tag the release later.
     """
     try:
         repository = clone.opened(environment, _SECONDS)

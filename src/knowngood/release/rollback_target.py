@@ -1,5 +1,7 @@
-"""Choose the release that a rollback goes to: the one that is named, the one that the last rollback
-was to put there if it did not arrive, or else the last known good release that is not live.
+"""Choose the release that a rollback goes to.
+
+It is the one that is named. Without a name it is the one that the last rollback was to put there,
+if that did not arrive, or else the last known good release that is not live.
 """
 
 from __future__ import annotations
@@ -127,8 +129,8 @@ def _last_good(
         )
     elif not live.releases and recorded is not None and recorded.commit == good.commit:
         say(
-            f"what is live is not known, so {good.release} is put there again, which may be there; "
-            f"to go to another one: knowngood rollback {ledger.option} --to=RELEASE"
+            f"what is live is not known; it may be {good.release}, which is put there again; to go "
+            f"to another one: knowngood rollback {ledger.option} --to=RELEASE"
         )
     return RollbackTarget(good.release, good.commit, good)
 

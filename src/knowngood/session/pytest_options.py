@@ -98,9 +98,9 @@ def options_of(config: pytest.Config) -> Options:
 
 
 def _refuse_taken_for_tests(config: pytest.Config) -> None:
-    """Raise UsageError for the path of an option that is written after a blank, if pytest took it
-    for a test to run, which it does before it knows our options, and looks for its configuration
-    there.
+    """Raise UsageError for an option with a blank before its path, if pytest took that for a test.
+
+    It does so before it knows our options, and then looks for its configuration at that path.
     """
     arguments, root = config.invocation_params.args, suite_root(config)
     for option, value in pairwise(arguments):

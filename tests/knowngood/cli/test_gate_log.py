@@ -342,7 +342,7 @@ def test_a_tag_that_is_another_one_there(run: Run, site: Repository, tmp_path: P
     git(bare, "tag", "-f", "v2", "v1")
     ended = run("gate", "--env=prod", "--release=v2")
     assert ended.code == 1
-    assert "1. the tag v2: it is another one at the origin" in ended.out
+    assert "1. the tag v2: the origin has another one of this name" in ended.out
 
 
 def test_a_rolling_tag_stops_nobody(
@@ -361,7 +361,7 @@ def test_a_rolling_tag_stops_nobody(
     noted("v2", "prod", "PASSED", 2)
     ended = run("last-good", "--env=prod")
     assert (ended.code, ended.out) == (0, "v2\n")
-    assert "! the tag latest: it is another one at the origin" in ended.err
+    assert "! the tag latest: the origin has another one of this name" in ended.err
     assert git(site.path, "tag", "-l", "v9") == "v9\n"
     pasted(ended.err, after="; to take theirs: ")
     assert "the tag " not in run("last-good", "--env=prod").err
@@ -385,7 +385,7 @@ def test_a_record_that_is_another_one_at_the_origin(
     git(bare, "tag", "-f", record.name, "v2")
     ended = run("last-good", "--env=prod")
     assert (ended.code, ended.out) == (0, "v1\n")
-    assert f"! the record {record.name}: it is another one at the origin" in ended.err
+    assert f"! the record {record.name}: the origin has another one of this name" in ended.err
 
 
 @pytest.mark.usefixtures("in_one_process")

@@ -726,7 +726,7 @@ def test_ended_in_the_middle(
         assert verdict["verdict"] == "INTERRUPTED", "its reports are kept, too"
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 0, ended.output
-    taken_over = "that process has ended, so its lock is taken over" in ended.output
+    taken_over = "that process has ended, so it is taken over" in ended.output
     assert taken_over == (number == signal.SIGKILL)
     assert whose in ended.output
     assert how in ended.output

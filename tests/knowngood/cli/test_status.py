@@ -227,7 +227,7 @@ def test_the_tag_of_the_live_release_was_moved_at_the_origin(
     git(bare, "tag", "-f", "v2", "v3")
     ended = run("status", "--env=prod")
     assert "! v2 is live on prod, and not known to be good: " in ended.out
-    assert "the tag v2: it is another one at the origin" in ended.out
+    assert "the tag v2: the origin has another one of this name" in ended.out
     assert "rollback" not in ended.out
     command = ended.out.rpartition("; to put that there again: ")[2]
     subprocess.run(["sh", "-c", command], check=True, capture_output=True, timeout=400)

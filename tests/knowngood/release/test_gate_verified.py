@@ -24,7 +24,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
     [
         ("full", None),
         ("smoke", "v2 PASSED on stage with --level=smoke; gate.level asks for full"),
-        ("", "v2 PASSED on stage by no level; gate.level asks for full"),
+        ("", "v2 PASSED on stage with no level on record; gate.level asks for full"),
         ("fullest", "v2 PASSED on stage with --level=fullest; gate.level asks for full"),
     ],
 )

@@ -90,8 +90,8 @@ def test_a_lock_that_has_expired(
     take(site, lines)
     *watched, taken = lines
     assert taken == (
-        f"a push left its lock behind, by Bob <bob@example.org> on ci-7, for {since:.0f} min: "
-        f"knowngood push; {why}, so its lock is taken over"
+        f"the lock of prod was left behind by Bob <bob@example.org> on ci-7, for {since:.0f} min: "
+        f"knowngood push; {why}, so it is taken over"
     )
     expected = ["it is watched for 0 s"] if beat is not None else []
     assert [line.rpartition(", so ")[2].partition("; ")[0] for line in watched] == expected
@@ -126,7 +126,7 @@ def test_a_lock_that_is_given_back_while_it_is_watched(
     locked(65, 60)
     meanwhile(lambda: site.run("update-ref", "-d", REF))
     take(site, lines)
-    assert not any("left its lock behind" in line for line in lines)
+    assert not any("was left behind" in line for line in lines)
 
 
 @pytest.mark.parametrize("watched", [True, False])
@@ -196,7 +196,7 @@ def test_a_lock_that_a_clock_ahead_left_behind(
     locked(-1_000_000, -1_000_000)
     take(site, lines)
     assert "its last sign of life is dated 694 days from now, so it is watched" in lines[0]
-    assert lines[1].endswith("dated 694 days from now, so its lock is taken over")
+    assert lines[1].endswith("dated 694 days from now, so it is taken over")
 
 
 @pytest.mark.parametrize("kind", ["blob", "commit"])
@@ -220,7 +220,7 @@ def test_a_holder_that_has_ended(site: Repository, locked: Lock, lines: list[str
     machine = process_identity.own().rsplit(" ", 2)[0]
     locked(0, 0, process=f"{machine} {child} 1")
     take(site, lines)
-    assert "that process has ended, so its lock is taken over" in lines[0]
+    assert "that process has ended, so it is taken over" in lines[0]
 
 
 @pytest.mark.parametrize("process", ["", "another machine 1 1", "nonsense", None])
