@@ -38,10 +38,10 @@ PAIRS: Final = 10
 def drill_faults(
     name: str,
     *,
-    faults: Sequence[str] = (),
-    pairs: int | None = None,
-    seed: int | None = None,
-    path: Path | None = None,
+    faults: Sequence[str],
+    pairs: int | None,
+    seed: int | None,
+    path: Path | None,
     say: Say,
 ) -> int:
     """Drill the environment ``name``; return the exit code.

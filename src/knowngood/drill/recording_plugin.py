@@ -101,7 +101,7 @@ class RecordingPlugin:
 
 
 def run_recorded(
-    environment: Environment, plugin: RecordingPlugin, arguments: Sequence[str] = ()
+    environment: Environment, plugin: RecordingPlugin, arguments: Sequence[str]
 ) -> int:
     """Run the suite in this process with ``plugin``; return pytest's exit code.
 

@@ -18,7 +18,7 @@ from .rollback_steps import RollbackDrill, Step
 from .sandbox import sandbox
 
 
-def drill_rollback(name: str, path: Path | None = None, *, say: Say) -> int:
+def drill_rollback(name: str, path: Path | None, *, say: Say) -> int:
     """Take all steps with the environment ``name``, or those up to the first that is not as
     expected; return the exit code.
 

@@ -38,9 +38,7 @@ def load_here(name: str, *, secrets: bool = True) -> Environment:
     return load(name, root_above(Path.cwd()), secrets=secrets)
 
 
-def load_chosen(
-    name: str, root: Path, origins: Iterable[str] = (), drill: str | None = None
-) -> Environment:
+def load_chosen(name: str, root: Path, origins: Iterable[str], drill: str | None) -> Environment:
     """Load the environment of the options ``--env``, ``--origin`` and ``--drill``.
 
     Raises BadEnvironment.

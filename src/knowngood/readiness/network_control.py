@@ -48,8 +48,8 @@ class ControlLook:
 def look_at_controls(
     environment: Environment,
     run_id: str,
-    recording: Recording | None = None,
-    connections: int = 1,
+    recording: Recording | None,
+    connections: int,
 ) -> ControlLook:
     """Ask every control of ``environment`` at the same time, each on so many connections: one shows
     whether there is a network, several whether it loses connections.

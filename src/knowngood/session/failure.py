@@ -52,12 +52,12 @@ class Failure:
 
 def failure_of(
     error: BaseException,
-    comparison: Comparison | None = None,
-    sent: Sequence[Exchange] = (),
-    declared: Iterable[Exchange] = (),
+    comparison: Comparison | None,
+    sent: Sequence[Exchange],
+    declared: Iterable[Exchange],
     *,
-    in_check: bool = True,
-    repeat: Repeat = lambda *_: (),
+    in_check: bool,
+    repeat: Repeat,
 ) -> Failure:
     """Return what ``error`` is about.
 

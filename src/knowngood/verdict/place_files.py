@@ -39,7 +39,7 @@ class PlaceVerdict:
 
 
 def place_verdicts(
-    files: Mapping[str, Document], *, now: float, window: float, names: Sequence[str] = ()
+    files: Mapping[str, Document], *, now: float, window: float, names: Sequence[str]
 ) -> list[PlaceVerdict]:
     """Return the verdict of each place, sorted by place; ``files`` are documents by their paths.
 

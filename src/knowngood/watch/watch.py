@@ -45,10 +45,10 @@ class Watch:
     path: Path
     say: Say
     complain: Say
-    state: WatchState | None = None
-    run: WatchedRun | None = None
-    document: Mapping[str, Any] = field(default_factory=dict)
-    unstored: bool = False
+    state: WatchState | None = field(default=None, init=False)
+    run: WatchedRun | None = field(default=None, init=False)
+    document: Mapping[str, Any] = field(default_factory=dict, init=False)
+    unstored: bool = field(default=False, init=False)
 
     def verify(self) -> int:
         """Verify, and again at once while that can make a change certain; return an exit code.

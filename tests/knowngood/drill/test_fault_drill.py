@@ -114,7 +114,8 @@ def drill(project: Path, monkeypatch: pytest.MonkeyPatch) -> Drill:
 
     def drill(**options: Any) -> tuple[int, str]:
         lines: list[str] = []
-        code = drill_faults("ours", **options, say=lines.append)
+        usual: dict[str, Any] = {"faults": (), "pairs": None, "seed": None, "path": None}
+        code = drill_faults("ours", **{**usual, **options}, say=lines.append)
         return code, "\n".join(lines)
 
     return drill

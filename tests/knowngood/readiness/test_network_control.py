@@ -45,7 +45,7 @@ def ask(environment: Callable[..., Environment]) -> Callable[..., ControlLook]:
     def ask(*controls: Control, ca: Path | None = None, connections: int = 1) -> ControlLook:
         site = environment({"content": "http://content.invalid"}, ca=ca)
         site = replace(site, control=controls)
-        return network_control.look_at_controls(site, "run-1", connections=connections)
+        return network_control.look_at_controls(site, "run-1", None, connections)
 
     return ask
 

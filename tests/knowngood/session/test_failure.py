@@ -5,7 +5,7 @@ import copy
 import linecache
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -20,7 +20,7 @@ from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
 from knowngood.fetch.response import Resource, Response, respond
 from knowngood.session.comparison import Comparison
-from knowngood.session.failure import Failure, failure_of
+from knowngood.session.failure import Failure, Repeat, failure_of
 
 SITE = "https://fhr.example.org"
 NUMBERS = count()
@@ -68,8 +68,20 @@ def failure(
     check: Callable[..., None] = namespace["check"]
     with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever a check may raise
         check(**ANSWERS)
-    fields: dict[str, Any] = {"sent": (), "declared": (), **more}
-    return failure_of(caught.value, comparison, **fields)
+    return about(caught.value, comparison, **more)
+
+
+def about(
+    error: BaseException,
+    comparison: Comparison | None = None,
+    sent: Sequence[Exchange] = (),
+    declared: Iterable[Exchange] = (),
+    *,
+    in_check: bool = True,
+    repeat: Repeat = lambda *_: (),
+) -> Failure:
+    """Return what an error is about that ended a check which has declared and sent these."""
+    return failure_of(error, comparison, sent, declared, in_check=in_check, repeat=repeat)
 
 
 ABOUT: dict[str, tuple[str, list[Exchange]]] = {
@@ -240,7 +252,7 @@ def test_what_an_error_names() -> None:
     """An answer that never came names itself."""
     silent = Exchange(Probe("content", SITE), (Attempt(0.0, 1.0, error=AttemptError.RESET),))
     error = NoAnswer(silent)
-    assert failure_of(error, None, (), (HOME,)).exchanges == (silent,)
+    assert about(error, declared=(HOME,)).exchanges == (silent,)
 
 
 def test_what_a_statement_reads_beside() -> None:
@@ -291,7 +303,7 @@ def test_an_error_of_pytest_itself() -> None:
     with pytest.raises(BaseException, match="async") as caught:
         pytest.fail("async def functions are not natively supported")
     error = caught.value.with_traceback(None)
-    assert not failure_of(error, None, (), (HOME,)).about_answer
+    assert not about(error, declared=(HOME,)).about_answer
 
 
 @pytest.mark.parametrize(
@@ -533,5 +545,5 @@ def test_an_error_that_no_statement_of_the_check_raised() -> None:
         copy.deepcopy(linecache)
     error = raised.value
     assert error.__traceback__ is not None
-    failure = failure_of(error.with_traceback(error.__traceback__.tb_next))
+    failure = about(error.with_traceback(error.__traceback__.tb_next))
     assert re.fullmatch(r"TypeError: .*, in \S+/copy\.py:\d+", failure.words.text)
