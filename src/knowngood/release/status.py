@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -27,6 +28,41 @@ _LISTED: Final = 3  # of these that have a line each: a table of five environmen
 _HEADS: Final = ("environment", "live now", "last pushed", "last verified", "last good", "behind")
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What git and the deployment answered about an environment.
+
+    Attributes:
+        environment: the environment.
+        named: the names of what is live; None if that was not asked.
+        ledger: its records; None if they cannot be read.
+        unasked: why it was not asked what is live; empty otherwise.
+        outdated: why its records are not there, or not up to date; empty otherwise.
+    """
+
+    environment: Environment
+    named: live.NamedReleases | None = None
+    ledger: Ledger | None = None
+    unasked: str = ""
+    outdated: str = ""
+
+    def ask_live(self) -> None:
+        """Ask the deployment what is live."""
+        try:
+            self.named = live.ask_names(self.environment)
+        except BadEnvironment as error:
+            self.unasked = f"what is live on {self.environment.name} was not asked: {error}"
+
+    def read_records(self, read: _Read) -> None:
+        """Read its records by ``read``."""
+        try:
+            repository = clone.opened(self.environment)
+            records, self.outdated = read(repository)
+            self.ledger = Ledger(self.environment, repository, records)
+        except (GitError, BadEnvironment) as error:
+            self.outdated = str(error)
+
+
 def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
     """Return what is known of each of them, as plain data; ``offline`` asks neither them nor git's
     origin.
@@ -36,29 +72,19 @@ def rows(environments: Sequence[Environment], *, offline: bool) -> list[Row]:
     @cache
     def read(repository: Repository) -> tuple[Records, str]:
         """Return its records, and why they may not be up to date. Most share one repository."""
-        trouble, unfetched = ("", {}) if offline else _fetched(repository)
+        outdated, unfetched = ("", {}) if offline else _fetched(repository)
         clone.refuse_shallow(repository)
-        return records.read(repository, datetime.now(UTC), names, unfetched), trouble
+        return records.read(repository, datetime.now(UTC), names, unfetched), outdated
 
-    with ThreadPoolExecutor(max(1, len(environments))) as pool:
-        named = pool.map(lambda e: (None, "") if offline else _named(e), environments)
-        opened = [_opened(environment, read) for environment in environments]
-        answers = list(named)
-    live_names = {e.name: names for e, (names, _) in zip(environments, answers, strict=True)}
-    return [
-        _row(environment, ledger, filter(None, (unasked, outdated)), live_names)
-        for environment, (ledger, outdated), (_, unasked) in zip(
-            environments, opened, answers, strict=True
-        )
-    ]
-
-
-def _named(environment: Environment) -> tuple[live.NamedReleases | None, str]:
-    """Return the names of what is live; or None, and why that cannot be asked from here."""
-    try:
-        return live.ask_names(environment), ""
-    except BadEnvironment as error:
-        return None, f"what is live on {environment.name} was not asked: {error}"
+    asked = [_Asked(environment) for environment in environments]
+    with ThreadPoolExecutor(max(1, len(asked))) as pool:
+        answers = [] if offline else [pool.submit(one.ask_live) for one in asked]
+        for one in asked:
+            one.read_records(read)
+        for answer in answers:
+            answer.result()
+    live_names = {one.environment.name: one.named for one in asked}
+    return [_row(one, live_names) for one in asked]
 
 
 def unread_row(name: str, why: str) -> Row:
@@ -115,27 +141,13 @@ def _fetched(repository: Repository) -> tuple[str, Mapping[str, str]]:
     return "", unfetched
 
 
-def _opened(environment: Environment, read: _Read) -> tuple[Ledger | None, str]:
-    """Return an environment's ledger, or None; and why it is not there, or not up to date."""
-    try:
-        repository = clone.opened(environment)
-        records, trouble = read(repository)
-    except (GitError, BadEnvironment) as error:
-        return None, str(error)
-    return Ledger(environment, repository, records), trouble
-
-
-def _row(
-    environment: Environment,
-    ledger: Ledger | None,
-    troubles: Iterable[str],
-    live_names: _LiveNames,
-) -> Row:
+def _row(asked: _Asked, live_names: _LiveNames) -> Row:
     """Return what is known of one environment, as plain data."""
-    row = {**_blank(environment.name), "trouble": list(troubles)}
-    if ledger is not None:
+    row = _blank(asked.environment.name)
+    row["trouble"] += filter(None, (asked.unasked, asked.outdated))
+    if asked.ledger is not None:
         try:
-            _fill(row, ledger, live_names)
+            _fill(row, asked.ledger, live_names)
         except GitError as error:
             row["trouble"].append(str(error))
     return row
