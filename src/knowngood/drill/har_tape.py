@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -57,12 +56,13 @@ def _sends(recorded: Probe, probe: Probe) -> bool:
     return all((name.lower(), redact(value)) in sent for name, value in probe.headers)
 
 
-def answers_by_path(exchanges: Sequence[Exchange]) -> dict[str, Answer]:
-    """Return the last answer with 200 to a GET of each path, whatever its host."""
+def answers_by_path(recording: HarRecording) -> dict[str, Answer]:
+    """Return the last answer with 200 to a GET of each path, whatever its host, if it is whole."""
     return {
         urlsplit(exchange.probe.url).path: exchange.answer
-        for exchange in exchanges
+        for exchange in recording.exchanges
         if exchange.answer is not None
+        and exchange not in recording.cut
         and exchange.answer.status == 200
         and exchange.probe.method == "GET"
     }

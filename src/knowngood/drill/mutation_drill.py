@@ -110,7 +110,7 @@ def _previous(path: Path | None) -> dict[str, Answer]:
     """Return the answers of the HAR file at ``path``, by path. Raises UsageError."""
     if path is None:
         return {}
-    return answers_by_path(har_reader.read(path, "--previous-har").exchanges)
+    return answers_by_path(har_reader.read(path, "--previous-har"))
 
 
 def _drill(environment: Environment, plugin: MutationPlugin, seed: int) -> MutationDrill:
@@ -156,9 +156,17 @@ def _run(
 
 
 def _left_out(plugin: MutationPlugin) -> Iterator[str]:
-    """Say which items could not be run again."""
-    if plugin.unrepeatable:
+    """Say which items could not be run again, and what the recording lacks."""
+    if not plugin.unrepeatable:
+        return
+    yield (
+        f"{plural(len(plugin.unrepeatable), 'case')} left out: they do not hold on their own "
+        f"recorded answers, such as {plugin.unrepeatable[0]}"
+    )
+    recording = plugin.recording
+    cut = sorted({exchange.probe.url for exchange in recording.cut}) if recording else []
+    if cut:
         yield (
-            f"{plural(len(plugin.unrepeatable), 'case')} left out: they do not hold on their own "
-            f"recorded answers, such as {plugin.unrepeatable[0]}"
+            f"the recording has only a part of what came from {plural(len(cut), 'URL')}, such as "
+            f"{cut[0]}; `knowngood drill` without --from-har reads all of it"
         )

@@ -6,13 +6,13 @@ One answer after the other is changed, and the checks that read it run again in 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import pytest
 
-from ..fetch import Answer, Replay
+from ..fetch import Answer, Probe, Replay
 from ..mutation import Mutation
 from ..report.har_reader import HarRecording
 from ..safety import one_line
@@ -29,6 +29,8 @@ from .remedy_places import RemedyPlaces
 from .remedy_search import Remedies
 from .targets import targets_of, without_query
 
+_READ_BY_ONE_LEFT_OUT: Final = "a check that reads it was left out, and may catch it"
+
 _OUTSIDE: Final = 3  # URLs of a result's that are listed of those that have no recorded answer
 
 
@@ -42,6 +44,7 @@ class MutationPlugin(RecordingPlugin):
         origins: the URL of each origin that was asked.
         release: the release that answered; None if it does not say.
         possible: how many mutants there are; more than results where time was short.
+        recording: the file that takes the place of the network; None if there is none.
     """
 
     def __init__(
@@ -58,30 +61,31 @@ class MutationPlugin(RecordingPlugin):
         self._mutations = list(mutations)
         self._has_own = False
         self._previous = previous or {}
-        self._recording = recording
+        self.recording = recording
         self.results: list[MutantResult] = []
         self.seconds = 0.0
         self.requests = 0
         self.release: str | None = None
         self.origins: Mapping[str, str] = {}
         self.possible = 0
+        self._unjudged: frozenset[str] = frozenset()
 
     def has_passed(self, verdict: Verdict) -> bool:
         """Return whether the run whose answers are recorded has passed.
 
         A file may lack what a check needs to pass again: such checks are left out.
         """
-        if self._recording is not None:
-            return self._recording.verdict == VerdictKind.PASSED
+        if self.recording is not None:
+            return self.recording.verdict == VerdictKind.PASSED
         return super().has_passed(verdict)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> Generator[None]:
         """Where a file holds what was answered, run on that and start nothing."""
-        if self._recording is not None:
+        if self.recording is not None:
             worker = worker_of(session)
-            worker.environment = worker.environment.with_origins(self._recording.origins)
-            worker.replay = Replay(HarTape(self._recording))
+            worker.environment = worker.environment.with_origins(self.recording.origins)
+            worker.replay = Replay(HarTape(self.recording))
         yield
 
     @pytest.hookimpl(tryfirst=True)
@@ -93,10 +97,11 @@ class MutationPlugin(RecordingPlugin):
 
     def again(self, rerunner: Rerunner, results: RunResults) -> None:
         """Try one mutant after the other."""
-        self.requests = results.requests.sent if self._recording is None else 0
+        self.requests = results.requests.sent if self.recording is None else 0
         self.release, self.origins = results.release.seen, rerunner.environment.origins
         readers = self.tape.readers
         self.tape.readers = {n: probes for n, probes in readers.items() if n in self.items}
+        self._unjudged = frozenset(self._read_by_those_left_out(readers))
         targets = targets_of(self.tape, rerunner.environment.params)
         places = RemedyPlaces(self.tape, self.items, self._plans, targets)
         self._remedies = Remedies(self.tape, places)
@@ -110,6 +115,13 @@ class MutationPlugin(RecordingPlugin):
                 return
         self.possible = len(self.results)
 
+    def _read_by_those_left_out(self, readers: Mapping[str, Iterable[Probe]]) -> Iterator[str]:
+        """Yield the URLs that items read which do not hold on their own recorded answers."""
+        for nodeid in self.unrepeatable:
+            walk = (exchange.probe for exchange in self.tape.walks.get(nodeid, ()))
+            for probe in (*readers.get(nodeid, ()), *walk):
+                yield without_query(probe.url)
+
     def _tried(self, mutant: Mutant, rerunner: Rerunner) -> MutantResult:
         """Run a case of each check that reads what is changed and, if none of them catches it, all
         cases of them.
@@ -120,6 +132,9 @@ class MutationPlugin(RecordingPlugin):
             return judge(mutant, rerun).notice is Notice.CAUGHT
 
         result = judge(mutant, rerun_until(is_caught, rerunner, items, mutant.changed))
+        changed = {without_query(exchange.probe.url) for exchange in mutant.changed}
+        if result.notice is Notice.MISSED and changed & self._unjudged:
+            return replace(result, notice=Notice.LEFT_OUT, reason=_READ_BY_ONE_LEFT_OUT)
         if result.notice in UNCAUGHT:
             return replace(result, remedy=self._remedies.of(mutant))
         return result

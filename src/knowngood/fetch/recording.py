@@ -26,8 +26,11 @@ from .probe import Answer, Attempt, Probe
 from .received import Received
 
 LARGEST: Final = 512 * 1024
-"""Bytes of one body that are kept. Pages and scripts of most sites are smaller, and a recording
-can be drilled only if they are whole."""
+"""Bytes of one body that are kept in any case: most pages are smaller."""
+
+_SHARE: Final = 4
+"""A larger body is kept whole, for a drill, where it takes at most this part of the room that is
+left: what comes later needs room, too."""
 
 _BODIES: Final = 32 << 20
 """Bytes of all bodies that one run keeps: browsers open a file of that size without delay."""
@@ -128,11 +131,12 @@ class Recorder:
         record = {name: redact_data(fact) for name, fact in facts.items()}
         record["timings"] = _timings(handle, sent=bool(received.sent))
         answer = Answer(0, "", tuple(received.headers), bytes(received.body))
-        record["body"] = self._within_room(_answer_body(answer, received.limits.body))
-        record["request_body"] = self._within_room(_plain_body(probe.body or b""))
+        record["body"] = self._within_room(*_plain_answer(answer, received.limits.body))
+        record["request_body"] = self._within_room(probe.body or b"")
         return record
 
-    def _within_room(self, body: dict[str, Any]) -> dict[str, Any]:
+    def _within_room(self, content: bytes, comment: str = "") -> dict[str, Any]:
+        body = _plain_body(content, max(LARGEST, self._room // _SHARE), comment)
         if len(body["text"]) > self._room:
             return {**body, "text": "", "comment": _NO_ROOM}
         self._room -= len(body["text"])
@@ -171,29 +175,29 @@ def _facts(
     }
 
 
-def _answer_body(answer: Answer, limit: int) -> dict[str, Any]:
-    """Return the body of ``answer`` as plain data, with its Content-Encoding undone if it decodes
-    to at most ``limit`` bytes; see :func:`_plain_body`.
+def _plain_answer(answer: Answer, limit: int) -> tuple[bytes, str]:
+    """Return the body of ``answer`` with its Content-Encoding undone if it decodes to at most
+    ``limit`` bytes, and why it is not.
     """
     encoding = answer.header("content-encoding")
     if encoding is None or not answer.body:
-        return _plain_body(answer.body)
+        return answer.body, ""
     try:
         decoded_size(answer.body, encoding, limit)
     except BadEncoding as error:
-        return _plain_body(answer.body, f"as it was sent: {error}")
-    return _plain_body(decoded(answer))
+        return answer.body, f"as it was sent: {error}"
+    return decoded(answer), ""
 
 
-def _plain_body(body: bytes, comment: str = "") -> dict[str, Any]:
-    """Return ``body`` as plain data.
+def _plain_body(body: bytes, most: int, comment: str) -> dict[str, Any]:
+    """Return at most ``most`` bytes of ``body`` as plain data.
 
     It has its size in ``bytes``, its beginning in ``text``, whether that is base64, and a
     ``comment`` that says why it is not whole.
     """
-    if len(body) > LARGEST:
-        comment = f"the first {LARGEST} of {len(body)} bytes"
-    beginning = redacted_beginning(body, LARGEST)
+    if len(body) > most:
+        comment = f"the first {most} of {len(body)} bytes"
+    beginning = redacted_beginning(body, most)
     try:
         text, base64 = codecs.getincrementaldecoder("utf-8")().decode(beginning), False
     except UnicodeDecodeError:

@@ -10,6 +10,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,12 +37,14 @@ class HarRecording:
         origins: the URLs of that run's origins, by name.
         exchanges: one for each request, in the order of the file. A probe has the declaration as
             its template, and all headers that were sent.
+        cut: those of them with an answer whose body is not there as it came.
     """
 
     run: str
     verdict: str
     origins: Mapping[str, str]
     exchanges: Sequence[Exchange]
+    cut: frozenset[Exchange]
 
 
 def read(path: Path, option: str) -> HarRecording:
@@ -53,9 +56,11 @@ def read(path: Path, option: str) -> HarRecording:
         log = json.loads(path.read_text("utf-8-sig"))["log"]
         source = log.get("_knowngood", {})
         origins = {str(name): str(url) for name, url in source.get("origins", {}).items()}
-        exchanges = [_exchange(entry, origins) for entry in log["entries"]]
+        entries = log["entries"]
+        exchanges = [_exchange(entry, origins) for entry in entries]
+        cut = frozenset(compress(exchanges, map(_is_cut, entries)))
         run, verdict = str(source.get("run", "")), str(source.get("verdict", ""))
-        return HarRecording(run, verdict, origins, exchanges)
+        return HarRecording(run, verdict, origins, exchanges, cut)
     except OSError as error:
         raise UsageError(f"{option} {path}: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -63,6 +68,11 @@ def read(path: Path, option: str) -> HarRecording:
         raise UsageError(
             f"{option} {path}: is no HAR file ({reason}); `pytest --har-file=FILE` writes one"
         ) from None
+
+
+def _is_cut(entry: Mapping[str, Any]) -> bool:
+    """Return whether an answer lacks some of its body: its comment says so."""
+    return bool(entry["response"].get("content", {}).get("comment"))
 
 
 def _exchange(entry: Mapping[str, Any], origins: Mapping[str, str]) -> Exchange:

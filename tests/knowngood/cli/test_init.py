@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -74,10 +75,16 @@ def without_a_drill(in_one_process: None, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_site_gets_a_suite_that_passes(init: Init, serve: Serve) -> None:
-    """It is written, run, PASSED, and clean by the usual rules of style."""
-    ended = init(serve(by_path(SITE)).url)
+    """It is written, run, PASSED, and clean by the usual rules of style.
+
+    All of it is drilled, with a script as large as bundles are.
+    """
+    bundle = page(f"var a = '{'a' * (600 << 10)}';\n", "text/javascript")
+    ended = init(serve(by_path(SITE | {"/a.js": bundle})).url)
     assert ended.code == 0, ended.output
     assert "PASSED" in ended.output
+    assert re.search(r"^score\b", ended.output, re.M)
+    assert "left out: they do not hold on their own recorded answers" not in ended.output
     assert RUN_ID not in os.environ, "the next run has another id"
     lint = ["ruff", "check", "--isolated", "--select=E,F,W", "--line-length=120", "smoketests"]
     subprocess.run([sys.executable, "-m", *lint], cwd=Path.cwd(), check=True)

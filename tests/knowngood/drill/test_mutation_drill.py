@@ -98,6 +98,13 @@ def test_a_document_is_kept_and_deleted(client):
     assert client.delete(f"/{name}").status_code == 200
     assert client.get(f"/{name}").status_code == 404
 '''
+LENIENT = '''
+
+@pytest.mark.get("api:/user")
+def test_there_is_a_user(response):
+    """A user is there."""
+    assert response.status_code == 200
+'''
 BLIND = '''
 import pytest
 
@@ -325,6 +332,28 @@ def test_a_recording_takes_the_place_of_the_network(
         for d in (drilled, again)
     ]
     assert results[0] == results[1]
+
+
+def test_what_a_check_that_is_left_out_may_catch_is_not_missed(
+    drill: Drill, service: Service, tmp_path: Path, suite_here: Callable[..., SuiteRun]
+) -> None:
+    """Of a body that the recording has cut, only what reads no body can be judged."""
+    checks = CHECKS + LENIENT
+    write_suite(tmp_path, service, checks)
+    har = tmp_path / "run.har"
+    assert suite_here("--env=test", f"--har-file={har}", cwd=tmp_path).code == 0
+    content = json.loads(har.read_text())
+    for entry in content["log"]["entries"]:
+        if entry["request"]["url"].endswith("/user"):
+            entry["response"]["content"] |= {"text": '{"id', "comment": "the first 4 of 9 bytes"}
+    har.write_text(json.dumps(content))
+    drilled = drill(checks, f"--from-har={har}")
+    of_user = [m for m in drilled.document["mutants"] if m["kind"] == "api:/user"]
+    assert {m["notice"] for m in of_user} == {"caught", "left out"}
+    reasons = {m["reason"] for m in of_user if m["notice"] == "left out"}
+    assert reasons == {"a check that reads it was left out, and may catch it"}
+    assert "1 case left out" in drilled.output
+    assert "has only a part of what came from 1 URL, such as " in drilled.output
 
 
 def test_answers_of_an_earlier_release_are_tried(drill: Drill, tmp_path: Path) -> None:

@@ -190,8 +190,16 @@ def test_a_body_that_is_not_what_it_says(log: Callable) -> None:
     assert "as it was sent: not gzip" in content["comment"]
 
 
+def test_large_body_is_whole_where_there_is_room(log: Callable) -> None:
+    """A script of some megabytes can be judged again, by a drill."""
+    recorded = log(answer("é" * LARGEST), {})
+    content = recorded["entries"][0]["response"]["content"]
+    assert content["text"] == "é" * LARGEST
+    assert "comment" not in content
+
+
 def test_large_bodies_are_cut(log: Callable) -> None:
-    """Each shows its beginning; what has no more room is left out; the log's comment counts."""
+    """Each shows its beginning, so that there is room for others; the log's comment counts."""
     half = LARGEST // 2
     long = "é" * LARGEST
     plays = {"/long": answer(long), "/half": answer("x" * half), "/": answer("y" * half)}
@@ -231,7 +239,7 @@ def test_no_secret_is_written(
     paths = ("/", "/binary", "/cut", f"/?token={SECRET}")
     requests = [{"path": path, "headers": headers} for path in paths]
     put = {"method": "PUT", "headers": headers, "body": SECRET.encode()}
-    recorded = log(play, *requests, put)
+    recorded = log(play, *requests, put, processes=(32 << 20) // (4 * LARGEST))
     assert len(recorded["entries"]) == 5
     recorded_files = [path.read_text() for path in (tmp_path / "recorded").iterdir()]
     for text in (*recorded_files, (tmp_path / "run.har").read_text()):

@@ -93,6 +93,13 @@ def test_a_body_that_was_cut_off_keeps_its_size(tmp_path: Path) -> None:
     assert exchange.probe.body == b"ab   "
 
 
+def test_answers_that_are_not_whole(tmp_path: Path) -> None:
+    """What a comment says of a body is that it lacks a part."""
+    cut, whole = entry(content={"text": "ab", "comment": "the first 2 of 9 bytes"}), entry()
+    recording = read(tmp_path, cut, whole)
+    assert recording.cut == {recording.exchanges[0]}
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"log": {}}', '{"log": {"entries": [1]}}', "7"])
 def test_what_is_no_har_is_a_usage_error(tmp_path: Path, content: str) -> None:
     """The message names option and file, and how to write one."""
