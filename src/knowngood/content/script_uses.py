@@ -2,19 +2,27 @@
 
 Only the text shows what a script does, so every rule prefers to miss a use: what stands behind a
 condition, in a loop, in ``try``, or after a place where a function may end, is not sure to run.
+A condition itself is.
 
 :mod:`.sandbox_program` imports it, so of this package it imports :mod:`.syntax_tree` alone.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .syntax_tree import FUNCTIONS, HOISTED, is_called_at_once, is_handed_over, text_of
+from .syntax_tree import (
+    FUNCTIONS,
+    HOISTED,
+    PLAIN_FUNCTIONS,
+    is_called_at_once,
+    is_handed_over,
+    name_of_function,
+    text_of,
+)
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -29,7 +37,6 @@ ONCE_LOADED: Final = "(once loaded)"
 ANYWHERE: Final = "(anywhere)"
 """The key for what the script calls but in ``try``, whether that surely runs or not."""
 
-_FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_expression"}
 _SCOPES: Final = {"class_body", *FUNCTIONS}
 """Nodes that have statements of their own, which run when somebody calls them."""
 
@@ -40,6 +47,16 @@ UNSURE: Final = {
 }
 """Nodes that may run in part, or not at all, or of which a fault does not matter."""
 
+_CERTAIN: Final = {
+    "binary_expression": "left",
+    "for_statement": "initializer",
+    "if_statement": "condition",
+    "switch_statement": "value",
+    "ternary_expression": "condition",
+    "while_statement": "condition",
+}
+"""By kind of such a node, the field of the part that runs whenever the node is reached."""
+
 _SHORTHAND: Final = "shorthand_property_identifier"
 _NAMES: Final = {"identifier", _SHORTHAND, f"{_SHORTHAND}_pattern"}
 _READ: Final = _NAMES | _SCOPES | UNSURE | {"return_statement", "throw_statement"}
@@ -47,7 +64,7 @@ _READ: Final = _NAMES | _SCOPES | UNSURE | {"return_statement", "throw_statement
 _BOUND_BY: Final = {
     **dict.fromkeys(("class", "class_declaration", "variable_declarator"), "name"),
     **dict.fromkeys(("generator_function", "generator_function_declaration"), "name"),
-    **dict.fromkeys(_FUNCTIONS, "name"),
+    **dict.fromkeys(PLAIN_FUNCTIONS, "name"),
     **dict.fromkeys(("arrow_function", "catch_clause"), "parameter"),
     **dict.fromkeys(("assignment_expression", "augmented_assignment_expression"), "left"),
     **dict.fromkeys(
@@ -66,8 +83,6 @@ _BINDING: Final = {
 
 _CALLS: Final = {"call_expression": "function", "new_expression": "constructor"}
 """By kind of call, the field that holds what is called."""
-
-_ON_WINDOW: Final = re.compile(r"(?:window|self|globalThis)\.([\w$]+)")
 
 
 @dataclass(eq=False, slots=True)
@@ -96,6 +111,20 @@ class _Function:
         return not (self.unsure or self.may_be_over)
 
 
+class _Open(NamedTuple):
+    """A node that is being read, or its part that surely runs.
+
+    Attributes:
+        end: the byte behind it.
+        kind: the kind of the node.
+        rest_until: of such a part, the byte behind the node; else 0.
+    """
+
+    end: int
+    kind: str
+    rest_until: int = 0
+
+
 class Uses(NamedTuple):
     """The names that a part of a script surely uses and the script nowhere binds.
 
@@ -114,7 +143,7 @@ class UseReader:
     def __init__(self) -> None:
         self._script = _Function()
         self._functions = [self._script]  # around the node that is read
-        self._open: list[tuple[int, str]] = []  # nodes around it that matter: where they end, kinds
+        self._open: list[_Open] = []  # the nodes around it that matter
         self._named: defaultdict[str, list[_Function]] = defaultdict(list)
         self._called: set[str] = set()
         self._bound: set[str] = set()
@@ -126,7 +155,7 @@ class UseReader:
         if kind not in _READ:
             return
         while self._open and self._open[-1][0] <= node.start_byte:
-            self._leave(self._open.pop()[1])
+            self._leave(self._open.pop())
         if kind in _NAMES:
             self._read_name(node)
             return
@@ -135,13 +164,20 @@ class UseReader:
         elif kind in UNSURE:
             if not _is_unsure(node):
                 return
+            certain = node.child_by_field_name(_CERTAIN.get(kind, ""))
+            if certain is not None:
+                self._open.append(_Open(certain.end_byte, kind, node.end_byte))
+                return
             self._functions[-1].unsure += 1
-        self._open.append((node.end_byte, kind))
+        self._open.append(_Open(node.end_byte, kind))
 
-    def _leave(self, kind: str) -> None:
-        if kind in _SCOPES:
+    def _leave(self, part: _Open) -> None:
+        if part.rest_until:
+            self._functions[-1].unsure += 1
+            self._open.append(_Open(part.rest_until, part.kind))
+        elif part.kind in _SCOPES:
             self._functions.pop()
-        elif kind in UNSURE:
+        elif part.kind in UNSURE:
             self._functions[-1].unsure -= 1
         else:
             self._functions[-1].may_be_over = True
@@ -175,7 +211,7 @@ class UseReader:
             return
         function = self._functions[-1]
         is_called = parent.child_by_field_name(_CALLS.get(parent.type, "")) == node
-        if is_called and not any(kind == "try_statement" for _, kind in self._open):
+        if is_called and not any(part.kind == "try_statement" for part in self._open):
             self._called.add(name)
         if function.is_sure():
             function.used.add(name)
@@ -187,10 +223,10 @@ class UseReader:
     def _function(self, node: tree_sitter.Node) -> _Function:
         """Return a function that begins here, and note when it runs."""
         outer = self._functions[-1]
-        name, on_window = _name_of(node)
+        name, on_window = name_of_function(node)
         function = _Function(is_shared=on_window or outer is self._script)
         self._named[name].append(function)
-        if node.type in _FUNCTIONS and outer.is_sure():
+        if node.type in PLAIN_FUNCTIONS and outer.is_sure():
             if is_called_at_once(node):
                 outer.parts.append(function)
             elif is_handed_over(node):
@@ -253,20 +289,3 @@ def _binds(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
     if kind in _BINDING or node.type == f"{_SHORTHAND}_pattern":
         return True
     return parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node
-
-
-def _name_of(function: tree_sitter.Node) -> tuple[str, bool]:
-    """Return the name by which others call a function, empty for none, and whether it is set on
-    ``window``.
-    """
-    name, parent = function.child_by_field_name("name"), function.parent
-    if function.type == "function_declaration" and name is not None:
-        return text_of(name), False
-    field_name = "left" if parent is not None and "assignment" in parent.type else "name"
-    name = parent.child_by_field_name(field_name) if parent is not None else None
-    if name is None or function.type not in _FUNCTIONS:
-        return "", False
-    on_window = _ON_WINDOW.fullmatch(text_of(name))
-    if on_window:
-        return on_window[1], True
-    return (text_of(name) if name.type == "identifier" else ""), False

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,6 +17,7 @@ FUNCTIONS: Final = {
     *("arrow_function", "function_declaration", "function_expression", "generator_function"),
     *("generator_function_declaration", "method_definition"),
 }
+PLAIN_FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_expression"}
 HOISTED: Final = ("function_declaration", "generator_function_declaration")
 _CALLERS: Final = frozenset(
     b"done getJSON ready requestAnimationFrame setInterval setTimeout then".split()
@@ -24,6 +26,7 @@ _CALLERS: Final = frozenset(
 
 _LOADED: Final = {*(b"load", b"DOMContentLoaded"), *(b"onload", b"window.onload", b"self.onload")}
 _CALLED_LATER: Final = ("arrow_function", "function_expression")
+_ON_WINDOW: Final = re.compile(r"(?:window|self|globalThis)\.([\w$]+)")
 _BOUND: Final = ("identifier", "shorthand_property_identifier_pattern")
 
 
@@ -124,3 +127,20 @@ def is_handed_over(node: tree_sitter.Node) -> bool:
     if name == b"addEventListener":
         return first != node and (first.text or b"").strip(b"\"'") in _LOADED
     return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _CALLED_LATER)
+
+
+def name_of_function(function: tree_sitter.Node) -> tuple[str, bool]:
+    """Return the name by which others call a function, empty for none, and whether it is set on
+    ``window``.
+    """
+    name, parent = function.child_by_field_name("name"), function.parent
+    if function.type == "function_declaration" and name is not None:
+        return text_of(name), False
+    field_name = "left" if parent is not None and "assignment" in parent.type else "name"
+    name = parent.child_by_field_name(field_name) if parent is not None else None
+    if name is None or function.type not in PLAIN_FUNCTIONS:
+        return "", False
+    on_window = _ON_WINDOW.fullmatch(text_of(name))
+    if on_window:
+        return on_window[1], True
+    return (text_of(name) if name.type == "identifier" else ""), False

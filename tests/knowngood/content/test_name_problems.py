@@ -242,7 +242,7 @@ def test_what_only_another_page_defines(source: bytes) -> None:
         b"x = { Data() { return 1; } };",
         b"if (typeof Data != 'undefined') Data.sum(1);",
         b"if (window.Data) { Data.sum(1); }",
-        b"Data && Data.sum(1);",
+        b"typeof Data != 'undefined' && Data.sum(1);",
         b"load(document.createElement('script')); Data.sum(1);",
         b"require(['data'], function () { Data.sum(1); });",
     ],
