@@ -9,11 +9,11 @@ from ..content import (
     defined_names,
     import_maps,
     jquery,
+    module_links,
     name_problems,
     page_elements,
     written_urls,
 )
-from ..content.module_links import missing_exports
 from .running_scripts import inline_scripts, inline_sources, running, scripts_of
 
 if TYPE_CHECKING:
@@ -113,52 +113,46 @@ def missing_definition_problems(page: Response, resources: Iterable[Resource]) -
     for user, name in _missing_definitions(page, resources):
         first_users.setdefault(name, user)
     uses = [_uses_undefined(user, name) for name, user in first_users.items()]
-    return [*_unmapped_imports(page, resources), *_unexported(page, resources), *uses]
+    return [*_import_problems(page, resources), *uses]
 
 
-def _unmapped_imports(page: Response, resources: Sequence[Resource]) -> list[str]:
-    """Return what modules that the page itself names import by a bare name, and no import map of
-    the page has: browsers run nothing of such a module. A script may make the map.
-    """
-    scripts = running(page, resources)
-    if not scripts.complete or any(b"importmap" in source for source in scripts.sources):
-        return []
-    base = written_urls.base(page.html, str(page.url))
-    imports = import_maps.of_page(page.html, base)
-    named = {script.url for script in scripts_of(page)}
-    modules = [script for script in scripts.scripts if script.is_module and script.url in named]
-    return [
-        f'{module.name} imports "{name}", which the page has no import map for'
-        for module in modules
-        for name in import_maps.bare_names(module.source)
-        if not import_maps.target(module.url or base, name, imports)
-    ]
-
-
-def _unexported(page: Response, resources: Sequence[Resource]) -> list[str]:
-    """Return what modules import that no module exports: browsers run nothing of them. A script may
-    make an import map, which leads elsewhere.
+def _import_problems(page: Response, resources: Sequence[Resource]) -> list[str]:
+    """Return what modules import and do not get, by a bare name that no import map of the page has,
+    or since the other module does not export it: browsers run nothing of them. A script may make an
+    import map, which leads elsewhere.
     """
     files = {
         file.url: file.response.content
         for file in resources
         if _is_script(file) and file.response.is_success and str(file.response.url) == file.url
     }
-    sources = (*inline_sources(page), *files.values())
-    if import_maps.has_several(page.html) or any(b"importmap" in text for text in sources):
+    if any(b"importmap" in text for text in (*inline_sources(page), *files.values())):
         return []
     base = written_urls.base(page.html, str(page.url))
+    imports = import_maps.of_page(page.html, base)
     roots = [
         (script.url or base, files.get(script.url, script.source))
         for script in scripts_of(page)
         if script.is_module
     ]
+
+    def name_of(url: str) -> str:
+        return page_elements.script_name("" if url == base else url)
+
+    unmapped = module_links.unmapped_names(roots, files, imports)
+    missing = module_links.missing_exports(roots, files, imports)
+    no_map = "which the page has no import map for"
     return [
-        f"{page_elements.script_name('' if importer == base else importer)} imports {name} of "
-        f"{page_elements.script_name(module)}, which does not export it"
-        for importer, name, module in missing_exports(
-            roots, files, import_maps.of_page(page.html, base)
-        )
+        *(
+            f'{name_of(importer)} imports "{name}", {no_map}'
+            for importer, name in (unmapped if running(page, resources).complete else ())
+        ),
+        *(
+            f"{name_of(importer)} imports {name} of {name_of(module)}, which does not export it"
+            for importer, name, module in (
+                missing if not import_maps.has_several(page.html) else ()
+            )
+        ),
     ]
 
 

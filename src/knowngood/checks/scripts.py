@@ -55,8 +55,8 @@ def repeated_script_problems(page: Response, resources: Iterable[Resource]) -> l
 
 def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> list[str]:
     """Return why scripts that stand in the page do not parse, or which of their settings were not
-    filled in. Those of events, such as ``onload="init()"``, count, too. ``judge`` knows other
-    dialects.
+    filled in. Those of events, such as ``onload="init()"``, count, too, and JSON for scripts.
+    ``judge`` knows other dialects.
     """
     troubles = [
         judged(script.source, script.kind, judge) or settings_scripts.unfilled(script.source)
@@ -71,6 +71,7 @@ def inline_script_problems(page: Response, judge: ScriptJudge | None = None) -> 
             for handler in page_elements.handlers(page.html)
             if javascript.trouble(b"(function (event) {%s\n});" % handler.encode())
         ),
+        *page_elements.unreadable_data(page.html),
     ]
 
 

@@ -18,6 +18,33 @@ class MissingExport(NamedTuple):
     module: str
 
 
+def all_modules(
+    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
+) -> list[tuple[str, bytes]]:
+    """Return ``roots`` and the modules in ``files`` that they import, and these, and so on: each
+    with its URL. What is imported by ``import()`` is left out.
+    """
+    modules, seen = list(roots), set[str]()
+    for url, source in modules:
+        targets = {import_maps.target(url, other, imports) for other in javascript.imports(source)}
+        new = (targets & files.keys()) - seen
+        modules += [(target, files[target]) for target in sorted(new)]
+        seen |= new
+    return modules
+
+
+def unmapped_names(
+    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
+) -> Iterator[tuple[str, str]]:
+    """Yield URL and bare name where a module imports by a name that ``imports`` does not map:
+    browsers run nothing of ``roots``.
+    """
+    for url, source in all_modules(roots, files, imports):
+        for name in import_maps.bare_names(source):
+            if not import_maps.target(url, name, imports):
+                yield url, name
+
+
 def missing_exports(
     roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
 ) -> Iterator[MissingExport]:
@@ -37,12 +64,8 @@ def missing_exports(
         return javascript.module_names(files[url]) if url in files else None
 
     exports: dict[str, frozenset[str] | None] = {}
-    waiting, seen = list(roots), set[str]()
-    for url, source in waiting:
+    for url, source in all_modules(roots, files, imports):
         names = javascript.module_names(source)
-        targets = {target_of(url, other) for other in javascript.imports(source)} & files.keys()
-        waiting += [(target, files[target]) for target in sorted(targets - seen)]
-        seen |= targets
         taken = names.taken if names is not None else ()
         for other, name in dict.fromkeys((other, name) for other, name in taken):
             target = target_of(url, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -140,6 +141,17 @@ def handlers(tree: LexborHTMLParser) -> list[str]:
     """Return the script of every event handler attribute, such as ``onload="init()"``."""
     scripts = (node.attributes[name] for name in _HANDLERS for node in tree.css(f"[{name}]"))
     return [script for script in scripts if script]
+
+
+def unreadable_data(tree: LexborHTMLParser) -> Iterator[str]:
+    """Yield the elements with JSON for scripts that does not parse, and why; one may be empty."""
+    for node in tree.css('script[type="application/json" i]:not([src])'):
+        text = node.text(deep=True)
+        try:
+            json.loads(text.strip() or "0")
+        except (ValueError, RecursionError) as error:
+            name = f' id="{node.id}"' if node.id else ""
+            yield f'<script{name} type="application/json"> does not parse: {error}'
 
 
 def onload(tree: LexborHTMLParser) -> str:

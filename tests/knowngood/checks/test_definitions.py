@@ -499,6 +499,14 @@ def test_an_import_by_a_name_that_leads_nowhere(site: Site, name: str) -> None:
     assert problems == [f'a.js imports "{unmapped}", which the page has no import map for']
 
 
+def test_a_module_that_another_imports_may_lead_nowhere(site: Site) -> None:
+    """Browsers run nothing of the first one, either."""
+    sources = {"a": 'import "./b.js";', "b": 'import {c} from "lib/c.js";', "c": 'import "shop";'}
+    files = [site.resource(f"/fr/{name}.js", source) for name, source in sources.items()]
+    problems = checks.missing_definition_problems(site.page(MODULE), files)
+    assert problems == ['b.js imports "lib/c.js", which the page has no import map for']
+
+
 @pytest.mark.parametrize("name", MAPPED)
 def test_an_import_that_may_lead_somewhere(site: Site, name: str) -> None:
     """By the page's import map, a URL, or a map that a script makes."""

@@ -72,6 +72,25 @@ def test_data_in_a_page_is_no_script(site: Site) -> None:
     assert checks.inline_script_problems(site.page(data)) == []
 
 
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ("", ""),
+        (" \n", ""),
+        ('{"a": "</b>&amp;"}', ""),
+        ('{"a": 1,}', "line 1"),
+        ("{{ a }}", "line 1"),
+    ],
+)
+def test_json_that_stands_in_a_page(site: Site, data: str, why: str) -> None:
+    """Its scripts throw where they read it; what is empty is filled in by a script."""
+    page = site.page(f'<script id="texts" type="application/json">{data}</script>')
+    problems = checks.inline_script_problems(page)
+    assert len(problems) == bool(why)
+    assert all('<script id="texts" type="application/json">' in text for text in problems)
+    assert why in "".join(problems)
+
+
 def test_syntax_of_scripts_in_a_page(site: Site) -> None:
     """What the oldest Firefox does not read is told; Mozilla's own JavaScript it does."""
     page = site.page("<script>f();</script><script>var f = () => 1;</script>")
