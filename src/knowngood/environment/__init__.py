@@ -7,13 +7,12 @@ no request, and may not know checks or verdicts.
 
 from .acceptance import AcceptedMutation, Advisory, is_of
 from .alarm_settings import NotifyEntry, WatchSettings
-from .files import env_option, find, list_environments
+from .files import env_option, list_environments
 from .loader import (
     known_origins,
     load,
     load_chosen,
     load_here,
-    override,
     refuse_lost_previous,
     secrets_of,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "WatchSettings",
     "as_declared",
     "env_option",
-    "find",
     "is_of",
     "known_origins",
     "list_environments",
@@ -62,7 +60,6 @@ __all__ = [
     "load_chosen",
     "load_here",
     "normal_origin",
-    "override",
     "refuse_lost_previous",
     "root_above",
     "runnable",

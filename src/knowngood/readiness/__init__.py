@@ -6,7 +6,7 @@ verdicts or pytest.
 """
 
 from .convergence import AGREE, Convergence, Edge, ReleaseWatch, watching
-from .edges import Addresses, addresses_of
+from .edges import addresses_of
 from .live import look_at_release
 from .network_control import ControlLook, look_at_controls
 from .pacing import pauses
@@ -16,7 +16,6 @@ from .version_document import missing_field
 
 __all__ = [
     "AGREE",
-    "Addresses",
     "ControlLook",
     "Convergence",
     "Edge",

@@ -10,7 +10,7 @@ Here stands what every command needs. The rest is imported by the command that n
 """
 
 from .git import GitError, Repository
-from .record import DEPLOYED, OVERRIDDEN, REJECTED, STARTED, Record, RecordKind
+from .record import DEPLOYED, OVERRIDDEN, REJECTED, STARTED, RecordKind
 
 __all__ = [
     "DEPLOYED",
@@ -18,7 +18,6 @@ __all__ = [
     "REJECTED",
     "STARTED",
     "GitError",
-    "Record",
     "RecordKind",
     "Repository",
 ]

@@ -6,11 +6,10 @@ not know checks: all that it knows of a run is in the verdict document.
 
 from . import history, store, trouble
 from .monitoring_plugin import no_result
-from .store import StateUnusable, usual_path
+from .store import usual_path
 from .watch import Watch
 
 __all__ = [
-    "StateUnusable",
     "Watch",
     "history",
     "history_page",

@@ -17,7 +17,7 @@ from suite_run import OPTIONS, SuiteRun
 from tenacity import wait_fixed
 from wire import Play, Serve, Talk, answer, by_path, close, hang, in_turn, reset
 
-from knowngood.readiness import Addresses
+from knowngood.readiness.edges import Addresses
 
 CHECKS = '''
 """A small site."""

@@ -19,8 +19,9 @@ from watched_runs import DAY, LOST, after, run
 from knowngood.environment import Environment
 from knowngood.safety import UsageError
 from knowngood.session import Options
-from knowngood.watch import StateUnusable, store, usual_path
+from knowngood.watch import store, usual_path
 from knowngood.watch.state import WatchState
+from knowngood.watch.store import StateUnusable
 
 SUPPORT = Path(__file__).parents[2] / "support"
 BEGIN = """

@@ -20,8 +20,9 @@ from wire import Serve, answer
 from knowngood.environment import NotifyEntry, WatchSettings
 from knowngood.environment.alarm_settings import EVENTS
 from knowngood.verdict import VerdictKind
-from knowngood.watch import StateUnusable, store
+from knowngood.watch import store
 from knowngood.watch.state import Status
+from knowngood.watch.store import StateUnusable
 
 SUPPORT = Path(__file__).parents[2] / "support"
 Put = Callable[..., Watched]
