@@ -163,7 +163,7 @@ def fetch(repository: Repository) -> Mapping[str, str]:
     Return the tags that could not be fetched, each with why; they are as they were. Raises
     GitError if anything else failed.
     """
-    if not repository.has_origin:
+    if not repository.uses_origin:
         return {}
     unfetched = _fetched(repository)
     # Nobody makes records by hand in the cache, so there only the noted ones are asked for.

@@ -118,7 +118,7 @@ class Deployment:
         command = [sys.executable, "-P", "-m", "knowngood", "verify"]
         command += [f"--env={environment.path}", f"--release={self.release}", "--record"]
         command += [f"--level={environment.level}", f"--wait={environment.budget.run:g}"]
-        command += ["--push"] if self.ledger.repository.has_origin else []
+        command += ["--push"] if self.ledger.repository.uses_origin else []
         command += ["--notify"] if self.notify else []
         command += to_arguments(self.subjects)
         command += [f"--manifest={self.manifest.absolute()}"] if self.manifest is not None else []
@@ -185,14 +185,14 @@ class Deployment:
         """
         repository, say = self.ledger.repository, self.say
         left, trouble = unpushed.names(repository), ""
-        if left and repository.has_origin:
+        if left and repository.uses_origin:
             mine_first = sorted(left, key=lambda name: name in earlier)
             left, trouble = unpushed.push(repository, mine_first[0], mine_first[1:])
         for line in unpushed.warning(repository, left, trouble):
             say(line)
         if code != DONE:
             return code
-        is_unseen = repository.has_origin and not set(left) <= set(earlier)
+        is_unseen = repository.uses_origin and not set(left) <= set(earlier)
         return HELD if self._is_unrecorded() or is_unseen else DONE
 
     def _is_unrecorded(self) -> bool:
@@ -222,7 +222,7 @@ class Deployment:
                 repository, self.kind, name, self.release, self.commit, step
             )
             record_store.write(repository, record)
-            if repository.has_origin:
+            if repository.uses_origin:
                 record_store.push(repository, record.name, alone=True)
         except RecordNotPushed as error:  # what is left is told at the end
             if begins_push:

@@ -99,7 +99,7 @@ def _tag(question: GateQuestion, commit: str) -> Iterator[GateReason]:
             "find out who moved it; then make a release with a name of its own",
         )
     repository, ref = question.ledger.repository, f"refs/tags/{release}"
-    if repository.has_origin and not repository.run("ls-remote", "--tags", "origin", ref):
+    if repository.uses_origin and not repository.run("ls-remote", "--tags", "origin", ref):
         yield GateReason(
             f"the tag {release} is not at the origin: others could not go back to it",
             f"if nobody has withdrawn it: {repository.by_hand('push', 'origin', ref)}",

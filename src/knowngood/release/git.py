@@ -121,11 +121,14 @@ class Repository:
         """Return the value of ``key`` in git's configuration; None if it has none. Raises
         GitError.
         """
+        return self._all_settings().get(key.lower())
+
+    def _all_settings(self) -> dict[str, str]:
         if not self._settings:  # one process for all: a push asks for thirty
             listed = _text(self._answer("config", "-z", "--list").stdout).split("\0")
             pairs = (line.partition("\n") for line in listed)
             self._settings.update((name, value) for name, _, value in pairs)
-        return self._settings.get(key.lower())
+        return self._settings
 
     def succeeds(self, *arguments: str) -> bool:
         """Return whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises
@@ -138,8 +141,10 @@ class Repository:
         return self.succeeds("merge-base", "--is-ancestor", ancestor, commit)
 
     @property
-    def has_origin(self) -> bool:
-        """Return whether it has a remote called origin, and is not offline. Raises GitError."""
+    def uses_origin(self) -> bool:
+        """Return whether its origin is asked and gets what is written: it has a remote of that name
+        and is not offline. Raises GitError.
+        """
         return not self.offline and bool(self.setting("remote.origin.url"))
 
     @property
@@ -147,17 +152,17 @@ class Repository:
         """Return the remote that a branch follows if none is called origin, as in a clone that was
         made with another name for it. Empty if there is no such remote. Raises GitError.
         """
-        if self.setting("remote.origin.url"):
+        settings = self._all_settings()
+        if settings.get("remote.origin.url"):
             return ""
-        settings = self._settings
         followed = [name for key, name in settings.items() if _FOLLOWED.fullmatch(key)]
         return next((name for name in followed if settings.get(f"remote.{name}.url")), "")
 
     @property
     def other_remotes(self) -> list[str]:
         """Return the remotes beside the one called origin. Raises GitError."""
-        self.setting("remote.origin.url")  # reads them all
-        names = [match[1] for key in self._settings if (match := _REMOTE.fullmatch(key))]
+        settings = self._all_settings()
+        names = [match[1] for key in settings if (match := _REMOTE.fullmatch(key))]
         return [name for name in names if name != "origin"]
 
     @property
@@ -270,9 +275,9 @@ def _text(output: bytes) -> str:
 def _refusal(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> str:
     lines = _text(done.stderr).strip().splitlines()
     telling = [line for line in lines if not _NEWS.match(line)]  # what else was fetched
-    said = "; ".join(line.strip() for line in telling or lines if line.strip())
-    message = said or f"exit code {done.returncode}"
-    return f"git {_command(arguments)}: {one_line(message, 500)}"
+    words = "; ".join(line.strip() for line in telling or lines if line.strip())
+    message = one_line(words or f"exit code {done.returncode}", 500)
+    return f"git {_command(arguments)}: {message}"
 
 
 _NEWS: Final = re.compile(r"From |\s*[*=+ ]\s*\[new |\s+[0-9a-f]+\.\.")

@@ -55,7 +55,7 @@ def holder(repository: Repository, environment: str) -> LockHolder | None:
     """Return who holds the lock of ``environment``; None if nobody does."""
     ref = ref_of(environment)
     try:
-        blob = _fetched(repository, ref) if repository.has_origin else _blob(repository, ref)
+        blob = _fetched(repository, ref) if repository.uses_origin else _blob(repository, ref)
     except GitError:
         return None
     try:
@@ -69,7 +69,7 @@ def holder(repository: Repository, environment: str) -> LockHolder | None:
 def breaking(repository: Repository, environment: str) -> str:
     """Return the command that takes the lock of ``environment`` from whoever holds it."""
     ref = ref_of(environment)
-    if repository.has_origin:
+    if repository.uses_origin:
         return repository.by_hand("push", "origin", f":{ref}")
     return repository.by_hand("update-ref", "-d", ref)
 

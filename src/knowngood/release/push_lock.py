@@ -199,7 +199,7 @@ class _Lock:
         Raises GitError.
         """
         ref, run = self._ref, self._repository.run
-        if self._repository.has_origin:
+        if self._repository.uses_origin:
             lease = f"--force-with-lease={ref}:{old}"
             try:
                 run("push", "--no-follow-tags", lease, "origin", f"{new}:{ref}")

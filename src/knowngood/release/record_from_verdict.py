@@ -95,11 +95,13 @@ def served_instead(document: Mapping[str, Any], repository: Repository, commit: 
     if CONVERGED not in failed_checks(document):
         return ""
     release = document["release"]
-    resolved = resolve(repository, release["seen"] or "")
-    meant = resolve(repository, release["expected"] or release["seen"] or "")
-    if resolved is None or resolved == meant or (meant is None and resolved[1] == commit):
+    served = resolve(repository, release["seen"] or "")
+    if served is None:
         return ""
-    return resolved[0]
+    meant = resolve(repository, release["expected"] or release["seen"] or "")
+    tag, served_commit = served
+    is_meant = served == meant or (meant is None and served_commit == commit)
+    return "" if is_meant else tag
 
 
 def failed_checks(document: Mapping[str, Any]) -> set[str]:

@@ -146,7 +146,7 @@ def enter(repository: Repository, record: Record, *, push_it: bool = True) -> st
     name. Raises RecordNotWritten.
     """
     name = write(repository, record)
-    if push_it and repository.has_origin:
+    if push_it and repository.uses_origin:
         push(repository, name)
     return name
 

@@ -35,7 +35,7 @@ def approve(environment: Environment, release: str, why: str, *, undo: bool, say
     written = record_store.write(repository, record)
     if not undo:
         _refuse_uncounted(repository, record, environment.gate)
-    if repository.has_origin:
+    if repository.uses_origin:
         record_store.push(repository, written)
     say(f"recorded: {written}")
 

@@ -107,7 +107,7 @@ def refuse_slip(environment: Environment, name: str, served: Iterable[Sequence[s
             return
     except (GitError, UsageError):  # as where the environment names no repository
         return
-    has = f"{repository.path}{' and its origin have' if repository.has_origin else ' has'}"
+    has = f"{repository.path}{' and its origin have' if repository.uses_origin else ' has'}"
     raise BadEnvironment(f"--release {one_line(name, 80)!r}: {has} no such tag{near}")
 
 
@@ -115,7 +115,7 @@ def _is_unknown(repository: Repository, name: str) -> bool:
     is_tag = is_ref_part(name) and not is_commit(name)
     if not is_tag or repository.is_shallow or resolve(repository, name) is not None:
         return False
-    if not repository.has_origin:
+    if not repository.uses_origin:
         return True
     return not repository.run("ls-remote", "--tags", "origin", f"refs/tags/{name}")
 

@@ -87,7 +87,7 @@ def _to_tag(ledger: Ledger, recorded: Record) -> str:
     """Return the commands that give a release its tag again, whose commit is on record."""
     repository, tag = ledger.repository, recorded.release
     again = repository.by_hand("tag", "-a", "-m", tag, tag, recorded.commit)
-    if not repository.has_origin:
+    if not repository.uses_origin:
         return f": it was deleted; to make it again: {again}"
     return (
         f": it was deleted, or never pushed; whoever has it: git push origin {tag}; to make it "

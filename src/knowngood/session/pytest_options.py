@@ -17,9 +17,6 @@ from ..run_options import RUN_OPTIONS
 from ..safety import UsageError
 from .options import Options, environments_to_choose_from
 
-_SHOWING_SECRETS: Final = ("--debug", "--pastebin", "PYTEST_DEBUG")
-"""Options and variables that make pytest write values past every hook."""
-
 _OF_WORKERS: Final = {"env", "origin", "level", "drill"}
 """Options that an xdist worker needs."""
 
@@ -123,13 +120,13 @@ def hide_secrets(config: pytest.Config) -> None:
 
 
 def refuse_options_that_show_secrets(config: pytest.Config) -> None:
-    """Raise UsageError for options with which pytest would write out secrets."""
-    values = (
-        config.option.debug,
-        getattr(config.option, "pastebin", None),
-        os.environ.get("PYTEST_DEBUG"),
-    )
-    options = [name for name, value in zip(_SHOWING_SECRETS, values, strict=True) if value]
+    """Raise UsageError for options with which pytest would write out secrets, past every hook."""
+    values = {
+        "--debug": config.option.debug,
+        "--pastebin": getattr(config.option, "pastebin", None),
+        "PYTEST_DEBUG": os.environ.get("PYTEST_DEBUG"),
+    }
+    options = [name for name, value in values.items() if value]
     if options and safety.has_secrets():
         raise UsageError(f"{', '.join(options)}: would write out secrets of [secrets]; run without")
 
