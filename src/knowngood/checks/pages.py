@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..content import (
     leftovers,
@@ -33,6 +34,7 @@ GONE = (404, 410)
 
 _NOWHERE: Final = re.compile(r"|javascript:\s*(?:void\b.{0,9})?;?", re.I)
 _MARKUP: Final = re.compile(r"<!doctype html|<html|<body", re.I)
+_LOGIN_NAME: Final = re.compile(r"(?:log|sign)[-_]?in", re.I)
 _SAME_PAGE: Final = re.compile(r"\s*\d[\d.]*[\s;,]*(?:url\s*=\s*)?\Z", re.I)  # of a refresh: "30"
 _WEB_URL: Final = re.compile(r"https?://\w", re.I)
 _MORE: Final = 5  # answers: that one of two servers gives all six is one chance in 32
@@ -59,8 +61,11 @@ def page_problems(page: Response) -> list[str]:
 def login_problems(page: Response) -> list[str]:
     """Return that redirects led from what was asked for to a page on which people log in."""
     asked, landed = urlsplit(page.exchange.probe.url), urlsplit(str(page.url))
+    if asked.path == landed.path or _LOGIN_NAME.match(PurePosixPath(asked.path).name):
+        return []
     names_asked = len(asked.path) > 1 and asked.path in unquote(landed.query)
-    if asked.path == landed.path or not (names_asked or page_structure.LOGIN.search(landed.path)):
+    names_login = any(_LOGIN_NAME.fullmatch(value) for _, value in parse_qsl(landed.query))
+    if not (names_asked or names_login or page_structure.LOGIN.search(landed.path)):
         return []
     if page.html.css_first("input[type=password i]") is None:
         return []

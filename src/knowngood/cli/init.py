@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -16,6 +16,8 @@ from ..run_options import FIRST_LOOK
 from ..safety import UsageError, one_line, plural
 from ..scaffold import (
     FileChange,
+    Suite,
+    Survey,
     changes,
     read_openapi,
     server,
@@ -70,7 +72,7 @@ def command(
 
     \b
     Exit codes: those of `knowngood verify`, which runs the suite; with --dry-run 0;
-    4 where nothing can be written: no answer, a login page, a challenge
+    4 where nothing can be written: no answer, a login of another origin, a challenge
     """
     if not _NAME.fullmatch(environment):
         raise UsageError(
@@ -85,22 +87,8 @@ def command(
     suggested = suite(seen, environment, authorities)
     for change in list(changes(folder, suggested.files, environment, suggested.named)):
         _carry_out(folder, change, dry_run=dry_run)
-    if suggested.without_schema:
-        print_line(
-            f"{_API}: {plural(suggested.without_schema, 'answer')} checked without a schema, for "
-            "what stands there; if that is a format: pip install 'knowngood[formats]', delete the "
-            "file, run this again"
-        )
-    if suggested.unwritten:
-        print_line(
-            f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}; give the "
-            "document an example and run this again, or write the check"
-        )
-    if seen.elsewhere:
-        hosts = one_line(", ".join(seen.elsewhere), 1000)
-        print_line(
-            f"not asked: files of {hosts}; the origin of one that is yours goes in [origins]"
-        )
+    for note in _notes(seen, suggested):
+        print_line(note)
     code = 0
     if not dry_run:
         print_line(f"\nruns it: knowngood verify --env={environment}")
@@ -108,6 +96,29 @@ def command(
     if others := unchecked(seen):
         print_line(f"\nseen, and not checked: {one_line(', '.join(others), 4000)}")
     return code
+
+
+def _notes(seen: Survey, suggested: Suite) -> Iterator[str]:
+    """Yield what the suite leaves to the person."""
+    if suggested.without_schema:
+        yield (
+            f"{_API}: {plural(suggested.without_schema, 'answer')} checked without a schema, for "
+            "what stands there; if that is a format: pip install 'knowngood[formats]', delete the "
+            "file, run this again"
+        )
+    if suggested.unwritten:
+        yield (
+            f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}; give the "
+            "document an example and run this again, or write the check"
+        )
+    if seen.elsewhere:
+        hosts = one_line(", ".join(seen.elsewhere), 1000)
+        yield f"not asked: files of {hosts}; the origin of one that is yours goes in [origins]"
+    if seen.has_login:
+        yield (
+            "the start page asks for a password: no check looks behind the login; docs/checks.md "
+            "says under Logins how one does"
+        )
 
 
 def _place(source: str, origin: str | None) -> tuple[str, Mapping[str, Any] | None]:

@@ -6,12 +6,15 @@ It asks with GET alone and writes files that belong to the user. This room knows
 from .openapi import read as read_openapi
 from .openapi import server
 from .project import FileChange, changes, write
-from .suite import suite
+from .suite import Suite, suite
+from .survey import Survey
 from .surveyor import survey
 from .unchecked import unchecked
 
 __all__ = [
     "FileChange",
+    "Suite",
+    "Survey",
     "changes",
     "read_openapi",
     "server",

@@ -97,6 +97,11 @@ def is_page(exchange: Exchange) -> bool:
     return True
 
 
+def asks_for_password(exchange: Exchange) -> bool:
+    """Return whether an answer is a web page on which people can log in."""
+    return is_page(exchange) and tree(exchange).css_first("input[type=password i]") is not None
+
+
 def is_broken(exchange: Exchange) -> bool:
     """Return whether a link leads to nothing. What needs a login or a query is no page to check."""
     answer = exchange.answer

@@ -18,6 +18,7 @@ from .absent_items import absent_items
 from .operations import operations_of
 from .pages import (
     LISTABLE,
+    asks_for_password,
     in_sitemaps,
     is_broken,
     is_page,
@@ -118,6 +119,7 @@ class _Surveyor:
             base=base,
             start=self._start_path if self._path(start) != self._start_path else "",
             start_type=_media_type(start),
+            has_login=asks_for_password(start),
             document=self._path(start) if is_document else "",
             document_type=_media_type(start) if is_document else "",
             document_kind=_kind(json_of(start)) if is_document else "",
@@ -216,6 +218,8 @@ class _Surveyor:
         tried.update(new)
         for asked in self._visitor.get(new):
             exchange = self._visitor.follow(asked)
+            if exchange is not asked and asks_for_password(exchange):
+                continue  # the page that was asked for is behind it
             if is_page(exchange) or is_broken(exchange):
                 pages.setdefault(self._path(exchange), exchange)
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from ..content.page_structure import LOGIN
 from ..fetch import REDIRECTS, Exchange, is_turned_away
 from ..safety import one_line
-from .pages import is_page, tree
 from .visitor import Visitor, redirect
 
 
@@ -32,12 +31,11 @@ def why_not_the_deployment(exchange: Exchange, visitor: Visitor, start: str) -> 
         return _why_not_followed(target, visitor)
     if is_turned_away(exchange):
         return (
-            f"{where}answers {answer.status}, as a login wall, a rate limit or a bot challenge does"
+            f"{where}answers {answer.status}, as a login wall, a rate limit or a bot challenge "
+            "does; name a page that anybody may read, such as that of the login"
         )
     if answer.status != 200:
         return f"{where}answers {answer.status}, allowed is 200; name a page that is there"
-    if is_page(exchange) and tree(exchange).css_first("input[type=password]") is not None:
-        return f"{where}is a login page; name a page that needs no login"
     return ""
 
 

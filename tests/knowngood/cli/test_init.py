@@ -367,6 +367,23 @@ def test_service_of_documents_gets_a_suite_that_passes(init: Init, serve: Serve)
     assert "The service says that it is well." in ended.output
 
 
+@pytest.mark.usefixtures("without_a_drill")
+def test_service_behind_a_login(
+    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its login is the page that anybody may read; another page that turns into it fails."""
+    form = '<a href="/help">?</a><form><input type="password"></form>'
+    login = page(f"{HEAD}</head><body>{form}</body></html>")
+    plays = dict(SITE) | {"/": redirect("/login"), "/login": login, "/help": SITE["/b"]}
+    ended = init(serve(by_path(plays)).url)
+    assert ended.code == 0, ended.output
+    assert "asks for a password: no check looks behind the login" in ended.output
+    plays["/help"] = redirect("/login?next=%2Fhelp")
+    plays["/login?next=%2Fhelp"] = login
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert "/help in 1 of 2 en pages: a login page in its place" in capfd.readouterr().out
+
+
 def test_dry_run_writes_nothing(init: Init, serve: Serve) -> None:
     """It prints the files."""
     ended = init(serve(by_path(SITE)).url, "--dry-run")

@@ -437,7 +437,6 @@ def test_api_document_that_lies_where_they_do(serve: Serve) -> None:
         (answer("no", 403, {"cf-mitigated": "challenge"}), "a bot challenge"),
         (answer("no", 404), "answers 404, allowed is 200; name a page that is there"),
         (redirect("/"), "redirects more than 5 times, at last to http://127.0.0.1:"),
-        (page('<form><input type="password"></form>'), "is a login page"),
     ],
 )
 def test_answers_that_are_not_the_deployments(serve: Serve, play: Play, why: str) -> None:
@@ -445,15 +444,27 @@ def test_answers_that_are_not_the_deployments(serve: Serve, play: Play, why: str
     assert why in refusal(serve(by_path({"/": play})))
 
 
-def test_login_page_of_the_origin_itself(serve: Serve) -> None:
-    """The message names the page that was asked for, and the one that it leads to."""
-    login = page('<form><input type="password"></form>')
-    text = refusal(serve(by_path({"/": redirect("/login"), "/login": login})))
-    assert re.fullmatch(
-        r"http://\S+/: leads to http://\S+/login, which is a login page; name a page that needs no "
-        "login",
-        text,
-    )
+LOGIN = page('<title>a</title><a href="/help">?</a><form><input type="PASSWORD"></form>')
+
+
+@pytest.mark.parametrize("home", [LOGIN, redirect("/login")])
+def test_login_page_of_the_origin_itself(serve: Serve, home: Play) -> None:
+    """It is a page like others: of many services it is the first that anybody may read."""
+    plays = {"/": home, "/login": LOGIN, "/help": PLAIN}
+    survey = seen(serve(by_path(plays)))
+    assert survey.has_login
+    assert [page.path for page in survey.pages] in (["/", "/help"], ["/login", "/help"])
+
+
+def test_pages_behind_a_login(serve: Serve) -> None:
+    """What leads to the login is no page to check, and is named in the end; the login itself is."""
+    home = page('<a href="/orders">a</a><a href="/login">b</a><a href="/account">c</a>')
+    behind = redirect("/login?next=1")
+    plays = {"/": home, "/orders": behind, "/account": behind}
+    survey = seen(serve(by_path(plays | {"/login": LOGIN, "/login?next=1": LOGIN, "/help": PLAIN})))
+    assert not survey.has_login
+    assert [page.path for page in survey.pages] == ["/", "/login", "/help"]
+    assert "/orders: 302" in unchecked(survey)
 
 
 def test_redirect_to_what_robots_forbid(serve: Serve) -> None:
