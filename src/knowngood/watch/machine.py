@@ -8,7 +8,6 @@ neither becomes certain, the state is flapping.
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, Final
 
 from ..environment import WatchSettings
@@ -68,7 +67,7 @@ def _counted(state: WatchState, run: WatchedRun) -> WatchState:
         state,
         cause=state.cause if is_failed else next(iter(run.causes), state.cause),
         rows=_rows(state.rows, run),
-        candidates=MappingProxyType(candidates),
+        candidates=candidates,
         failed=state.failed + (run.verdict is VerdictKind.FAILED),
         seen=run.release if is_new else state.seen,
         seen_since=run.began if is_new else state.seen_since,
@@ -118,7 +117,7 @@ def _failed(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Ste
         failed=row.runs,
         cause=certain[0] if certain else None,
         causes=tuple(cause.key for cause in certain),
-        candidates=MappingProxyType({}),
+        candidates={},
         rows=(row,) if state.status is Status.FLAPPING else state.rows,
     )
     news = _news(NewsKind.FAILED, state, run, runs=row.runs, more_causes=run.cause_count - 1)
@@ -136,7 +135,7 @@ def _new_cause(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _
         state,
         last_news=run.ended,
         causes=state.causes + keys,
-        candidates=MappingProxyType(candidates),
+        candidates=candidates,
     )
     news = _news(NewsKind.CAUSE, state, run, cause=certain[0], more_causes=run.cause_count - 1)
     return state, (news,)
@@ -187,7 +186,7 @@ def _flapping(state: WatchState, run: WatchedRun) -> _Step:
         failed=sum(row.runs for row in failing),
         last_news=run.ended,
         causes=(),
-        candidates=MappingProxyType({}),
+        candidates={},
     )
     runs = sum(row.runs for row in state.rows)
     return state, (_news(NewsKind.FLAPPING, state, run, runs=runs),)

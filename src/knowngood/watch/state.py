@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from ..verdict import VerdictKind
@@ -91,7 +90,7 @@ class WatchState:
     failed: int = 0
     cause: RunCause | None = None
     causes: tuple[str, ...] = ()
-    candidates: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    candidates: Mapping[str, int] = field(default_factory=dict)
     rows: tuple[Row, ...] = ()
     blind: Blindness | None = None
     release: str | None = None
@@ -128,13 +127,7 @@ class WatchState:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {
-            **{name: getattr(self, name) for name in self.__slots__},
-            "candidates": dict(self.candidates),
-            "cause": asdict(self.cause) if self.cause else None,
-            "rows": [asdict(row) for row in self.rows],
-            "blind": asdict(self.blind) if self.blind else None,
-        }
+        return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> WatchState:
@@ -147,7 +140,6 @@ class WatchState:
                 **data,
                 "status": Status(data["status"]) if data["status"] else None,
                 "causes": tuple(data["causes"]),
-                "candidates": MappingProxyType(data["candidates"]),
                 "cause": RunCause(**cause) if cause else None,
                 "rows": tuple(
                     Row(VerdictKind(row["verdict"]), row["since"], row["runs"])
