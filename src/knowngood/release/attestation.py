@@ -20,14 +20,13 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from .. import __version__
-from ..content.subjects import CONTENT
 from ..environment import BadEnvironment
 from ..safety import one_line, write_atomically
 from .gate import GateDecision
 from .gate_question import GateQuestion
 from .gate_verified import deciding
 from .git_objects import objects
-from .record import STATEMENT, Record
+from .record import STATEMENT, Record, subjects_of
 from .record_parser import statement_text
 
 _PAYLOAD: Final = "application/vnd.in-toto+json"
@@ -97,7 +96,7 @@ def _summary(
     levels = sorted({f"KNOWNGOOD_{r.level.upper()}" for r in records if r.level})
     return {
         "_type": STATEMENT,
-        "subject": _subjects(question, commit),
+        "subject": subjects_of(question.release, commit, question.content, question.subjects),
         "predicateType": _SUMMARY,
         "predicate": {
             "verifier": {"id": "urn:knowngood:gate", "version": {"knowngood": __version__}},
@@ -114,12 +113,3 @@ def _summary(
             "slsaVersion": "1.1",
         },
     }
-
-
-def _subjects(question: GateQuestion, commit: str) -> list[dict[str, Any]]:
-    content = {CONTENT: question.content} if question.content else {}
-    artefacts = {**content, **question.subjects}
-    return [
-        {"name": question.release, "digest": {"gitCommit": commit}},
-        *({"name": name, "digest": {"sha256": artefacts[name]}} for name in artefacts),
-    ]

@@ -76,6 +76,19 @@ def is_record(name: str) -> bool:
     return name.partition("/")[0] in set(RecordKind)
 
 
+def subjects_of(
+    release: str, commit: str, content: str | None, artefacts: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the subjects of an in-toto statement about a release: its commit, the manifest of the
+    ``content`` that was served, if there is one, and each artefact by its SHA-256.
+    """
+    digests = {**({CONTENT: content} if content else {}), **artefacts}
+    return [
+        {"name": release, "digest": {"gitCommit": commit}},
+        *({"name": name, "digest": {"sha256": digest}} for name, digest in digests.items()),
+    ]
+
+
 def at(when: datetime) -> str:
     """Return a time as people read it."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -206,13 +219,10 @@ class Record:
 
     def statement(self) -> dict[str, Any]:
         """Return the in-toto statement that its tag holds."""
-        subject = [{"name": self.release, "digest": {"gitCommit": self.commit}}]
-        artefacts = {**({CONTENT: self.content} if self.content else {}), **self.subjects}
-        subject += [{"name": name, "digest": {"sha256": artefacts[name]}} for name in artefacts]
         verification = self.kind == RecordKind.VERIFIED
         return {
             "_type": STATEMENT,
-            "subject": subject,
+            "subject": subjects_of(self.release, self.commit, self.content, self.subjects),
             "predicateType": TEST_RESULT if verification else EVENT,
             "predicate": {**(self._test_result() if verification else {}), OURS: self._ours()},
         }
