@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..environment import Environment
 from ..safety import Say
-from . import live, push_lock, record_store, rejection
+from . import live, push_lock, rejection
 from .deploy import BAD, DONE, HELD
 from .ledger import Ledger
 from .record import ADOPTED, RecordKind
@@ -32,11 +32,8 @@ def adopt(environment: Environment, release: str, why: str, say: Say) -> int:
         if answer.commit != commit:
             say(f"nothing was recorded: live on {name} is {answer}, and not {tag}")
             return BAD
-        record = record_store.record_now(
-            repository, RecordKind.ADOPTED, name, tag, commit, ADOPTED, reason=why
-        )
-        entered = record_store.enter(repository, record)
-    say(f"recorded: {entered}; {tag} is live on {name}")
+        record = ledger.enter(RecordKind.ADOPTED, tag, commit, ADOPTED, why)
+    say(f"recorded: {record}; {tag} is live on {name}")
     rejection.warn(ledger, tag, commit, say)
     say(f"is it good? knowngood verify {ledger.option} --release={tag} --record --push")
     return DONE

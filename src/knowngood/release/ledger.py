@@ -18,7 +18,7 @@ from ..environment import (
     root_above,
 )
 from ..safety import one_line
-from . import clocks, clone, records, signature, unpushed
+from . import clocks, clone, record_store, records, signature, unpushed
 from .git import GitError, Repository
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at, is_record
 from .record_name import BadRecord
@@ -180,6 +180,25 @@ class Ledger:
         step = self.records.unverified(self.environment.name)
         is_rollback = step is not None and step.kind == RecordKind.ROLLED_BACK
         return self.good(step.commit) if step is not None and is_rollback else None
+
+    def enter(
+        self,
+        kind: RecordKind,
+        release: str,
+        commit: str,
+        verdict: str,
+        why: str,
+        *,
+        push_it: bool = True,
+    ) -> str:
+        """Record what is done with a release here now, and push that where there is an origin and
+        ``push_it`` says so; return the record's name. Raises GitError, RecordNotWritten.
+        """
+        repository, name = self.repository, self.environment.name
+        record = record_store.record_now(
+            repository, kind, name, release, commit, verdict, reason=why
+        )
+        return record_store.enter(repository, record, push_it=push_it)
 
     def log(self, count: int) -> Iterator[str]:
         """Yield a line for each of the last ``count`` records, newest first."""

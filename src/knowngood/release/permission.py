@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..environment import BadEnvironment
 from ..safety import Say, one_line, plural
-from . import attestation, record_store
+from . import attestation
 from .gate import GateDecision, decide
 from .gate_question import GateQuestion
 from .record import OVERRIDDEN, RecordKind
@@ -41,7 +41,15 @@ def permitted(
         raise BadEnvironment(f"--override: there is no release {release}")
     else:
         reason = f"{one_line(override, 600)} (against {plural(count, 'reason')})"
-        say(f"let through, on record as {_record(question, decision.commit, reason, push)}")
+        name = question.ledger.enter(
+            RecordKind.OVERRIDDEN,
+            question.release,
+            decision.commit,
+            OVERRIDDEN,
+            reason,
+            push_it=push,
+        )
+        say(f"let through, on record as {name}")
     return decision.commit
 
 
@@ -52,12 +60,3 @@ def _print(decision: GateDecision, say: Say) -> None:
         say(f"{'   ' if passes else ' ! '}{commit}")
     for number, reason in enumerate(decision.reasons, 1):
         say(f"{number}. {reason.obstacle}\n   → {reason.to_do}")
-
-
-def _record(question: GateQuestion, commit: str, reason: str, push: bool) -> str:
-    """Write the record of an override; return its name."""
-    repository, name = question.ledger.repository, question.ledger.environment.name
-    override = record_store.record_now(
-        repository, RecordKind.OVERRIDDEN, name, question.release, commit, OVERRIDDEN, reason=reason
-    )
-    return record_store.enter(repository, override, push_it=push)

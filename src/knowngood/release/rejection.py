@@ -8,7 +8,7 @@ from contextlib import suppress
 from ..environment import Environment
 from ..safety import Say
 from . import clone, record_store
-from .git import GitError, Repository
+from .git import GitError
 from .ledger import Ledger
 from .record import REJECTED, WITHDRAWN, RecordKind
 from .release_name import resolve_option
@@ -21,25 +21,15 @@ def reject(
     longer counts as bad. Raises BadEnvironment if there is no such release, GitError,
     RecordNotWritten.
     """
+    verdict = WITHDRAWN if undo else REJECTED
     for environment in environments:
         repository = clone.opened(environment)
         clone.fetch(repository)
         tag, commit = resolve_option(repository, "--release", release)
-        name = record(repository, environment.name, tag, commit, why, undo=undo)
-        say(f"recorded: {name}")
-
-
-def record(
-    repository: Repository, environment: str, release: str, commit: str, why: str, *, undo: bool
-) -> str:
-    """Write the record of a rejection, or of its end, and push it where there is an origin; return
-    its name. Raises GitError, RecordNotWritten.
-    """
-    verdict = WITHDRAWN if undo else REJECTED
-    rejection = record_store.record_now(
-        repository, RecordKind.REJECTED, environment, release, commit, verdict, reason=why
-    )
-    return record_store.enter(repository, rejection)
+        record = record_store.record_now(
+            repository, RecordKind.REJECTED, environment.name, tag, commit, verdict, reason=why
+        )
+        say(f"recorded: {record_store.enter(repository, record)}")
 
 
 def warn(before: Ledger, release: str, commit: str, say: Say) -> None:

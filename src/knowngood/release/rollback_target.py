@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..safety import Say, one_line
-from . import record_store
 from .ledger import Ledger
 from .live import LiveAnswer
 from .record import DEPLOYED, OVERRIDDEN, Record, RecordKind, at
@@ -50,13 +49,9 @@ class RollbackTarget:
         """
         if self.good is not None:
             return
-        repository, name = ledger.repository, ledger.environment.name
         why = f"rollback: {self.override}"
-        override = record_store.record_now(
-            repository, RecordKind.OVERRIDDEN, name, self.name, self.commit, OVERRIDDEN, reason=why
-        )
         with suppress(RecordNotPushed):
-            record_store.enter(repository, override)
+            ledger.enter(RecordKind.OVERRIDDEN, self.name, self.commit, OVERRIDDEN, why)
 
 
 def choose(

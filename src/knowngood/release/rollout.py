@@ -25,7 +25,7 @@ from .git import GitError
 from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
-from .record import RecordKind, at
+from .record import REJECTED, RecordKind, at
 from .record_store import RecordNotPushed, RecordNotWritten
 from .release_name import resolve_option
 
@@ -280,7 +280,7 @@ def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> No
     name = ledger.environment.name
     try:
         with suppress(RecordNotPushed):  # that is told at the end
-            rejection.record(ledger.repository, name, release, commit, why, undo=False)
+            ledger.enter(RecordKind.REJECTED, release, commit, REJECTED, why)
     except (RecordNotWritten, GitError) as error:
         say(str(error))
         return
