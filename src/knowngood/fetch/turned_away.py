@@ -32,11 +32,11 @@ _REMAINING: Final = ("x-ratelimit-remaining", "ratelimit-remaining")
 _NOTHING_LEFT: Final = re.compile(r"\br(?:emaining)?=0(?![0-9.])")
 """The header RateLimit in both forms of draft-ietf-httpapi-ratelimit-headers."""
 
-_CHECKS_VISITOR: Final = re.compile(
-    rb"<script|<noscript|<form|captcha|challenge|your browser|robot", re.I
-)
+_CHECKS_VISITOR: Final = re.compile(rb"captcha|challenge|your browser|\brobot\b", re.I)
+_MAY_CHECK_VISITOR: Final = re.compile(rb"<script|<noscript|<form", re.I)
 """Words of a 503 page that checks its visitor. The pages of nginx, Apache, HAProxy, Varnish, Envoy
-and AWS's load balancers for a backend that is down have none of them."""
+and AWS's load balancers for a backend that is down have none of them. The page of an application
+that is down for maintenance may have a script, too, and says by Retry-After for how long."""
 
 
 def why_turned_away(exchange: Exchange) -> str | None:
@@ -63,8 +63,14 @@ def is_turned_away(exchange: Exchange) -> bool:
         return False
     if answer.status == 401 or why_turned_away(exchange):
         return True
-    checks = answer.status == 503 and _CHECKS_VISITOR.search(decoded(answer))
-    return _is_page(answer) and (answer.status == 403 or bool(checks))
+    return _is_page(answer) and (answer.status == 403 or _checks_visitor(answer))
+
+
+def _checks_visitor(answer: Answer) -> bool:
+    """Return whether a page with 503 does."""
+    body, says_when = decoded(answer), answer.header("retry-after")
+    may = not says_when and _MAY_CHECK_VISITOR.search(body)
+    return answer.status == 503 and bool(may or _CHECKS_VISITOR.search(body))
 
 
 def _challenge(answer: Answer) -> str | None:

@@ -16,6 +16,7 @@ from knowngood.safety import hide_secrets
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 NGINX = "<html><head><title>503 Service Temporarily Unavailable</title></head><body></body></html>"
+LATER = {"Retry-After": "600"}
 PROBE = Probe("content", "http://h/")
 NO_HEADERS: Mapping[str, str] = {}
 CHALLENGE = "<html><title>Just a moment</title><script>check()</script></html>"
@@ -77,6 +78,7 @@ WALLS: dict[str, tuple[int, Mapping[str, str], str]] = {
     "login": (401, {}, ""),
     "firewall": (403, HTML, "<h1>Blocked</h1>"),
     "challenge-without-header": (503, HTML, CHALLENGE),
+    "challenge-that-says-when": (503, HTML | LATER, "Are you a robot? <form>"),
     "rate-limit": (429, {}, ""),
 }
 
@@ -95,6 +97,8 @@ def test_an_origin_that_gives_no_other_answer_may_be_behind_a_wall(
 
 DOWN: dict[str, tuple[int, Mapping[str, str], str]] = {
     "load-balancer": (503, HTML, NGINX),
+    "page-for-robots": (503, HTML, "<meta name='robots' content='noindex'>Maintenance"),
+    "maintenance": (503, HTML | LATER, "Back soon <script>count()</script>"),
     "plain": (503, {}, "no healthy upstream"),
     "store": (403, {"Content-Type": "application/xml"}, "<Code>AccessDenied</Code>"),
     "gateway": (502, HTML, CHALLENGE),
