@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _NAMED = rb"""[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
 """A host by itself, and not as a part of a longer name, with the URL around it."""
 
+_NUMBERED: Final = re.compile(r"\A(?:[a-z]|([a-z-]*)\d{1,3})\.(?=[\w-]+\.[\w.-]*[a-z]\Z)", re.I)
+"""The first label of a host that others differ from in a number or a letter; not of an address."""
+
 _ANOTHER_PAGE: Final = "its template lost it, or another page came in its place"
 
 
@@ -220,8 +223,12 @@ def elsewhere_problems(
 ) -> list[str]:
     """Return what the page loads from hosts beyond our own and ``hosts`` (None: any host is
     allowed), or from what is no URL, and what a page of https:// loads over http://.
+
+    A service spreads over several hosts what its clients load: ``2.example.com`` may send what
+    ``1.example.com`` may, ``b.tile.example.com`` what ``a.tile.example.com`` may.
     """
     problems = []
+    alike = None if hosts is None else {_NUMBERED.sub(r"\1#.", host) for host in hosts}
     for resource in resources:
         if resource.page == str(page.url) and resource.exchange is None:
             url = _parts(resource.url)
@@ -230,7 +237,7 @@ def elsewhere_problems(
                 continue
             if page.url.scheme == "https" and url.scheme == "http":
                 problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
-            if hosts is not None and url.hostname not in hosts:
+            if alike is not None and _NUMBERED.sub(r"\1#.", url.hostname or "") not in alike:
                 problems.append(
                     f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
                     f"pages may load from: {resource.url}"

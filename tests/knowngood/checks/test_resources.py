@@ -252,6 +252,24 @@ def test_what_a_page_loads_elsewhere(
 
 
 @pytest.mark.parametrize(
+    ("listed", "host", "is_sound"),
+    [
+        ("1.gravatar.com", "2.gravatar.com", True),
+        ("a.tile.example.org", "c.tile.example.org", True),
+        ("cdn3.example.org", "cdn12.example.org", True),
+        ("cdn3.example.org", "img3.example.org", False),
+        ("a.example", "b.example", False),
+        ("10.0.0.1", "11.0.0.1", False),
+        ("cdn.example.org", "a.example.org", False),
+    ],
+)
+def test_hosts_of_one_service(site: Site, listed: str, host: str, is_sound: bool) -> None:
+    """Which of them sends an image depends on who wrote a comment."""
+    image = replace(site.elsewhere(), url=f"https://{host}/x.png", kind="image")
+    assert (not checks.elsewhere_problems(site.page(), [image], [listed])) is is_sound
+
+
+@pytest.mark.parametrize(
     ("policy", "forbidden"),
     [
         ("default-src 'none'; worker-src 'self'", False),
