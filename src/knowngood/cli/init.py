@@ -84,6 +84,11 @@ def command(
     print_line(f"looks at {url}: GET alone, at most 60 requests")
     authorities = _authorities(ca) if ca is not None else ""
     seen = survey(url, print_line, api, ca=ca, obeys_robots=not ignore_robots)
+    if seen.illness:
+        print_line(
+            f'the start page says "{one_line(seen.illness, 100)}": what follows takes that for '
+            "sound; if it is not, mend it, delete the files, run this again"
+        )
     suggested = suite(seen, environment, authorities)
     for change in list(changes(folder, suggested.files, environment, suggested.named)):
         _carry_out(folder, change, dry_run=dry_run)

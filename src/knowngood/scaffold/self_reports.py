@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..content import strict_json
+from ..content.html import ancestors, page_title
 from ..fetch import Exchange, respond
+from .pages import is_page, tree
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 HEALTH: Final = (
     "/__heartbeat__",
@@ -43,6 +48,30 @@ _WELL: Final = frozenset(
     )
 )
 """The words by which services say that all is well."""
+
+
+_ILL: Final = re.compile(
+    r"""
+      (?:\d{3}\W+)?(?:internal|fatal|critical|unexpected|application|server|database)
+          (?:\ (?:server|application|database|connection))?\ error
+    | error\ (?:establishing|connecting\ to)\ .*
+    | (?:could\ not|cannot|can't|unable\ to|failed\ to)\ connect\ to\ .*(?:database|server).*
+    | (?:\d{3}\W+)?(?:service\ (?:temporarily\ )?unavailable|bad\ gateway|gateway\ time-?out)
+    | (?:oops|whoops).*
+    | (?:we're\ sorry,?\ but\ |sorry,?\ )?something\ went\ wrong
+    | (?:there\ has\ been\ )?an?\ (?:\w+\ )?error\ (?:has\ )?occurred
+    | there\ has\ been\ a\ critical\ error.*
+    | (?:under|(?:site\ )?down\ for|scheduled)\ maintenance | maintenance\ mode
+    """,
+    re.X | re.I,
+)
+"""What a page says that stands for a service which is ill, as its title or a heading."""
+
+_HEADINGS: Final = 3
+"""Headings that are read: those of an error stand first."""
+
+_PARTS: Final = re.compile(r"\s+[|–—:·«»-]+\s+")
+"""Between the parts of a title, one of which may be the name of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +137,21 @@ def short_text(exchange: Exchange) -> str:
         return ""
     text = respond(exchange).content[:200].decode("utf-8", "replace").strip()
     return text if re.fullmatch(r"\S{1,80}", text) else ""
+
+
+def illness(exchange: Exchange) -> str:
+    """Return the title or heading by which a page says that its service is ill; empty without."""
+    if not is_page(exchange):
+        return ""
+    page = tree(exchange)
+    headings = (node.text(strip=True) for node in page.css("h1, h2")[:_HEADINGS] if _is_shown(node))
+    parts = (part for line in (page_title(page), *headings) for part in _PARTS.split(line))
+    return next((part for part in parts if _ILL.fullmatch(part.strip(" .!…:"))), "")
+
+
+def _is_shown(heading: LexborNode) -> bool:
+    """Return whether a heading is not one that scripts show later."""
+    nodes = (heading, *ancestors(heading))
+    return not any(
+        node.tag in {"template", "noscript"} or "hidden" in node.attributes for node in nodes
+    )

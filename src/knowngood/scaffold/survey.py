@@ -24,6 +24,7 @@ class Survey:
         base: the path below which the service lies, without its last slash; empty for all of it.
         start: the path that the person named, if it redirects to another; else empty.
         start_type: the media type of what it leads to.
+        illness: by which title or heading that page says that the service is ill; empty without.
         has_login: whether people can log in on the page that the person named.
         document: the path that the person named, if it is no page; empty if it is one.
         document_type: its media type.
@@ -50,6 +51,7 @@ class Survey:
     base: str = ""
     start: str = ""
     start_type: str = ""
+    illness: str = ""
     has_login: bool = False
     document: str = ""
     document_type: str = ""

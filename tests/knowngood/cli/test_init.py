@@ -384,10 +384,19 @@ def test_service_behind_a_login(
     assert "/help in 1 of 2 en pages: a login page in its place" in capfd.readouterr().out
 
 
+def test_service_that_is_ill(init: Init, serve: Serve) -> None:
+    """What its page says is said before the files that take it for sound."""
+    ill = page(HOME.replace("<title>a</title>", "<title>Internal Error</title>"))
+    ended = init(serve(by_path(SITE | {"/": ill})).url, "--dry-run")
+    said = ended.out.index('the start page says "Internal Error": what follows takes that for')
+    assert said < ended.out.index("environments/prod.toml: new")
+
+
 def test_dry_run_writes_nothing(init: Init, serve: Serve) -> None:
     """It prints the files."""
     ended = init(serve(by_path(SITE)).url, "--dry-run")
     assert ended.code == 0
+    assert "the start page says" not in ended.out
     assert "def test_page_is_whole" in ended.output
     assert list(Path.cwd().iterdir()) == []
 

@@ -277,6 +277,30 @@ def test_what_does_not_say_that_it_is_well(serve: Serve, body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("html", "illness"),
+    [
+        ("<title>Mail :: Internal Error</title>", "Internal Error"),
+        ("<title>Mail – Internal Error</title>", "Internal Error"),
+        (
+            "<title>Mail</title><h1>Oops... something went wrong!</h1>",
+            "Oops... something went wrong!",
+        ),
+        ("<title>503 Service Unavailable</title>", "503 Service Unavailable"),
+        (
+            "<h1>Error establishing a database connection</h1>",
+            "Error establishing a database connection",
+        ),
+        ("<title>How to mend an Internal Server Error</title>", ""),
+        ("<title>Cars</title><h2>Maintenance</h2><h2>Errors</h2>", ""),
+        ("<div hidden><h1>Something went wrong</h1></div>", ""),
+    ],
+)
+def test_page_that_says_that_the_service_is_ill(serve: Serve, html: str, illness: str) -> None:
+    """It is answered with 200, and a suite would take it for sound."""
+    assert seen(serve(by_path({"/": page(html)}))).illness == illness
+
+
+@pytest.mark.parametrize(
     ("path", "is_health"),
     [("/api/v2/healthcheck", True), ("/ping", True), ("/orders/7/status", False), ("/up/7", False)],
 )
