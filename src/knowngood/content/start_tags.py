@@ -19,6 +19,10 @@ _NO_BLANK: Final = re.compile(r"[\u00a0\u2000-\u200b\u200e\u200f\u202f\u2060\u30
 _NO_QUOTE: Final = re.compile(r"[\u2018-\u201f]")
 """A typographic quote, which opens no value of an attribute."""
 _ODD_IN_TAG: Final = re.compile(rf"<[A-Za-z][^<>]*(?:{_NO_BLANK.pattern}|{_NO_QUOTE.pattern})")
+_MARKUP: Final = re.compile(r"[^<>]*>.*<[a-z][^<>]*=\s*\Z", re.I | re.S)
+"""A value that ends with the tag of another element, where a quote begins a value of that one."""
+_MAY_TAKE_IN: Final = re.compile(r"=\s*(?:\"[^\"<>]*>[^\"<>]*|'[^'<>]*>[^'<>]*)<[a-z!/]", re.I)
+_LOADING: Final = "[href], [src], [action], link, script, img"
 _NAMES: Final = ("id", "class", "for", "name", "rel", "type", "lang", "dir")
 """Attributes whose value is a name, and no text."""
 
@@ -37,6 +41,7 @@ def problems(text: str, tree: LexborHTMLParser) -> Iterator[str]:
     browsers pass over a stylesheet or script.
     """
     yield from _pasted(text, tree)
+    yield from _quotes(text, tree)
     for node in tree.css("link[rel][href], style[media]"):
         values = {name: (value or "").lower() for name, value in node.attributes.items()}
         relations = values.get("rel", "stylesheet").split()
@@ -88,3 +93,21 @@ def _pasted(text: str, tree: LexborHTMLParser) -> Iterator[str]:
         if any(map(_NO_QUOTE.search, names)) or any(map(_NO_QUOTE.match, values)):
             yield f"<{node.tag}>: a typographic quote around the value of an attribute"
             return
+
+
+def _quotes(text: str, tree: LexborHTMLParser) -> Iterator[str]:
+    """Yield the start tags with a quote that is part of an attribute's name, where it matters: a
+    value without its closing quote takes in the markup behind it, or the tag loads something.
+    """
+    loading = {node.mem_id for node in tree.css(_LOADING)}
+    for node in tree.css("*" if _MAY_TAKE_IN.search(text) else _LOADING):
+        attributes = node.attributes
+        names = "".join(attributes)
+        if "<" in names or '"' in names or "'" in names:
+            values = ((name, value or "") for name, value in attributes.items())
+            open_ended = next((pair for pair in values if _MARKUP.match(pair[1])), None)
+            if open_ended:
+                start = f'<{node.tag} {open_ended[0]}="{open_ended[1].partition(">")[0][:_SHOWN]}>'
+                yield f"{start}: no quote ends the value, which takes in the markup behind it"
+            elif node.mem_id in loading and ('"' in names or "'" in names):
+                yield f"<{node.tag}>: a quote out of place ends an attribute too early"

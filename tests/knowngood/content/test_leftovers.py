@@ -65,6 +65,9 @@ SOUND = {
     '<link rel=stylesheet href=a.css media="only x" onload="f()"><style media="not all"></style>',
     "script-by-the-book": '<script language="JavaScript1.5">f()</script><script language="text/java'
     'script" type="text/javascript">f()</script>',
+    "quotes-in-values": """<p title="a > b <i>c</i>" data-x='{"a": "<b id=\\"x\\">c</b>"}' """
+    """[x]="y > 0 ? '<' : '>'" (y)="z" @z="a => '<b>'" :w='w > 1' #v="v" class='b'">c</p>"""
+    '<p id="a"">b</p>',
     "an-element-of-ones-own": "<emo-\U0001f468\u200d\U0001f469>a",
     "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
@@ -216,6 +219,14 @@ FAULTS = {
     "quote-lost": (
         '<link rel="stylesheet href="a.css">',
         "<link>: a quote out of place ends an attribute too early",
+    ),
+    "quote-lost-of-a-class": (
+        '<body class="waiting>\n<header id="top"><img alt=""></header>',
+        '<body class="waiting>: no quote ends the value, which takes in the markup behind it',
+    ),
+    "quote-lost-before-a-link": (
+        '<p class="a>b <a href="/c">d</a>',
+        '<p class="a>: no quote ends the value, which takes in the markup behind it',
     ),
     "django": (
         "seeing this error because you have <code>DEBUG = True</code> in",
