@@ -29,6 +29,9 @@ _RAW: Final = re.compile(
     r"|(?<!\S)(?<!\d\s)%(?:\d\$)?d(?![^\s.,;:!?)])"  # but 50 %d'intérêts
     r"|\breturned an object instead of string\b|\bmsg(?:id|str) \""  # i18next, gettext
     r"|(?<=[^\W\d_])\\'(?=[^\W\d_])"  # a quote that no script escapes
+    r"|\{\$[\w.]{1,60}(?:\|[\w:'\"., -]{1,60})+\}"  # Smarty, Latte
+    r"|#\{\w{1,20} (?P<t>['\"])[^{}]{1,60}(?P=t)\}"  # Haml, Pug
+    r"|(?-i:Liquid (?:syntax )?error(?: \([^()]{1,80}\))?: )"
     r"|\A[<>]{7} \S|[\x01-\x08\x0e-\x1b]"  # a merge in a file of texts
     r"|\u202e[^\u202c\u2069@]*\Z",  # turned round to the end, and no address hidden from robots
     re.I,

@@ -76,6 +76,12 @@ from knowngood.content.raw_texts import raw_texts
             "returned an object instead of string",
         ),
         ('msgid "Raw data"', 'msgid "'),
+        ("{$greeting|escape} reader", "{$greeting|escape}"),
+        ("{$name|truncate:40:'...'|upper}", "{$name|truncate:40:'...'|upper}"),
+        ('#{t "greeting"} reader', '#{t "greeting"}'),
+        ("#{_ 'Health report'}", "#{_ 'Health report'}"),
+        ("Liquid error: Could not find asset", "Liquid error: "),
+        ("Liquid error (sections/a line 3): b", "Liquid error (sections/a line 3): "),
     ],
 )
 def test_what_readers_see_raw(text: str, raw: str) -> None:
@@ -115,6 +121,10 @@ def test_what_readers_see_raw(text: str, raw: str) -> None:
         "R&D.x; more",
         "Is x <= 5 % or > 6 %?",
         "{ count }",
+        "{$5|$6} a day",
+        "{a|b} or {$a | $b}",
+        'number #{1 "of" 2}',
+        "A liquid error: it spilled",
         "\u202ehtlaeH\u202c of it",
         "native code",
         "5%{of} it",
