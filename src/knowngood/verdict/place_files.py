@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from ..safety import UsageError, listed, one_line
+from ..safety import UsageError, duration, listed, one_line
 from . import own_claims
 from .exit_codes import EXIT_CODES, VerdictKind
 from .unreachable import SKEW
@@ -87,10 +87,11 @@ def _old(document: Document, now: float, window: float) -> str:
     age = now - document["began"]
     if age < -SKEW:
         place = one_line(document["place"], 80)
-        return f"its run began {-age:.0f} s in the future; set the clock of {place}, or this one"
+        ahead = f"its run began {duration(-age)} in the future"
+        return f"{ahead}; set the clock of {place}, or this one"
     if age > window:
         return (
-            f"its run began {age / 60:.0f} min ago, and --window allows {window / 60:.0f}: it may "
+            f"its run began {duration(age)} ago, and --window allows {window / 60:.0f} min: it may "
             "be of another push; run again there, or leave it out"
         )
     return ""

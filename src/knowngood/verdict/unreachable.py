@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..fetch import SILENT, AttemptError
+from ..safety import duration
 from .outcome import Outcome
 from .run_results import RunResults
 
@@ -118,10 +119,12 @@ def _by_control(outcome: Outcome, results: RunResults) -> str:
         return f"this machine's network is in trouble, the controls say: {trouble}"
     if outcome.kind != AttemptError.TLS:
         return ""
-    if outcome.phase in {"expired", "not yet valid"} and abs(since[-1].skew) > SKEW:
+    skew = since[-1].skew
+    if outcome.phase in {"expired", "not yet valid"} and abs(skew) > SKEW:
+        side = "ahead of" if skew > 0 else "behind"
         return (
-            f"this machine's clock differs from the controls' by {since[-1].skew:+.0f} s, too much "
-            "to judge the dates of certificates; set the clock"
+            f"this machine's clock is {duration(abs(skew))} {side} the controls', too much to "
+            "judge the dates of certificates; set the clock"
         )
     if not any(look.secure for look in since) and not _answered_since(outcome, results):
         return (

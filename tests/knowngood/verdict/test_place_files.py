@@ -97,10 +97,10 @@ def test_checks_of_a_run_that_ended_early() -> None:
 def test_old_files() -> None:
     """What was left in a folder is of another push; a clock that is ahead is told."""
     assert refused(seen_from("fra"), now=NOW + 3600) == (
-        "fra-0.json: its run began 61 min ago, and --window allows 30: it may be of another push; "
-        "run again there, or leave it out"
+        "fra-0.json: its run began 61 min ago, and --window allows 30 min: it may be of another "
+        "push; run again there, or leave it out"
     )
-    assert "600 s in the future; set the clock of fra" in refused(seen_from("fra"), now=NOW - 660)
+    assert "10 min in the future; set the clock of fra" in refused(seen_from("fra"), now=NOW - 660)
     assert places(seen_from("fra"), now=NOW - 300) == ["fra"]
 
 

@@ -9,6 +9,7 @@ from results_of_a_run import results_of
 from knowngood.environment import Control
 from knowngood.fetch.attempt_error import SILENT
 from knowngood.readiness.network_control import ControlLook
+from knowngood.safety import duration
 from knowngood.verdict.outcome import FAILED, Outcome
 from knowngood.verdict.unreachable import SKEW, unconfirmed
 
@@ -122,7 +123,9 @@ def test_tls_counts_where_a_control_answers_over_tls(phase: str) -> None:
 def test_a_wrong_clock_makes_dates_of_certificates_worthless(phase: str, skew: float) -> None:
     """And nothing else of them."""
     reason = why(failed("tls", phase), ControlLook(200.0, secure=True, skew=skew))
-    assert ("clock" in reason) == (phase in {"expired", "not yet valid"})
+    side = "ahead of" if skew > 0 else "behind"
+    words = f"clock is {duration(SKEW + 60)} {side} the controls'"
+    assert (words in reason) == (phase in {"expired", "not yet valid"})
     assert why(failed("tls", phase), ControlLook(200.0, secure=True, skew=SKEW - 1)) == ""
 
 
