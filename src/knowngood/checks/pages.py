@@ -112,6 +112,13 @@ def blank_problems(page: Response) -> list[str]:
     return [Problem("the main part of the page is blank", Aspect.DAMAGE)]
 
 
+def end_problems(page: Response) -> list[str]:
+    """Return that a page is cut off before ``</html>``, of a site whose pages have it, but for one
+    that leaves out other end tags, too.
+    """
+    return page_structure.end_problems(page.text, page.html)
+
+
 def lifetime_problems(page: Response) -> list[str]:
     """Return that browsers may keep a page for more than a month: until then, those that have it
     see neither the next release nor one that takes this back.

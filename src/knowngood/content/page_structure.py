@@ -23,6 +23,10 @@ _COMMENT: Final = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without
 _DOCTYPE: Final = re.compile(r"\ufeff?\s*<!doctype html", re.I)
 _MARKUP: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.I)
 _END: Final = re.compile(r"</html\s*>\s*\Z", re.I)
+_PLAIN_HEAD: Final = re.compile(r"(?:\ufeff|\s|<!doctype[^>]*>|<html\b[^>]*>)*<head\s*>", re.I)
+"""The start of a page whose author writes all tags: who leaves out ``</head>`` needs no ``<head>``.
+"""
+_BEHIND_HEAD: Final = re.compile(r"</head\b|<body\b|</html\b", re.I)
 _SHOWN: Final = 60  # characters of a value that a message quotes
 _ERROR_CODE: Final = re.compile(r"\b(?:http/?[\d.]* )?(?:error |status )?[45]\d\d\b", re.I)
 _SERVER_TITLES: Final = frozenset(
@@ -67,6 +71,7 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
         *_before_doctype(bare, tree),
         *(problem for problem, holds in sound.items() if not holds),
         *_open_at_the_end(text, bare),
+        *_ends_in_head(bare, tree),
         *_open_scripts(tree),
         *_swallowed(text, tree),
     ]
@@ -196,6 +201,31 @@ def _open_at_the_end(text: str, bare: str) -> list[str]:
     if crash:
         line = f"the page is cut off within {elements[-1]} by a crash: {crash}"
     return [Problem(line, Aspect.DAMAGE)]
+
+
+def _ends_in_head(bare: str, tree: LexborHTMLParser) -> list[str]:
+    """Return that a page is cut off within its head: browsers show nothing. A page whose scripts
+    make all that it shows may have no body, but closes the head that it opens.
+    """
+    if _PLAIN_HEAD.match(bare) and not _BEHIND_HEAD.search(bare) and _has_no_body(tree):
+        return [Problem("the page is cut off within <head>: it shows nothing", Aspect.DAMAGE)]
+    return []
+
+
+def end_problems(text: str, tree: LexborHTMLParser) -> list[str]:
+    """Return that a page lacks ``</html>``, of a site whose pages have it. One that leaves out its
+    other end tags, as minifiers do, may leave out this, too.
+    """
+    lower = text.lower()
+    if "</html" in lower or ("</head" not in lower and not _has_no_body(tree)):
+        return []
+    line = "the page is cut off: it lacks </html>, which the site's pages have"
+    return [Problem(line, Aspect.DAMAGE)]
+
+
+def _has_no_body(tree: LexborHTMLParser) -> bool:
+    body = tree.css_first("body")
+    return body is None or (tree.css_first("body > *") is None and not body.text().strip())
 
 
 def _open_scripts(tree: LexborHTMLParser) -> list[str]:

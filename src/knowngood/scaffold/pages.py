@@ -61,6 +61,7 @@ class Page:
         is_styled: whether it has styles for a screen.
         needs_scripts: whether it has scripts, and without them shows nothing, or has no styles.
         has_main_text: whether its main part says something before scripts run.
+        has_end: whether it has ``</html>``.
         is_long_lived: whether browsers keep it for more than a month.
         texts: what a translator translates of it.
     """
@@ -73,6 +74,7 @@ class Page:
     is_styled: bool = False
     needs_scripts: bool = False
     has_main_text: bool = False
+    has_end: bool = False
     is_long_lived: bool = False
     texts: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
@@ -146,6 +148,7 @@ def to_page(path: str, exchange: Exchange) -> Page:
         is_styled=is_styled,
         needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
         has_main_text=page_texts.has_main_text(page.html),
+        has_end="</html" in page.text.lower(),
         is_long_lived=bool(lifetimes.problems(page.headers)),
         texts=texts,
     )

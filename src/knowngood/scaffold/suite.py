@@ -46,6 +46,7 @@ class PageGroup:
         is_styled: whether all have styles for a screen.
         needs_scripts: whether all need scripts to show anything.
         have_main_text: whether the main parts of all say something before scripts run.
+        have_ends: whether all have ``</html>``.
         are_long_lived: whether browsers keep any of them for more than a month.
         has_sisters: whether there are pages in another kind of the language, as ``pt-BR`` and
             ``pt-PT``.
@@ -59,6 +60,7 @@ class PageGroup:
     is_styled: bool = False
     needs_scripts: bool = False
     have_main_text: bool = False
+    have_ends: bool = False
     are_long_lived: bool = False
     has_sisters: bool = False
 
@@ -198,6 +200,7 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
             is_styled=all(page.is_styled for page in group if page.sound),
             needs_scripts=all(page.needs_scripts for page in group if page.sound),
             have_main_text=all(page.has_main_text for page in group if page.sound),
+            have_ends=all(page.has_end for page in group if page.sound),
             are_long_lived=any(page.is_long_lived for page in group),
             has_sisters=bases[key[0].lower().partition("-")[0]] > 1,
         )

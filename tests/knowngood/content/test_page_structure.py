@@ -5,6 +5,7 @@ import pytest
 from knowngood.content import html
 from knowngood.content.page_structure import (
     charset_problems,
+    end_problems,
     framing_problems,
     language_problems,
     problems,
@@ -13,7 +14,13 @@ from knowngood.content.problem import Aspect, Problem
 
 PAGE = "<!doctype html>\n<html><head><title>x</title></head><body>text</body></html>\n"
 
+SHELL = "<!doctype html><html lang=en><title>x</title><script defer src=a.js></script>"
+
 SOUND = {
+    "made-by-scripts": SHELL,
+    "made-by-scripts-with-a-head": SHELL.replace("<title>", "<head><title>") + "</head>",
+    "made-by-scripts-with-a-body": SHELL.replace("<title>", "<head><title>") + "<body>",
+    "made-by-scripts-in-an-element": SHELL.replace("<title>", "<head><title>") + "<div></div>",
     "plain": PAGE,
     "marked": "\ufeff" + PAGE,
     "upper-case": PAGE.upper(),
@@ -44,6 +51,10 @@ SOUND = {
 }
 
 FAULTS = {
+    "cut-in-the-head": (
+        "<!DOCTYPE html>\n<html lang=en>\n<head>\n<title>x</title>\n<script src=a.js></script>\n",
+        "the page is cut off within <head>: it shows nothing",
+    ),
     "cut-by-a-crash": (
         f"{PAGE[:-16]}<main><br><b>Fatal error</b>:  Uncaught Error: x() in /srv/a.php:3",
         "the page is cut off within <main> by a crash: Fatal error: Uncaught Error: x() in "
@@ -118,6 +129,30 @@ def test_a_page_that_is_not_whole(name: str) -> None:
     """What is missing or there twice is named."""
     text, expected = FAULTS[name]
     assert problems(text, html.parse(text)) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!doctype html><html><head prefix='og: a'><title>x</title>\n",
+        PAGE[: PAGE.index("</body>")],
+        PAGE[: PAGE.index("<body>")],
+    ],
+)
+def test_a_page_that_lacks_its_end(text: str) -> None:
+    """The pages of its site have it."""
+    assert end_problems(text, html.parse(text)) == [
+        "the page is cut off: it lacks </html>, which the site's pages have"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [PAGE, PAGE.upper() + "<!-- 0.2 s -->", "<html><head prefix='og: a'><title>x</title><p>text"],
+)
+def test_a_page_that_needs_no_end(text: str) -> None:
+    """It has one, or leaves out other end tags as well."""
+    assert end_problems(text, html.parse(text)) == []
 
 
 def test_a_list_of_files_in_place_of_a_page() -> None:
