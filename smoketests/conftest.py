@@ -40,6 +40,20 @@ def language_of(environment):
 
 
 @pytest.fixture
+def looked_up(responses, environment, case):
+    """The names by which pages look their locale up in a document: its own, and what their `lang`
+    makes of it, such as fr-FR.
+    """
+    target = environment.target(case["locale"])
+    pages = [page for page in responses if page.media_type == "text/html"]
+    names = [
+        root.attributes["lang"] or "" for page in pages for root in page.html.css("html[lang]")
+    ]
+    first = target.partition("-")[0]
+    return dict.fromkeys([target, *(name for name in names if name.partition("-")[0] == first)])
+
+
+@pytest.fixture
 def loaded(responses, resources):
     """``loaded("/js/config.json")`` are the answers whose path ends so. A missing file counts only
     if a page asks for it: FHR's first releases had neither settings nor month names.

@@ -11,16 +11,6 @@ pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
 EVENT = "RemoteHealthReportCommand"
 
 
-def unnamed(last, words, sources):
-    """Return the words that no script of a page names: neither the last one nor another."""
-    name = str(last.url).rpartition("/")[2] or "the page"
-    return [
-        f"neither {name} nor a script before it names {word}"
-        for word in words
-        if word not in sources
-    ]
-
-
 @pytest.mark.catches("script-comment-only", "script-other-page", "script-stub")
 @pytest.mark.catches("script-nomodule", "script-type-unknown")
 @pytest.mark.catches("script-opt-out-lost", "v4-script-shows-no-ping")
@@ -33,16 +23,15 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
     for page in responses:
         if page.html.css_first("script[data-main]") is not None:
             continue  # RequireJS loads scripts by names that only a browser knows: --level=full
-        sources = b"\n".join(checks.script_sources(page, resources)).decode("utf-8", "replace")
         rest = page.path.removeprefix(f"/{case['locale']}/")
         commands = [command for path, command in environment.pairs("asks_for") if path == rest]
         scripts = [file for file in checks.own(resources, page) if file.kind == "script"]
+        unnamed = checks.unnamed_words(page, resources, [EVENT, *commands])
         # a page's own code stands behind its libraries, or in the page
-        for last in (scripts or [page])[-1:]:
-            problems = unnamed(last, [EVENT, *commands], sources)
-            if problems:
-                assert checks.script_type_problems(page) == []
-            assert problems == []
+        for last in (scripts or [page])[-1:] if unnamed else ():
+            assert checks.script_type_problems(page) == []
+            name = str(last.url).rpartition("/")[2] or "the page"
+            assert [f"neither {name} nor a script before it names {w}" for w in unnamed] == []
 
 
 @pytest.mark.catches("script-too-new", "inline-script-too-new", "v4-script-too-new")

@@ -116,7 +116,8 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "library-comment-only": ("/pl/mobile/js/lib/touch.js", 200, JAVASCRIPT, "// moved"),
     "stylesheet-comment-only": ("/pl/css/graph.css", 200, "text/css; charset=utf-8", "/* see"),
     "page-class-missing": ("/de/", 200, HTML, "<div></div><script>"),
-    "script-opt-out-lost": ("/pl/js/fhr.js", 200, JAVASCRIPT, 'send("EnableDataSubmission");'),
+    "script-opt-out-lost": ("/pl/js/fhr.js", 200, JAVASCRIPT, '*/ "EnableDataSubmission");'),
+    "date-format-of-another-lang": ("/pl/", 200, HTML, '<html lang="pl-001"'),
     "v4-script-shows-no-ping": ("/pl/v4/js/fhr_v4.js", 200, JAVASCRIPT, '"RequestPing"'),
     "script-comment-only": ("/pl/js/lib/bridge.js", 200, JAVASCRIPT, "/* bridge */\n"),
     "script-other-page": ("/pl/v4/js/fhr_v4.js", 200, JAVASCRIPT, "ShowSettings"),
@@ -330,6 +331,7 @@ TWICE = {
 # Less changes than may be named: a script's page lacks what it uses, a survey is in English.
 LESS_CHANGES = {
     "config-of-another-host": r"/[\w-]+/js/fhr\.js",
+    "date-format-of-another-lang": r"/(?!xx)[\w-]+/(v4/|mobile/)?",
     "script-caller-forgotten": r"/[\w-]+/js/fhr\.js",
     "script-function-renamed": r"/[\w-]+/mobile/js/fhr\.js",
     "script-of-node": r"/[\w-]+/mobile/js/data\.js",

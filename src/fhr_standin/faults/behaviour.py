@@ -144,7 +144,7 @@ FAULTS = [
         "script-opt-out-lost",
         "js/fhr.js no longer says to the browser that sharing is to end",
         ["js/fhr.js"],
-        swap('prefs.enabled ? "DisableDataSubmission" : ', ""),
+        swap('prefs.enabled ? "DisableDataSubmission" : ', '/* "DisableDataSubmission" */ '),
     ),
     content(
         "script-comment-only",

@@ -1,10 +1,11 @@
 """Faults of the month names that pages draw their graphs with."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from fhr_standin.faults.changes import content, gone, swap, typed
+from fhr_standin.faults.changes import ALL_PAGES, content, gone, swap, typed
 from fhr_standin.faults.model import Ask, ContentAct
 from fhr_standin.resource import Resource
 from fhr_standin.site import DATE_FORMAT
@@ -41,6 +42,11 @@ def _every_month(change: Callable[[list[str]], list[str]]) -> ContentAct:
         return replace(resource, body=json.dumps(entries, ensure_ascii=False, indent=1).encode())
 
     return act
+
+
+def _with_region(_ask: Ask, resource: Resource) -> Resource:
+    body = re.sub(rb'<html lang="([a-z]+)[^"]*', rb'<html lang="\1-001', resource.body, count=1)
+    return replace(resource, body=body)
 
 
 FAULTS = [
@@ -93,6 +99,13 @@ FAULTS = [
         _DATES,
         _months("missing"),
         reach="one entry",
+    ),
+    content(
+        "date-format-of-another-lang",
+        "pages have a region in lang, and date_format.json has no entry by that name",
+        ALL_PAGES,
+        _with_region,
+        touches=[f"/{{locale}}/*{DATE_FORMAT}"],
     ),
     content(
         "date-format-eleven-months",

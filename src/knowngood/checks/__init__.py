@@ -93,6 +93,7 @@ from .scripts import (
     script_sources,
     script_type_problems,
     scripts_name_file,
+    unnamed_words,
 )
 from .search_engines import crawler_problems, search_engine_problems
 
@@ -170,6 +171,7 @@ __all__ = [
     "texts",
     "unbalanced_script",
     "uncalled_problems",
+    "unnamed_words",
     "unscripted_problems",
     "unstyled_problems",
     "web_page_problems",

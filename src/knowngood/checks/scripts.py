@@ -33,6 +33,16 @@ def script_sources(page: Response, resources: Iterable[Resource]) -> list[bytes]
     return running(page, resources).sources
 
 
+def unnamed_words(page: Response, resources: Iterable[Resource], words: Iterable[str]) -> list[str]:
+    """Return those of ``words`` that no script of the page has as code or text; a comment does not
+    count. A word is letters, digits, ``_`` and ``$``.
+    """
+    names = dict.fromkeys(words)
+    wanted, sources = frozenset(names), script_sources(page, resources)
+    named = set[str]().union(*(script_text.words(source, names=wanted) for source in sources))
+    return [name for name in names if name not in named]
+
+
 def script_type_problems(page: Response) -> list[str]:
     """Return the script files of the page that no browser runs, for their ``type`` or since they
     are for browsers without modules.

@@ -19,6 +19,14 @@ def test_scripts_of_a_page(site: Site) -> None:
     assert checks.script_sources(page, resources) == [b"a();", b"b();"]
 
 
+def test_words_that_no_script_has(site: Site) -> None:
+    """Code and texts count, comments do not, nor does a part of a longer word."""
+    page = site.page('<script src="a.js"></script><script>/* three */ send("two");</script>')
+    resources = [site.resource("/fr/a.js", "one(); // four\nvar fives;")]
+    words = ["five", "one", "four", "two", "three"]
+    assert checks.unnamed_words(page, resources, words) == ["five", "four", "three"]
+
+
 def test_modules_that_a_script_imports(site: Site) -> None:
     """They are scripts of the page, and their names are their own."""
     page = site.page('<script type="module" src="main.mjs"></script><script>list();</script>')
