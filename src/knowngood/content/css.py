@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..safety import ContentTooLarge, one_line
+from . import font_faces
 from .result_cache import cached_by_content
 
 if TYPE_CHECKING:
@@ -221,13 +222,15 @@ def _is_plain(node: Node) -> bool:
 
 def _loaded(nodes: list[Node]) -> Iterator[tuple[str, bool]]:
     importing = False
+    at_rule: list[Node] = []
     for node in nodes:
         if node.type == "at-keyword":
-            importing = node.lower_value == "import"
+            importing, at_rule = node.lower_value == "import", [node]
         elif node.type.endswith("block") or node == ";":
             importing = False
             if node.type == "{} block":
-                yield from ((url, False) for url in _urls(node.content))
+                yield from ((url, False) for url in _urls([*at_rule, node]))
+                at_rule = []
         elif importing:
             for url in [node.value] if node.type == "string" else _urls([node]):
                 importing = False
@@ -251,14 +254,20 @@ def _urls(nodes: list[Node]) -> Iterator[str]:
 
 
 def _read_by_all(nodes: list[Node]) -> list[Node]:
-    """Leave out ``behavior``, which only Internet Explorer up to 9 reads."""
-    read = []
-    ignoring = False
+    """Leave out ``behavior``, which only Internet Explorer up to 9 reads, and what a font has for
+    browsers of old.
+    """
+    read: list[Node] = []
+    ignoring = in_font = False
     for place, node in enumerate(nodes):
         if node.type == "ident" and node.lower_value in _OF_EXPLORER:
             ignoring |= nodes[place + 1 : place + 2] == [":"]
         elif node == ";" or node.type == "{} block":
             ignoring = False
-        if not ignoring:
+        if in_font and node.type == "{} block":
+            read += font_faces.loaded(node.content)
+        elif not ignoring:
             read.append(node)
+        if node.type not in {"whitespace", "comment"}:
+            in_font = node.type == "at-keyword" and node.lower_value == "font-face"
     return read

@@ -41,6 +41,32 @@ BROKEN += ["a{b:c}@import 'x.css';", "@import 'y'; .a #b, c {d:e}\n@import url(x
 BROKEN += ["a{b:c}}d{e:f}", "@media print{a{b:c}}}d{e:f}"]
 
 
+FONT = """src: url(a.eot); src: local("A"), url("a.eot?#iefix") format("embedded-opentype"),
+    url(a.woff2) format("woff2"), url(a.woff) format("woff"), url("a.svg#a") format("svg")"""
+FONTS = {
+    f"@font-face{{{FONT}; font-family: A}}": ["a.woff2"],
+    f"@media print{{b{{c:url(d)}} @Font-Face /* x */ {{{FONT}}}}} e{{f:url(g)}}": [
+        "d",
+        "a.woff2",
+        "g",
+    ],
+    "@font-face{src:url(a.woff),url(b.ttf)}": ["a.woff"],
+    "@font-face{src:url(data:font/woff2;base64,AA) format(woff2),url(b.ttf)}": [],
+    "@font-face{src:url(a.woff2) format(woff2) tech(color-COLRv1),url(b.woff2),url(c.ttf)}": [
+        "a.woff2",
+        "b.woff2",
+    ],
+    "@font-face{src:url(a.eot),url(b.svg) format('svg')}": ["a.eot", "b.svg"],
+    "@font-face{font-family:A} b{src:url(c),url(d)}": ["c", "d"],
+}
+
+
+@pytest.mark.parametrize(("source", "files"), FONTS.items())
+def test_files_of_a_font_that_browsers_load(source: str, files: list[str]) -> None:
+    """The first that all can read: a deployment may lack the others, as Debian's packages do."""
+    assert [url for url, _ in urls(source.encode())] == files
+
+
 @pytest.mark.parametrize("source", WHOLE)
 def test_a_whole_stylesheet(source: str) -> None:
     """What browsers take to its end is whole, braces in strings and addresses aside."""
