@@ -59,18 +59,13 @@ def why_unknown(repository: Repository, name: str) -> str:
 
 
 def near_words(repository: Repository, name: str) -> str:
-    """Return the end of a sentence that names the releases that may be meant; or nothing."""
-    names = near(repository, name)
-    return f"; near: {', '.join(names)}" if names else ""
-
-
-def near(repository: Repository, name: str) -> list[str]:
-    """Return up to three releases whose names begin like ``name``, up to the first digit; the most
-    like it first. Raises GitError.
+    """Return the end of a sentence that names up to three releases that may be meant: they begin
+    like ``name``, up to the first digit. Empty if there are none. Raises GitError.
     """
     start = _start(name)
     alike = [release for release in _releases(repository) if _start(release) == start]
-    return get_close_matches(name, alike, n=3, cutoff=0.0)
+    names = get_close_matches(name, alike, n=3, cutoff=0.0)
+    return f"; near: {', '.join(names)}" if names else ""
 
 
 def is_commit(name: str) -> bool:

@@ -23,7 +23,7 @@ def add_check(
     """
     refuse_misuse(item)
     name = declarations.check_name(item)
-    why = _why_inapplicable(item, environment, level)
+    why = _above(item, level) or _inapplicable(item, environment)
     if why:
         collected.inapplicable[name] = why
     elif name not in collected.catches:
@@ -43,14 +43,6 @@ def add_drawn(collected: CollectedChecks, items: Iterable[pytest.Item]) -> None:
         if any(template.sample for template in templates_of(item)):
             name, case = declarations.check_name(item), declarations.case_of(item)
             collected.drawn.setdefault(name, []).append(case.id)
-
-
-def _why_inapplicable(item: pytest.Item, environment: Environment, level: str) -> str:
-    """Return why ``item`` does not apply to ``environment`` at ``level``; empty if it does.
-
-    Raises BadMark for an unknown level, and for an origin that no environment file declares.
-    """
-    return _above(item, level) or _inapplicable(item, environment)
 
 
 def _above(item: pytest.Item, level: str) -> str:

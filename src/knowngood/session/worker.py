@@ -127,7 +127,11 @@ class Worker:
             misuse.refuse_shared_names(firsts.values())
             misuse.refuse_lost_checks(firsts.values())
             misuse.refuse_bad_schemas(firsts.values())
-            applying = {kind for kind, item in firsts.items() if self._applies(item)}
+            applying = {
+                kind
+                for kind, item in firsts.items()
+                if add_check(self._collected, item, self.environment, self.level)
+            }
             here = [item for item in items if kind_of(item) in applying]
             items[:] = in_order(here, self.environment)
         if USAGE in getattr(self.config, "workeroutput", {}):
@@ -135,10 +139,6 @@ class Worker:
             return
         add_drawn(self._collected, items)
         self._selected = True
-
-    def _applies(self, item: pytest.Item) -> bool:
-        """Note what a check declares, and return whether it applies. Raises BadMark."""
-        return add_check(self._collected, item, self.environment, self.level)
 
     @contextmanager
     def _usage_errors(self) -> Iterator[None]:
