@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import start_tags, written_urls
 from .html import ancestors, page_title
+from .lost_letters import lost_letters
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -186,6 +187,8 @@ def _unfinished(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Yield kind and line of each thing that is unfinished."""
     yield from _in_text(text)
     yield from _in_elements(tree)
+    if lost := lost_letters(text, tree):
+        yield "garbled letters", f'garbled letters: "?" in place of some: {lost[:_SHOWN]}'
     yield from (("number", line) for line in _no_numbers(text, tree))
     yield from (("tag", line) for line in start_tags.problems(text, tree))
 

@@ -68,6 +68,13 @@ SOUND = {
     "quotes-in-values": """<p title="a > b <i>c</i>" data-x='{"a": "<b id=\\"x\\">c</b>"}' """
     """[x]="y > 0 ? '<' : '>'" (y)="z" @z="a => '<b>'" :w='w > 1' #v="v" class='b'">c</p>"""
     '<p id="a"">b</p>',
+    "questions-in-french": '<html lang="fr"><p>Oui?non<p>Vraiment? oui<p>Quoi?\u2026<p>page?id=3<p>'
+    "a.php?q<p>Le motif colou?r",
+    "patterns": '<html lang="fr"><p>colou?r<p>favou?rite<p>honou?r<p>\u00e9t\u00e9<p>Hi\u00e9r<p>'
+    "\u00e9l\u00e8ve<p>Caf\u00e9",
+    "patterns-in-english": '<html lang="en-GB"><p>colou?r<p>favou?rite<p>honou?r<p>behaviou?r',
+    "question-behind-an-element": '<html lang="de"><p>Was <b>ist das</b>?so'
+    "<p>Wer<i>x</i>?da<p>Wo<b>?</b>hier<p>Was<i>x</i>?das",
     "an-element-of-ones-own": "<emo-\U0001f468\u200d\U0001f469>a",
     "a-place-in-a-script": "<p>Look\n  at the file fhr.js:12 there</p>",
 }
@@ -137,6 +144,15 @@ FAULTS = {
         "garbled letters: \u00e2\u201e\u00a2",
     ),
     "question-marks": ("<p>???? ??</p>", "garbled letters: ????"),
+    "letters-lost": (
+        '<html lang="fr"><title>Sant? du navigateur</title><h1>Vos donn?es</h1><p>L&#x27;?tat du X'
+        "</p><p>pr?f?r?, et cr??s</p><b>\u00e9</b>",
+        'garbled letters: "?" in place of some: L\'?tat du X',
+    ),
+    "apostrophes-lost": (
+        '<html lang="it-IT"><p>l?utente<p>dell?applicazione<p>all?avvio',
+        'garbled letters: "?" in place of some: all?avvio',
+    ),
     "traceback": ("Traceback (most recent call last)", "crash: Traceback"),
     "short-tag": ("<? echo $a ?>", "placeholder: <? echo $a ?"),
     "var-dump": ('array(1) {\n  ["home"]=>\n  string(4) "Home"\n}', 'dump: ["home"]=>   string('),
