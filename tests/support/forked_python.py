@@ -68,27 +68,27 @@ class Server:
     def fork_exec(self, *asked: Any) -> int:
         """Return the number of the new process."""
         words = [os.fsdecode(word) for word in asked[0]]
-        cwd = os.fsdecode(asked[4] or Path.cwd())
-        variables = dict(os.environ)
-        if asked[5] is not None:
-            variables = dict(os.fsdecode(pair).split("=", 1) for pair in asked[5])
-        if self._is_usual(words, asked, variables) and Path(cwd).is_dir():
-            ends = (asked[6], asked[9], asked[11])  # of pipes: to its stdin, stdout and stderr
-            fds = {number: number for number in asked[3] if number != asked[13]}
-            fds |= {n: end if end >= 0 else n for n, end in enumerate(ends)}
-            session, group = asked[15:17]
-            request = [words, variables, cwd, [*fds], session, group, _umask()]
-            return self._forked(request, list(fds.values()))
+        if self._is_ours(words, asked):
+            cwd = os.fsdecode(asked[4] or Path.cwd())
+            variables = dict(os.environ)
+            if asked[5] is not None:
+                variables = dict(os.fsdecode(pair).split("=", 1) for pair in asked[5])
+            if _inherited(variables) == self._inherited and Path(cwd).is_dir():
+                ends = (asked[6], asked[9], asked[11])  # of pipes: to its stdin, stdout and stderr
+                fds = {number: number for number in asked[3] if number != asked[13]}
+                fds |= {n: end if end >= 0 else n for n, end in enumerate(ends)}
+                session, group = asked[15:17]
+                request = [words, variables, cwd, [*fds], session, group, _umask()]
+                return self._forked(request, list(fds.values()))
         assert _REAL is not None
         return int(_REAL(*asked))
 
-    def _is_usual(self, words: list[str], asked: Sequence[Any], variables: dict[str, str]) -> bool:
+    def _is_ours(self, words: list[str], asked: Sequence[Any]) -> bool:
         return (
             words[0] == sys.executable == os.fsdecode(asked[1][0])
             and _split(words)[1][:2] in COMMANDS
             and bool(asked[2])  # other descriptors are closed
             and asked[17:22] == (None, None, None, -1, None)  # no other user, no function
-            and _inherited(variables) == self._inherited
         )
 
     def _forked(self, request: list[Any], fds: list[int]) -> int:
