@@ -29,6 +29,14 @@ that a page needs is held at once.
 _SEEMS: Final = re.compile(rb"(?:webpack|rspack)Chunk|\.miniCssF\s*=")
 _BUILD: Final = re.compile(r"\b(?:webpack|rspack)Chunk[\w$]*")
 _BASE: Final = re.compile(r"""(?<!this)\.p\s*+=(?!=)\s*+(?!\d)(?:["']([^"'\s]*)["'])?""")
+_OF_LIBRARY: Final = re.compile(
+    r"""(?<![\w$])([\w$]{1,40})\.p\s*=\s*(?:"[^"\s]*"|'[^'\s]*')\s*[,;]"""
+    r"""(?:\s|/\*+/|//[^\n]*+\n)*+(?:return\s+)?\1\("""
+)
+"""Where the runtime of webpack 1 to 4 says it, and calls its first module: such a library may stand
+in the script of another build. Those that have ``.u`` never do so.
+"""
+
 _ABOVE: Final = re.compile(r"""\[\^\\?/\]\+\$/,\s*["']/["']\)+(?:\s*\+\s*["']((?:\.\./)+)["'])?""")
 """How a runtime finds out in which folder it lies, and how far above that its build begins."""
 
@@ -111,7 +119,8 @@ def _names(chunks: Chunks, asked: Iterable[str]) -> Iterable[str]:
 def of_script(script: bytes) -> Chunks:
     """Return what a script says about the chunks of its build."""
     text = script.decode("utf-8", "replace")
-    build, bases, above = _BUILD.search(text), list(_BASE.finditer(text)), _ABOVE.search(text)
+    build, above = _BUILD.search(text), _ABOVE.search(text)
+    bases = list(_BASE.finditer(_OF_LIBRARY.sub("", text)))
     asked = [id_ for match in _ASKING.finditer(text) for id_ in _ASKED.findall(match[0])]
     chunks = Chunks(build[0] if build else "", asked=[*dict.fromkeys(map(plain, asked))])
     base = bases[0][1] if len(bases) == 1 else None

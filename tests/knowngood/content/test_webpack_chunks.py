@@ -113,6 +113,21 @@ def test_files_that_may_lie_elsewhere_are_left_out(base: str) -> None:
     assert loaded(runtime(NAMED, base=base)) == {}
 
 
+@pytest.mark.parametrize(
+    "library",
+    [
+        'n.o=function(e,t){return has(e,t)},n.p="",n(n.s=0)}([function(){}]);',
+        't.c=n,t.p="/dist/",t(0)}([]);',
+        "__webpack_require__.p = '';\n/******/\n/******/ // Load it\n"
+        "/******/ return __webpack_require__(__webpack_require__.s = 0);",
+    ],
+)
+def test_a_library_that_was_built_before(library: str) -> None:
+    """Its own runtime says nothing of the build that it stands in."""
+    assert sorted(loaded(library + runtime(NAMED))) == FILES
+    assert loaded(library) == {}
+
+
 def test_names_without_a_hash_are_left_out() -> None:
     """Whoever copied one file of a library may do without the rest of it."""
     assert loaded(runtime('e=>"js/"+{1:"editor",2:"decade"}[e]+".js"')) == {}
