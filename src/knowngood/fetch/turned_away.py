@@ -32,11 +32,19 @@ _REMAINING: Final = ("x-ratelimit-remaining", "ratelimit-remaining")
 _NOTHING_LEFT: Final = re.compile(r"\br(?:emaining)?=0(?![0-9.])")
 """The header RateLimit in both forms of draft-ietf-httpapi-ratelimit-headers."""
 
-_CHECKS_VISITOR: Final = re.compile(rb"captcha|challenge|your browser|\brobot\b", re.I)
-_MAY_CHECK_VISITOR: Final = re.compile(rb"<script|<noscript|<form", re.I)
-"""Words of a 503 page that checks its visitor. The pages of nginx, Apache, HAProxy, Varnish, Envoy
-and AWS's load balancers for a backend that is down have none of them. The page of an application
-that is down for maintenance may have a script, too, and says by Retry-After for how long."""
+_CHECKS_VISITOR: Final = re.compile(
+    rb"captcha|challenge(?!-platform/scripts/)|your browser|\brobot\b|\bare (?:you )?(?:a )?human\b"
+    rb"|<title>\s*just a moment|ddos|awswaf|sec-if-cpt|bm-verify|incapsula|sucuri_cloudproxy",
+    re.I,
+)
+"""Words of a 503 page that checks its visitor, as Cloudflare, AWS WAF, Akamai, Imperva, Sucuri and
+DDoS-Guard write them. The script ``challenge-platform/scripts/`` Cloudflare adds to any page."""
+
+_SCRIPT: Final = re.compile(rb"<script\b", re.I)
+_UNSEEN: Final = re.compile(
+    rb"<(script|noscript|style|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)|&nbsp;",
+    re.I | re.S,
+)
 
 
 def why_turned_away(exchange: Exchange) -> str | None:
@@ -67,10 +75,16 @@ def is_turned_away(exchange: Exchange) -> bool:
 
 
 def _checks_visitor(answer: Answer) -> bool:
-    """Return whether a page with 503 does."""
-    body, says_when = decoded(answer), answer.header("retry-after")
-    may = not says_when and _MAY_CHECK_VISITOR.search(body)
-    return answer.status == 503 and bool(may or _CHECKS_VISITOR.search(body))
+    """Return whether a page with 503 does: by its words, or if it shows nothing and runs a script.
+    One of the deployment's own, for maintenance, says something, or by Retry-After for how long.
+    """
+    if answer.status != 503:
+        return False
+    body = decoded(answer)
+    if _CHECKS_VISITOR.search(body):
+        return True
+    scripted = not answer.header("retry-after") and _SCRIPT.search(body)
+    return bool(scripted) and not _UNSEEN.sub(b"", body).strip()
 
 
 def _challenge(answer: Answer) -> str | None:

@@ -21,6 +21,9 @@ PROBE = Probe("content", "http://h/")
 NO_HEADERS: Mapping[str, str] = {}
 CHALLENGE = "<html><title>Just a moment</title><script>check()</script></html>"
 
+CLOUDFLARE = "<title>Just a moment...</title>Verifying <script>window._cf_chl_opt={}</script>"
+ADDED = "<script>a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'</script>"
+
 
 def exchange(
     status: int,
@@ -79,6 +82,13 @@ WALLS: dict[str, tuple[int, Mapping[str, str], str]] = {
     "firewall": (403, HTML, "<h1>Blocked</h1>"),
     "challenge-without-header": (503, HTML, CHALLENGE),
     "challenge-that-says-when": (503, HTML | LATER, "Are you a robot? <form>"),
+    "challenge-of-cloudflare": (503, HTML, CLOUDFLARE),
+    "challenge-of-aws": (503, HTML, "Hold on <script>AwsWafIntegration.getToken()</script>"),
+    "challenge-of-akamai": (503, HTML, "<div id=sec-if-cpt-container>Protected</div>"),
+    "challenge-of-imperva": (503, HTML, "<iframe src='/_Incapsula_Resource?a'>Failed</iframe>"),
+    "challenge-of-sucuri": (503, HTML, "Redirected <script>sucuri_cloudproxy_js=''</script>"),
+    "challenge-of-ddos-guard": (503, HTML, "<h1>DDoS-Guard</h1>"),
+    "challenge-of-f5": (503, HTML, "<noscript>Your ID: 7</noscript>&nbsp;<script>a()</script>"),
     "rate-limit": (429, {}, ""),
 }
 
@@ -99,6 +109,12 @@ DOWN: dict[str, tuple[int, Mapping[str, str], str]] = {
     "load-balancer": (503, HTML, NGINX),
     "page-for-robots": (503, HTML, "<meta name='robots' content='noindex'>Maintenance"),
     "maintenance": (503, HTML | LATER, "Back soon <script>count()</script>"),
+    "page-of-the-site": (
+        503,
+        HTML,
+        "Back soon <script>count()</script><form><input name=q></form>",
+    ),
+    "page-behind-cloudflare": (503, HTML, f"<title>Shop</title><h1>Back soon</h1>{ADDED}"),
     "plain": (503, {}, "no healthy upstream"),
     "store": (403, {"Content-Type": "application/xml"}, "<Code>AccessDenied</Code>"),
     "gateway": (502, HTML, CHALLENGE),
