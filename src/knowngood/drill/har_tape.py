@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ..fetch import REDIRECTS, Answer, Exchange, Probe, Tape, redirects, target_of, walk_group
+from ..fetch import (
+    REDIRECTS,
+    RETRIED_STATUSES,
+    Answer,
+    Exchange,
+    Probe,
+    Tape,
+    redirects,
+    target_of,
+    walk_group,
+)
 from ..report.har_reader import HarRecording
 from ..safety import redact
 
@@ -21,11 +32,12 @@ class HarTape(Tape):
         super().__init__()
         self._by_request: defaultdict[tuple[str, str, str], list[Exchange]] = defaultdict(list)
         walks = {walk_group(name) for name in recording.origins}
-        for exchange in recording.exchanges:
+        exchanges = _settled(recording.exchanges)
+        for exchange in exchanges:
             probe = exchange.probe
             self._by_request[probe.method, probe.url, probe.address].append(exchange)
         by_item: defaultdict[str, list[Exchange]] = defaultdict(list)
-        for exchange in recording.exchanges:
+        for exchange in exchanges:
             if exchange.probe.template in walks:
                 by_item[exchange.probe.item].append(exchange)
         self.walks = {item: tuple(walk) for item, walk in by_item.items()}
@@ -48,6 +60,23 @@ class HarTape(Tape):
         plainest = min(len(exchange.probe.headers) for exchange in fitting)  # without a login, say
         alike = [exchange for exchange in fitting if len(exchange.probe.headers) == plainest]
         return alike[min(probe.first_look.sample, len(alike)) - 1]
+
+
+def _settled(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Return the exchanges, in their order, without attempts that did not settle the request, and
+    behind which another did: a file has an entry for each attempt.
+    """
+    settled: list[Exchange] = []
+    answered = set()
+    for exchange in reversed(exchanges):
+        probe = exchange.probe
+        request = probe.method, probe.url, probe.address, probe.item, probe.headers
+        if exchange.answer is not None and exchange.status not in RETRIED_STATUSES:
+            answered.add(request)
+        elif request in answered:
+            continue
+        settled.append(exchange)
+    return settled[::-1]
 
 
 def _sends(recorded: Probe, probe: Probe) -> bool:

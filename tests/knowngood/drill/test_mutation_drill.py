@@ -334,6 +334,30 @@ def test_a_recording_takes_the_place_of_the_network(
     assert results[0] == results[1]
 
 
+@pytest.mark.parametrize("failed", [{"status": 0, "_error": "timeout (connect)"}, {"status": 503}])
+def test_attempts_that_were_made_again_are_no_answers(
+    drill: Drill,
+    service: Service,
+    tmp_path: Path,
+    suite_here: Callable[..., SuiteRun],
+    failed: dict[str, Any],
+) -> None:
+    """A HAR file has them as entries of their own, before what came in the end."""
+    write_suite(tmp_path, service, CHECKS)
+    har = tmp_path / "run.har"
+    assert suite_here("--env=test", f"--har-file={har}", cwd=tmp_path).code == 0
+    content = json.loads(har.read_text())
+    content["log"]["entries"] = [
+        entry | {"response": entry["response"] | response}
+        for entry in content["log"]["entries"]
+        for response in ([failed, {}] if entry["request"]["method"] == "GET" else [{}])
+    ]
+    har.write_text(json.dumps(content))
+    drilled = drill(CHECKS, f"--from-har={har}")
+    assert "left out: they do not hold" not in drilled.output
+    assert {notice for _, notice in drilled.notices("json-key-gone")} == {"caught", "missed"}
+
+
 def test_what_a_check_that_is_left_out_may_catch_is_not_missed(
     drill: Drill, service: Service, tmp_path: Path, suite_here: Callable[..., SuiteRun]
 ) -> None:
