@@ -133,7 +133,8 @@ def test_what_a_process_inherits(probed: Callable[..., list[Any]]) -> None:
             mock.patch.dict(os.environ, PYTHONFAULTHANDLER="1", TZ="Asia/Tokyo"),
         ):
             fds = (full.fileno(), zero.fileno())
-            started, forked = probed("pass", pass_fds=fds, stdout=full, words=["-P", *WORDS])
+            options = {"pass_fds": fds, "stdout": full, "stderr": subprocess.PIPE}
+            started, forked = probed("pass", ["-P", *WORDS], **options)
     finally:
         os.umask(before)
     assert forked == started
