@@ -31,9 +31,6 @@ from .scripts import ScriptJudge, judged
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
 
-_NAMED = rb"""[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
-"""A host by itself, and not as a part of a longer name, with the URL around it."""
-
 _NUMBERED: Final = re.compile(r"\A(?:[a-z]|([a-z-]*)\d{1,3})\.(?=[\w-]+\.[\w.-]*[a-z]\Z)", re.I)
 """The first label of a host that others differ from in a number or a letter; not of an address."""
 
@@ -50,6 +47,13 @@ def own(resources: Iterable[Resource], page: Response | None = None) -> list[Res
         return ours
     url = str(page.url)
     return [resource for resource in ours if resource.page == url]
+
+
+def served(resources: Iterable[Resource]) -> list[Resource]:
+    """Return the resources on the environment's own origins but for those that lead to another
+    host, as an image does that a page takes from there: ``elsewhere_problems`` judges these.
+    """
+    return [resource for resource in own(resources) if not resource.leads_to]
 
 
 def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[Resource]:
@@ -222,7 +226,8 @@ def elsewhere_problems(
     page: Response, resources: Iterable[Resource], hosts: Collection[str] | None
 ) -> list[str]:
     """Return what the page loads from hosts beyond our own and ``hosts`` (None: any host is
-    allowed), or from what is no URL, and what a page of https:// loads over http://.
+    allowed), also by a redirect, or from what is no URL, and what a page of https:// loads over
+    http://.
 
     A service spreads over several hosts what its clients load: ``2.example.com`` may send what
     ``1.example.com`` may, ``b.tile.example.com`` what ``a.tile.example.com`` may.
@@ -230,30 +235,20 @@ def elsewhere_problems(
     problems = []
     alike = None if hosts is None else {_NUMBERED.sub(r"\1#.", host) for host in hosts}
     for resource in resources:
-        if resource.page == str(page.url) and resource.exchange is None:
-            url = _parts(resource.url)
+        target = resource.url if resource.exchange is None else resource.leads_to
+        if target and resource.page == str(page.url):
+            url = _parts(target)
             if url is None:
-                problems.append(f"{_a(resource.kind)} of what is no URL: {resource.url}")
+                problems.append(f"{_a(resource.kind)} of what is no URL: {target}")
                 continue
             if page.url.scheme == "https" and url.scheme == "http":
-                problems.append(f"{_a(resource.kind)} is loaded in clear: {resource.url}")
+                problems.append(f"{_a(resource.kind)} is loaded in clear: {target}")
             if alike is not None and _NUMBERED.sub(r"\1#.", url.hostname or "") not in alike:
                 problems.append(
                     f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
-                    f"pages may load from: {resource.url}"
+                    f"pages may load from: {target}"
                 )
     return [Problem(line, Aspect.ELSEWHERE) for line in problems]
-
-
-def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
-    """Return which of ``hosts`` an answer names anywhere, such as that of another environment."""
-    content, problems = answer.content.lower(), []
-    for host in hosts:
-        name = host.lower().encode()
-        named = name in content and re.search(_NAMED % re.escape(name), content)
-        if named:
-            problems.append(f"it names {host}: {named[0].decode('utf-8', 'replace')}")
-    return problems
 
 
 @read_once

@@ -31,7 +31,7 @@ from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
 from .proxy_hint import proxy_hint
 from .recording import Recording
-from .redirects import REDIRECTS, redirects, target_of
+from .redirects import REDIRECTS, left_for, redirects, target_of
 from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
@@ -104,6 +104,7 @@ __all__ = [
     "is_refused_write",
     "is_resource_group",
     "is_turned_away",
+    "left_for",
     "may_be_chance",
     "note_walls",
     "proxy_hint",

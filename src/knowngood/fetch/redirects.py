@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from .attempt_error import AttemptError
 from .credentials import without_credentials
@@ -96,3 +96,13 @@ def target_of(answer: Answer) -> str:
         return urljoin(answer.url, location)
     except ValueError:
         return location
+
+
+def left_for(answer: Answer) -> str:
+    """Return the URL on another host that an answer redirects to; empty if it does not."""
+    target = target_of(answer) if redirects(answer) else ""
+    try:
+        host = urlsplit(target).hostname
+    except ValueError:
+        return ""
+    return target if host and host != urlsplit(answer.url).hostname else ""

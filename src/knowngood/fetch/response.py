@@ -17,6 +17,7 @@ from .answer_errors import Blocked, NoAnswer, WrongStatus
 from .decompression import decoded
 from .documents import remember_document
 from .probe import Exchange
+from .redirects import left_for
 from .turned_away import why_turned_away
 
 if TYPE_CHECKING:
@@ -137,6 +138,12 @@ class Resource:
 
     def __repr__(self) -> str:
         return f"{self.url} ({self.kind} of {self.found_in})"
+
+    @property
+    def leads_to(self) -> str:
+        """The URL on another host that its answer redirects to; empty if it does not."""
+        answer = self.exchange.answer if self.exchange is not None else None
+        return left_for(answer) if answer is not None else ""
 
     @cached_property
     def response(self) -> Response:

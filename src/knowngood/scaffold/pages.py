@@ -19,7 +19,7 @@ from ..content import (
     stylesheet_links,
 )
 from ..environment import normal_origin
-from ..fetch import Exchange, respond
+from ..fetch import Exchange, left_for, respond
 from ..safety import ContentTooLarge
 from .visitor import Visitor, joined
 
@@ -43,6 +43,9 @@ LISTABLE: Final = re.compile(r"[A-Za-z0-9._~@+:%,/?=&-]*")
 
 _SITEMAPS: Final = 8
 """Sitemaps of an index that are read: each is one request of few."""
+
+_IMAGES: Final = 6
+"""Images that a program sends, by their query, which are asked for: they may lead elsewhere."""
 
 _TITLE: Final = 1
 """Texts of a page that shows nothing before its scripts run."""
@@ -180,13 +183,20 @@ def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
 
 
 def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, ...]:
-    """Return the hosts of other origins that pages load from."""
-    urls = (
-        link.url
+    """Return the hosts of other origins that pages load from, also by way of an image of their own
+    that leads there.
+    """
+    loaded = [
+        link
         for exchange in exchanges
         for link in links.of_page(exchange.probe.url, _body(exchange))[0]
-        if normal_origin(link.url) and visitor.path_of(link.url) is None
-    )
+        if normal_origin(link.url)
+    ]
+    made = (link.url for link in loaded if link.kind == "image" and "?" in link.url)
+    paths = [path for path in map(visitor.path_of, dict.fromkeys(made)) if path]
+    answers = [image.answer for image in visitor.get(paths[:_IMAGES]) if image.answer]
+    urls = [link.url for link in loaded if visitor.path_of(link.url) is None]
+    urls += map(left_for, answers)
     return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
 
 

@@ -20,6 +20,22 @@ def test_own_resources(site: Site) -> None:
     assert checks.own([ours], respond(site.exchange("/de/", HTML))) == []
 
 
+def test_files_that_lead_to_another_host(site: Site) -> None:
+    """Browsers follow them: what counts is whether the page may load from there."""
+    to = "https://images.example.net/a.png"
+    image = site.resource("/fr/a", "", {"location": to}, "image", 302)
+    near = [
+        site.resource("/fr/b", "", {"location": place}, "image", 302) for place in ("/fr/c", "//[")
+    ]
+    assert checks.served([image, *near, site.elsewhere()]) == near
+    page = site.page()
+    assert checks.elsewhere_problems(page, [image, *near], ["images.example.net"]) == []
+    assert checks.elsewhere_problems(page, [image, *near], []) == [
+        "an image of images.example.net, which is not among the hosts that pages may load from: "
+        + to
+    ]
+
+
 def test_stylesheets_in_force(site: Site) -> None:
     """Those of a screen, and what they import; what only a stylesheet for print imports is not."""
     page = site.page(

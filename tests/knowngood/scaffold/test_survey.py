@@ -444,6 +444,13 @@ def test_hosts_that_pages_load_from(serve: Serve) -> None:
     assert seen(serve(by_path({"/": home}))).elsewhere == ("cdn.example",)
 
 
+def test_hosts_that_images_lead_to(serve: Serve) -> None:
+    """As that of a wiki does, which takes it from there."""
+    home = page('<img src="/image?of=a"><img src="/image?of=b">')
+    play = by_path({"/": home, "/image?of=a": redirect("https://images.example/a")})
+    assert seen(serve(play)).elsewhere == ("images.example",)
+
+
 def test_api_document_that_lies_where_they_do(serve: Serve) -> None:
     """And one that the person names."""
     document = page('{"openapi": "3.1.0", "paths": {"/u": {"get": {}}}}', "application/json")
