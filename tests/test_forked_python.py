@@ -148,6 +148,7 @@ def test_variables_that_are_read_at_the_start(tmp_path: Path) -> None:
     command = [sys.executable, *WORDS]
     for optimize, code in {"": 4, "1": 5}.items():
         with mock.patch.dict(os.environ, PYTHONOPTIMIZE=optimize, PYTEST_ADDOPTS="--assert=plain"):
-            assert (
-                subprocess.run(command, cwd=tmp_path, check=False, timeout=400).returncode == code
+            done = subprocess.run(
+                command, cwd=tmp_path, capture_output=True, check=False, timeout=400
             )
+        assert done.returncode == code
