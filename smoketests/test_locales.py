@@ -1,33 +1,10 @@
 """Locales: each has what en-US has, an alias answers as its target, an unknown one not at all."""
 
-import re
-from urllib.parse import urlsplit
-
 import pytest
 
 from knowngood import checks
 
-
-def files_of(page, resources, environment):
-    """Return what a page needs below its locale or an alias's target, by path, but l10n/fr.js."""
-    locale = page.path.split("/")[1]
-    folders = {locale, environment.target(locale)}
-    of_a_language = re.compile(rf"(?<![A-Za-z])({'|'.join(folders)}|en-US)(?![A-Za-z])")
-    files = checks.own(resources, page)
-    paths = ((urlsplit(file.url).path[1:].partition("/"), file) for file in files)
-    mine = ((path, file) for (folder, _, path), file in paths if folder in folders)
-    return {path: file for path, file in mine if not of_a_language.search(path)}
-
-
-def reference_problems(page, english, resources, environment):
-    """Return the files that only English needs, but for images, and scripts that it does not."""
-    ours, theirs = (files_of(side, resources, environment) for side in (page, english))
-    urls = {file.url for file in checks.own(resources, page)}
-    only_theirs = {path: theirs[path] for path in theirs.keys() - ours}
-    lost = sorted(p for p, f in only_theirs.items() if f.kind != "image" and f.url not in urls)
-    extra = sorted(path for path in ours.keys() - theirs if ours[path].kind == "script")
-    problems = [f"the page does not refer to {path}; {english.path} does" for path in lost]
-    return problems + [f"the page refers to {path}; {english.path} does not" for path in extra]
+from .shared_files import files_of, reference_problems
 
 
 @pytest.mark.catches("alias-differs")

@@ -153,11 +153,11 @@ def _inlined(ask: Ask, resource: Resource) -> Resource:
 
 
 def _styled_for_its_script(_ask: Ask, resource: Resource) -> Resource:
-    """Have pages from right to left load a stylesheet that others do not."""
-    style = b'<link rel="stylesheet" href="../css/graph.css">\n</head>'
-    is_rtl = b'dir="rtl"' in resource.body
-    return (
-        replace(resource, body=resource.body.replace(b"</head>", style, 1)) if is_rtl else resource
+    """Have pages from right to left load a stylesheet of their own in place of one."""
+    if b'dir="rtl"' not in resource.body:
+        return resource
+    return replace(
+        resource, body=re.sub(rb"css/(table|small)\.css", b"../css/graph.css", resource.body)
     )
 
 
@@ -247,7 +247,7 @@ FAULTS = [
     ),
     content(
         "sound-right-to-left",
-        "nothing is wrong: pages from right to left load another stylesheet beside those of others",
+        "nothing is wrong: pages from right to left load another stylesheet in place of one",
         ["v4/", "mobile/"],
         _styled_for_its_script,
         needs="rtl",

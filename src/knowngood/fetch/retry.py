@@ -8,6 +8,7 @@ an answer that can be judged              never
 502, 504, 520 to 524: a gateway's error   if harmless after Retry-After, or a growing pause
 a kept connection that was closed         if harmless at once; it does not count as an attempt
 an error that may pass by itself          if harmless after a growing pause
+no HTTP, on a kept connection             if harmless after a growing pause, on a new connection
 any other error, such as of a certificate never
 ========================================= =========== ===========================================
 
@@ -88,11 +89,18 @@ class Tries:
         last, probe = self._made[-1], self._probe
         harmless = probe.may_be_repeated or last.never_sent
         if self._answer is None:
-            return harmless and last.error in RETRIED_ERRORS
+            return harmless and (last.error in RETRIED_ERRORS or self._is_of_another(last))
         status = self._answer.status
         if status == probe.expect:
             return False
         return status in NOT_NOW or (harmless and status in GATEWAY_ERRORS)
+
+    def _is_of_another(self, last: Attempt) -> bool:
+        """Return whether what came may be the rest of an answer to another request: one that is
+        longer than its Content-Length goes on where the next answer should begin.
+        """
+        shared = self._attempts.follower.transport.shares(self._probe)
+        return last.error is AttemptError.PROTOCOL and not (last.connected or shared)
 
     def _pause(self, state: RetryCallState) -> float:
         """Return the seconds to the next attempt."""
@@ -181,7 +189,8 @@ class Tries:
         """
         stale = before.stale and not self._attempts.follower.transport.shares(self._probe)
         misdirected = before.status == 421  # this connection leads to a server of other hosts
-        return stale or misdirected or before.error is AttemptError.TIMEOUT
+        spoilt = before.error in {AttemptError.PROTOCOL, AttemptError.TIMEOUT}
+        return stale or misdirected or spoilt
 
     def _counted(self, attempt: Attempt) -> Attempt:
         """Return ``attempt`` as one that counts, if too many before it were stale as well."""

@@ -284,6 +284,24 @@ def test_a_kept_connection_that_was_closed_is_nobodys_fault(
     assert not fresh[1].attempts[0].stale
 
 
+def test_what_an_earlier_answer_left_on_its_connection(serve: Serve, fetchers: Fetchers) -> None:
+    """An answer longer than its Content-Length spoils the next on its connection, which is asked
+    again on a new one; a server that speaks no HTTP there, either, is not asked a third time.
+    """
+
+    def rest_first(talk: Talk) -> None:
+        is_kept = talk.request.connection == server.requests[0].connection
+        talk.send(b"}\n" if is_kept or talk.request.target == "/bad" else b"")
+        answer()(talk)
+
+    server = serve(in_turn(answer(), rest_first))
+    fetcher = fetchers(server, concurrency=1)
+    ask(fetcher, server.url)
+    assert ended_by(ask(fetcher, f"{server.url}/next")) == [AttemptError.PROTOCOL, 200]
+    assert ended_by(ask(fetcher, f"{server.url}/bad"))[-1] == AttemptError.PROTOCOL
+    assert len(server.requests) <= 5
+
+
 def test_attempts_say_when_they_were_made(serve: Serve, fetchers: Fetchers) -> None:
     """One after the other, within the time that the exchange took."""
     before = time.time()
