@@ -13,6 +13,7 @@ from ..content import (
     settings_scripts,
     translated_scripts,
 )
+from ..content.problem import Aspect, Problem
 from ..fetch import read_once, respond
 from .running_scripts import inline_scripts, running, scripts_of
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ..fetch import Resource, Response
 
 _SHOWN: Final = 60  # characters of a script that a message quotes
+
+_SEVERAL: Final = 3  # elements: without one or two, a page is still the same
 
 _OF_OLD_DIALECTS: Final = ("let", "for (const of)")
 """What Mozilla's dialects had years before the standard, as ``javascript.too_new`` names it."""
@@ -137,14 +140,17 @@ def fragment_problems(page: Response, resources: Iterable[Resource]) -> list[str
 
 def element_problems(page: Response, model: Response, resources: Iterable[Resource]) -> list[str]:
     """Return the ids and classes that scripts of ``model`` name, and that ``page`` lacks, has
-    disabled or hidden, or has exchanged. It may lack what a script asks for before it uses it.
-
-    ``model`` is the same page in another language.
+    disabled or hidden, or has exchanged. It may lack what a script asks for before it uses it; but
+    one that lacks all is another page. ``model`` is the same page in another language.
     """
     sources = script_sources(model, resources)
     named = set[str]().union(*map(script_text.selectors, sources))
     needed = set[str]().union(*map(script_text.needed_selectors, sources))
-    lost = sorted(_selectors(model) & needed - _selectors(page))
+    there = _selectors(model) & needed
+    lost = sorted(there - _selectors(page))
+    if len(lost) == len(there) >= _SEVERAL:
+        line = f"none of the {len(lost)} elements that scripts look for is there, as {lost[0]}: "
+        return [Problem(f"{line}another page came in its place, or half of it", Aspect.SERVER_PAGE)]
     return [
         *(
             f"no element {selector}, which scripts look for and {model.path} has"

@@ -6,6 +6,7 @@ import pytest
 from answered_site import Site
 
 from knowngood import checks
+from knowngood.content.problem import Aspect
 from knowngood.fetch.response import respond
 
 
@@ -147,6 +148,15 @@ def test_elements_that_scripts_name(site: Site) -> None:
         "no element .item, which scripts look for and /en-US/ has"
     ]
     assert checks.element_problems(model, model, []) == []
+
+
+def test_a_page_without_any_element_that_scripts_name(site: Site) -> None:
+    """Another page came in its place: that is said before all else."""
+    model = site.page("<p id=a><p id=b><p id=c><p id=d><script>f('#a', '#b', '#c')</script>")
+    [problem] = checks.element_problems(site.page("<h1 id=d>Bread</h1>"), model, [])
+    assert problem.startswith("none of the 3 elements that scripts look for is there, as #a: ")
+    assert getattr(problem, "aspect", "") == Aspect.SERVER_PAGE
+    assert len(checks.element_problems(site.page("<p id=a>"), model, [])) == 2
 
 
 @pytest.mark.parametrize(
