@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 _NUMBERED: Final = re.compile(r"\A(?:[a-z]|([a-z-]*)\d{1,3})\.(?=[\w-]+\.[\w.-]*[a-z]\Z)", re.I)
 """The first label of a host that others differ from in a number or a letter; not of an address."""
 
-_ANOTHER_PAGE: Final = "its template lost it, or another page came in its place"
-
 
 def own(resources: Iterable[Resource], page: Response | None = None) -> list[Resource]:
     """Return the resources on the environment's own origins, or those of them that ``page`` needs.
@@ -83,7 +81,7 @@ def unstyled_problems(page: Response) -> list[str]:
     """Return that a page, of a site whose pages have styles, has none for a screen."""
     if stylesheet_links.are_there(page.html, str(page.url)):
         return []
-    line = f"the page has no stylesheet for screens: {_ANOTHER_PAGE}"
+    line = f"the page has no stylesheet for screens: {_why_another(page)}"
     return [Problem(line, Aspect.SERVER_PAGE)]
 
 
@@ -103,7 +101,13 @@ def unscripted_problems(page: Response) -> list[str]:
     """Return that a page, of a site whose pages are made by scripts, runs none."""
     if scripts_of(page):
         return []
-    return [Problem(f"the page runs no script: {_ANOTHER_PAGE}", Aspect.SERVER_PAGE)]
+    return [Problem(f"the page runs no script: {_why_another(page)}", Aspect.SERVER_PAGE)]
+
+
+def _why_another(page: Response) -> str:
+    if page.html.css_first("input[type=password i]") is not None:
+        return "a login page came in its place"
+    return "its template lost it, or another page came in its place"
 
 
 def file_problems(resource: Resource) -> list[str]:

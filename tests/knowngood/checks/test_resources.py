@@ -231,6 +231,13 @@ def test_what_a_policy_forbids_of_other_hosts(
     assert [problem.rpartition(" ")[2] for problem in problems] == [url] * is_forbidden
 
 
+def test_page_that_a_login_replaced(site: Site) -> None:
+    """It is named."""
+    page = site.page("<form><input type=PASSWORD></form>")
+    problems = [*checks.unstyled_problems(page), *checks.unscripted_problems(page)]
+    assert [line.partition(": ")[2] for line in problems] == ["a login page came in its place"] * 2
+
+
 @pytest.mark.parametrize(
     ("hosts", "scheme", "expected"),
     [

@@ -200,6 +200,15 @@ def test_links_of_the_start_page(sound: bool) -> None:
     assert ("test_links_lead_somewhere" in source["smoketests/test_pages.py"]) is sound
 
 
+def test_what_another_page_lacks_comes_first() -> None:
+    """Of a login in place of the page, its charset says the least."""
+    pages = (Page("/", "en", is_styled=True, needs_scripts=True),)
+    source = written(pages=pages)["smoketests/test_pages.py"]
+    claims = ("page", "unstyled", "unscripted", "charset")
+    places = [source.index(f"checks.{claim}_problems(response)") for claim in claims]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("other", [True, False])
 def test_what_all_pages_have(other: bool) -> None:
     """Styles, scripts that they need, and more are claimed where no page lacks them."""
