@@ -359,6 +359,8 @@ def test_empty_texts_are_counted(text: str, expected: dict[str, int]) -> None:
         "/wiki/Rubik's_Cube",
         "docs/Annual Report 2013.pdf",
         "mailto:a@example.org?subject=Hi there",
+        "file://///server/share",
+        "file:////server/share/a.txt",
         "javascript:void(0)",
         "tel:+1 234 567",
         "data:text/plain,100%s",
