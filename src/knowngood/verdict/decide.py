@@ -64,7 +64,10 @@ class Verdict:
     def advice(self) -> str:
         """Return the action in the words for people."""
         if self.is_first_look:
-            return "it is so today, before any push: fix it, or take it out of the suite"
+            return (
+                "it is so today, before any push: fix it, take it out of the suite, or name its "
+                "URL in an [[advisory]]"
+            )
         kinds = {cause.kind for cause in self.causes if cause.state == "failed"}
         tls = self.kind is VerdictKind.FAILED and kinds == {AttemptError.TLS}
         return advice(self.kind, nothing_new=self.nothing_new, tls=tls)

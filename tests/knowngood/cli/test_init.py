@@ -119,7 +119,7 @@ def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve)
     ended = init(serve(by_path({**SITE, "/b": answer("gone", 404)})).url)
     assert ended.code == 1
     assert "/b is 404" in ended.output
-    assert "it is so today, before any push: fix it, or take it out of the suite" in ended.output
+    assert "it is so today, before any push: fix it, take it out of the suite" in ended.output
     assert "roll back" not in ended.output
     assert "left out: `knowngood drill`" in ended.output
 
