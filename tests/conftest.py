@@ -20,7 +20,6 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]  # benchmarks and helpers, not installed
 
-from forked_python import forked_python, started_python  # noqa: E402 - found by the path above
 from forked_standins import forked_standins  # noqa: E402 - found by the path above
 from suite_run import SuiteRun, run_here, run_process  # noqa: E402 - found by the path above
 
@@ -183,20 +182,6 @@ def own_secrets() -> Iterator[None]:
 def standins() -> Iterator[None]:
     """Have stand-ins of the tests start without Python's and their own imports."""
     with forked_standins():
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def processes() -> Iterator[None]:
-    """Have commands of knowngood and runs of pytest start without their imports."""
-    with forked_python():
-        yield
-
-
-@pytest.fixture
-def real_start() -> Iterator[None]:
-    """Have them start as a user's do: this test is about what they import, or measures them."""
-    with started_python():
         yield
 
 

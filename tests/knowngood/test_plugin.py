@@ -656,7 +656,6 @@ def test_robots(response):
 # -- the plugin costs nothing to those who do not ask for it
 
 
-@pytest.mark.usefixtures("real_start")
 def test_without_env_nothing_is_loaded(tmp_path: Path) -> None:
     """A suite of another kind in the same environment imports neither client nor parsers."""
     (tmp_path / "test_other.py").write_text(
@@ -671,7 +670,6 @@ def test_without_env_nothing_is_loaded(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.usefixtures("real_start")
 def test_the_engine_is_not_rewritten(tmp_path: Path) -> None:
     """Pytest rewrites the assertions of a plugin's modules, which takes time; ours have none. Only
     what is there before ``--env`` is read is rewritten.

@@ -17,7 +17,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from forked_python import started_python
 
 ROOT = Path(__file__).parents[2]
 OF_CHECKS = ("checks", "conftest", "smoketests")
@@ -79,13 +78,11 @@ def run_process(
 ) -> SuiteRun:
     """Run pytest as a process; ``target`` is where its verdict file goes.
 
-    With ``measure``, its memory is measured, and it is no fork: that has its parent's. A run that
-    crashes prints where.
+    With ``measure``, its memory is measured. A run that crashes prints where.
     """
     target.unlink(missing_ok=True)
     inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-    start = started_python() if measure else contextlib.nullcontext()
-    with start, target.with_suffix(".output").open("w+b") as output:
+    with target.with_suffix(".output").open("w+b") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *_OPTIONS, f"--verdict-file={target}", *options],
             cwd=cwd,

@@ -802,7 +802,7 @@ def test_without_a_command(run: Run, project: Path) -> None:
     assert (ended.code, "deploy.command.2: found" in ended.output) == (4, True)
 
 
-@pytest.mark.usefixtures("history", "real_start")
+@pytest.mark.usefixtures("history")
 def test_a_module_of_the_suite_s_is_not_ours(project: Path) -> None:
     """What lies in the folder from which a push is made answers for no verdict."""
     (project / "knowngood.py").write_text("x = 1\n")
