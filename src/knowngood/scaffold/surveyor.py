@@ -114,7 +114,6 @@ class _Surveyor:
         return Survey(
             origin=visitor.origin,
             pages=tuple(to_page(path, exchange) for path, exchange in pages.items()),
-            elsewhere=other_hosts(answers, visitor),
             headers=security_headers(answers),
             search=search(pages.values(), visitor.answered),
             base=base,
@@ -136,6 +135,8 @@ class _Surveyor:
             version_header="" if version else version_header(answers or [start]),
             api=api or {},
             statuses=visitor.statuses,
+            # comes last: it asks for images, which are checked with their pages
+            elsewhere=other_hosts(answers, visitor),
             requests=visitor.requests,
         )
 
