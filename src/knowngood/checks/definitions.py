@@ -58,7 +58,7 @@ def uncalled_problems(
 
 
 def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return what scripts use while they load and only a later script defines.
+    """Return what scripts use while they load and only a later script, or line, defines.
 
     If a script lies on another host, or does not run in its turn, nothing is certain, and nothing
     returned.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..safety import nearest
 from . import defined_names, javascript, script_text, used_names
-from .script_facts import facts_of
+from .script_facts import facts_if_sound, facts_of
 from .script_uses import ANYWHERE
 
 if TYPE_CHECKING:
@@ -72,16 +72,18 @@ def onload_problems(handler: str, scripts: Iterable[Script]) -> list[str]:
 
 
 def order_problems(scripts: Sequence[Script]) -> list[str]:
-    """Return what scripts use while they are loaded and only a later script defines.
+    """Return what scripts use while they are loaded and only a later script, or a later line of
+    theirs, defines.
 
     ``scripts`` stand in the order in which a browser runs them. What browsers have themselves, such
     as ``print``, a later script may define anew; but a script that uses ``Request`` at once may
     mean the library behind it.
     """
-    problems = []
+    problems: list[str] = []
     of_browsers = defined_names.listed("browser_names.txt")
     for place, user in enumerate(scripts):
         used = used_names.used_while_loaded(user.source)
+        problems += _above_its_value(user, scripts[:place])
         earlier = (defined_names.may_define(script.source) for script in scripts[: place + 1])
         defined = frozenset[str]().union(*earlier)
         for later in scripts[place + 1 :]:
@@ -94,6 +96,16 @@ def order_problems(scripts: Sequence[Script]) -> list[str]:
             ]
             defined |= late
     return problems
+
+
+def _above_its_value(user: Script, earlier: Iterable[Script]) -> Iterator[str]:
+    """Yield what a script uses above the ``var`` that gives it a value, if no earlier one did."""
+    facts = facts_if_sound(user.source)
+    unset = facts.unset if facts is not None else []
+    defined = defined_names.defined_by(earlier) if unset else frozenset[str]()
+    for name in unset:
+        if name not in defined and not defined_names.is_of_browsers(name):
+            yield f"{user.name} uses {name} above the line that gives it a value"
 
 
 def redeclared(scripts: Iterable[Script]) -> Iterator[Use]:

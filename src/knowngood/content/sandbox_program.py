@@ -15,7 +15,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from knowngood.content import module_names, script_loads, script_syntax, script_uses, syntax_tree
+from knowngood.content import (
+    module_names,
+    script_loads,
+    script_syntax,
+    script_uses,
+    syntax_tree,
+    unset_names,
+)
 from knowngood.content.syntax_tree import text_of
 
 if TYPE_CHECKING:
@@ -64,6 +71,7 @@ class ScriptFacts(NamedTuple):
         imports: what its ``import`` and ``export`` statements name, as it is written.
         module_names: the names that these statements are about.
         loads: the workers and the scripts that it loads.
+        unset: what its top uses above the ``var`` that gives it a value.
 
     """
 
@@ -82,6 +90,7 @@ class ScriptFacts(NamedTuple):
     imports: list[str]
     module_names: module_names.ModuleNames
     loads: list[script_loads.ScriptLoad]
+    unset: list[str]
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -136,6 +145,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         imports=list(_imports(root)),
         module_names=module_names.read(root),
         loads=list(script_loads.read(root, source, uses.called_of_others())),
+        unset=unset_names.unset_names(root, source),
     )
 
 

@@ -204,6 +204,52 @@ def test_a_script_before_the_one_that_it_uses_at_once(user: bytes, library: byte
 
 
 @pytest.mark.parametrize(
+    "use",
+    [
+        "Bridge.on('x');",
+        "new Bridge();",
+        "var send = Bridge.send;",
+        "Bridge.on('x'), f();",
+        "(function () { 'use strict'; Bridge.on('x'); })();",
+        "!function () { Bridge['on']('x'); }();",
+        "(() => { Bridge.name = 'x'; })();",
+    ],
+)
+def test_a_script_that_uses_a_part_of_its_own_too_early(use: str) -> None:
+    """Files were joined in a wrong order: ``var`` alone leaves it undefined."""
+    source = f"{use} function f() {{}}\nvar Bridge = {{}};".encode()
+    assert order_problems([script("all.js", source)]) == [
+        "all.js uses Bridge above the line that gives it a value"
+    ]
+    assert order_problems([script("a.js", b"window.Bridge = {};"), script("b.js", source)]) == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "Bridge && Bridge.on();",
+        "if (typeof Bridge !== 'undefined') { Bridge.on(); }",
+        "Bridge?.on();",
+        "(function () { if (!ready) { return; } Bridge.on(); })();",
+        "(async function () { await x; Bridge.on(); })();",
+        "(function (Bridge) { Bridge.on(); })({});",
+        "(function () { Bridge(); function Bridge() {} })();",
+        "try { Bridge.on(); } catch (error) {}",
+        "window.Bridge = {}; Bridge.on();",
+        "f(function () { Bridge.on(); });",
+        "f(() => Bridge.on());",
+        "function g() { Bridge.on(); }",
+        "f(Bridge);",
+        "history.back(); var history = {};",
+    ],
+)
+def test_a_part_of_its_own_that_a_script_uses_later_or_in_case(use: str) -> None:
+    """Nothing is certain to go wrong."""
+    source = f"{use} function f() {{}}\nvar Bridge = Bridge || {{}};".encode()
+    assert order_problems([script("all.js", source)]) == []
+
+
+@pytest.mark.parametrize(
     ("lost", "there", "expected"),
     [
         ([b"var texts = {};"], [b"show(texts.on);"], ["texts"]),

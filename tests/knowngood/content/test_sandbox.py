@@ -16,8 +16,8 @@ def test_what_stays_within_its_limits() -> None:
     assert sandbox.parse("html", b"<p>x" * 20_000, html.DOM) == b""
     uses = b'{"": [[], []], "(once loaded)": [[], []], "(anywhere)": [[], []]}'
     known = (
-        b'[null, null, false, "b", %s, {}, null, null, [], [], ["a"], ["a"], [], [[], [], []], []]'
-        % uses
+        b'[null, null, false, "b", %s, {}, null, null, [], [], ["a"], ["a"], []'
+        b", [[], [], []], [], []]" % uses
     )
     assert sandbox.parse("javascript", b"a = 'b'", 1 << 20) == known
 
