@@ -25,7 +25,7 @@ def reference_problems(page, english, resources, environment):
     ours, theirs = (files_of(side, resources, environment) for side in (page, english))
     urls = {file.url for file in checks.own(resources, page)}
     extra = {path: ours[path].kind for path in sorted(ours.keys() - theirs)}
-    replaced = ("stylesheet", "style-url") if "stylesheet" in extra.values() else ()
+    replaced = ("stylesheet", "style-url", "spare-font") if "stylesheet" in extra.values() else ()
     needed = (path for path, file in theirs.items() if path not in ours and file.url not in urls)
     lost = sorted(path for path in needed if theirs[path].kind not in ("image", *replaced))
     problems = [f"the page does not refer to {path}; {english.path} does" for path in lost]

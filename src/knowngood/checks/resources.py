@@ -48,10 +48,11 @@ def own(resources: Iterable[Resource], page: Response | None = None) -> list[Res
 
 
 def served(resources: Iterable[Resource]) -> list[Resource]:
-    """Return the resources on the environment's own origins but for those that lead to another
-    host, as an image does that a page takes from there: ``elsewhere_problems`` judges these.
+    """Return the resources on the environment's own origins, but for fonts that no browser of today
+    asks for, and for those that lead to another host, as an image does that a page takes from
+    there: ``elsewhere_problems`` judges these.
     """
-    return [resource for resource in own(resources) if not resource.leads_to]
+    return [r for r in own(resources) if not r.leads_to and r.kind != "spare-font"]
 
 
 def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[Resource]:
@@ -208,7 +209,7 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
 
 def _loaded_as(file: Resource) -> str:
     """Return the kind of a file as policies know it: stylesheets load images and fonts."""
-    if file.kind != "style-url":
+    if file.kind not in {"style-url", "spare-font"}:
         return file.kind
     kind = file_signatures.ending(urlsplit(file.url).path)
     return "font" if kind in {"eot", "otf", "ttf", "woff", "woff2"} else file.kind

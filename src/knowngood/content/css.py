@@ -60,7 +60,7 @@ class _Facts(NamedTuple):
         rules: whether it has a rule, even if that is empty.
         speaks: whether a rule declares anything, or is an at-rule.
         urls: the URLs that it loads, in order, and of each whether it is an import.
-
+        spare_fonts: those of fonts that no browser of today asks for.
     """
 
     open: bool
@@ -70,6 +70,7 @@ class _Facts(NamedTuple):
     rules: bool
     speaks: bool
     urls: tuple[tuple[str, bool], ...]
+    spare_fonts: frozenset[str]
 
 
 def trouble(source: bytes) -> str | None:
@@ -128,6 +129,11 @@ def urls(source: bytes) -> tuple[tuple[str, bool], ...]:
     return _facts(source).urls
 
 
+def spare_fonts(source: bytes) -> frozenset[str]:
+    """Return those of ``urls`` that a @font-face has for browsers of old alone."""
+    return _facts(source).spare_fonts
+
+
 @cached_by_content
 def _facts(source: bytes) -> _Facts:
     nodes, is_open = _parsed(source)
@@ -142,6 +148,7 @@ def _facts(source: bytes) -> _Facts:
         rules=at_rules or bool(blocks),
         speaks=at_rules or any(map(_is_filled, blocks)),
         urls=tuple(dict.fromkeys(_fetched(nodes))),
+        spare_fonts=frozenset(font_faces.spare_urls(nodes)),
     )
 
 
@@ -222,15 +229,13 @@ def _is_plain(node: Node) -> bool:
 
 def _loaded(nodes: list[Node]) -> Iterator[tuple[str, bool]]:
     importing = False
-    at_rule: list[Node] = []
     for node in nodes:
         if node.type == "at-keyword":
-            importing, at_rule = node.lower_value == "import", [node]
+            importing = node.lower_value == "import"
         elif node.type.endswith("block") or node == ";":
             importing = False
             if node.type == "{} block":
-                yield from ((url, False) for url in _urls([*at_rule, node]))
-                at_rule = []
+                yield from ((url, False) for url in _urls(node.content))
         elif importing:
             for url in [node.value] if node.type == "string" else _urls([node]):
                 importing = False
@@ -254,20 +259,14 @@ def _urls(nodes: list[Node]) -> Iterator[str]:
 
 
 def _read_by_all(nodes: list[Node]) -> list[Node]:
-    """Leave out ``behavior``, which only Internet Explorer up to 9 reads, and what a font has for
-    browsers of old.
-    """
-    read: list[Node] = []
-    ignoring = in_font = False
+    """Leave out ``behavior``, which only Internet Explorer up to 9 reads."""
+    read = []
+    ignoring = False
     for place, node in enumerate(nodes):
         if node.type == "ident" and node.lower_value in _OF_EXPLORER:
             ignoring |= nodes[place + 1 : place + 2] == [":"]
         elif node == ";" or node.type == "{} block":
             ignoring = False
-        if in_font and node.type == "{} block":
-            read += font_faces.loaded(node.content)
-        elif not ignoring:
+        if not ignoring:
             read.append(node)
-        if node.type not in {"whitespace", "comment"}:
-            in_font = node.type == "at-keyword" and node.lower_value == "font-face"
     return read

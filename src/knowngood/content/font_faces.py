@@ -1,7 +1,7 @@
-"""Tell which of the files that a @font-face names browsers load: the first that they can read.
+"""Tell which of the files that a @font-face names browsers ask for: the first that they can read.
 
-The others are for browsers of old. A deployment may do without them
-(https://www.w3.org/TR/css-fonts-4/#src-desc).
+The others are spare, for browsers of old (https://www.w3.org/TR/css-fonts-4/#src-desc). Debian's
+packages, for one, leave them out.
 """
 
 from __future__ import annotations
@@ -16,25 +16,35 @@ _OF_OLD: Final = {"eot", "embedded-opentype", "svg"}
 """Formats, and ends of names, that no browser reads any more."""
 
 
-def loaded(content: list[Node]) -> list[Node]:
-    """Return the nodes of a @font-face without the sources that no browser loads."""
-    declarations = list(_split(content, ";"))
-    sources = [declaration for declaration in declarations if _is_source(declaration)]
-    others = [node for part in declarations if not _is_source(part) for node in part]
-    return others + (_first(sources[-1]) if sources else [])  # the last one is what counts
+def spare_urls(nodes: list[Any]) -> set[str]:
+    """Return the URLs among the rules of a stylesheet that no browser asks for."""
+    needed, named = set[str](), set[str]()
+    waiting = [nodes]
+    while waiting:
+        in_font = False
+        for node in waiting.pop():
+            if node.type == "{} block" and in_font:
+                sources = [part for part in _split(node.content, ";") if _is_source(part)]
+                named.update(_url(one) for source in sources for one in _split(source, ","))
+                for source in sources[-1:]:  # the last one is what counts
+                    needed.update(_url(one) for one in _first(source))
+            elif node.type == "{} block":
+                waiting.append(node.content)
+            if node.type not in {"whitespace", "comment"}:
+                in_font = node.type == "at-keyword" and node.lower_value == "font-face"
+    return named - needed
 
 
-def _first(source: list[Node]) -> list[Node]:
+def _first(source: list[Node]) -> list[list[Node]]:
     """Return the alternatives of a ``src`` up to the first file that every browser can read,
     without those that none can; all of them if there is none.
     """
-    nodes: list[Node] = []
-    for alternative in _split(source, ","):
-        if not _is_of_old(alternative):
-            nodes += alternative
-            if _url(alternative) and not any(map(_is_tech, alternative)):
-                return nodes
-    return source
+    alternatives = list(_split(source, ","))
+    read = [one for one in alternatives if not _is_of_old(one)]
+    for place, alternative in enumerate(read, 1):
+        if _url(alternative) and not any(map(_is_tech, alternative)):
+            return read[:place]
+    return alternatives
 
 
 def _is_source(declaration: list[Node]) -> bool:

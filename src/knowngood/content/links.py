@@ -218,5 +218,7 @@ def _srcset(text: str) -> Iterator[str]:
 
 
 def _in_stylesheet(source: bytes) -> Iterator[Link]:
+    spare = css.spare_fonts(source)
     for url, imported in css.urls(source):
-        yield Link(url, "stylesheet" if imported else "style-url")
+        kind = "spare-font" if url in spare else "style-url"
+        yield Link(url, "stylesheet" if imported else kind)

@@ -27,7 +27,8 @@ def test_files_that_lead_to_another_host(site: Site) -> None:
     near = [
         site.resource("/fr/b", "", {"location": place}, "image", 302) for place in ("/fr/c", "//[")
     ]
-    assert checks.served([image, *near, site.elsewhere()]) == near
+    spare = replace(site.resource("/fr/a.eot", ""), kind="spare-font")
+    assert checks.served([image, *near, spare, site.elsewhere()]) == near
     page = site.page()
     assert checks.elsewhere_problems(page, [image, *near], ["images.example.net"]) == []
     assert checks.elsewhere_problems(page, [image, *near], []) == [

@@ -57,6 +57,11 @@ def script(body: str) -> list[str]:
         ("<img srcset='x 2x'>", "image"),
         ("<picture><source srcset='x 600w'></picture>", "image"),
         ("<style>p { background: url(x) }</style>", "style-url"),
+        (
+            "<style>@font-face { src: url(data:font/woff2,), url(x) format('svg') }</style>",
+            "spare-font",
+        ),
+        ("<style>@font-face { src: url(x); src: url(x), local(y) }</style>", "style-url"),
         ("<style>@import 'x';</style>", "stylesheet"),
         ("<p style='background: url(x)'></p>", "style-url"),
         ("<IMG SRC=x>", "image"),
