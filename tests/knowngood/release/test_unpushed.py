@@ -103,7 +103,8 @@ def test_what_is_printed_pushes_all(
     records = [note("v1", days=day).name for day in days]
     clone.fetch(site)
     [warning] = unpushed.warning(site, unpushed.names(site))
-    subprocess.run(warning.partition("to push it: ")[2], shell=True, check=True)  # noqa: S602
+    command = warning.partition("to push it: ")[2]
+    subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602
     assert set(records) < set(records_at(origin))
     clone.fetch(site)
     assert unpushed.names(site) == []
