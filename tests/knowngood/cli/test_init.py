@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from command_run import CommandRun
+from suite_run import OF_CHECKS
 from wire import Authority, Play, Server, answer, by_path, page, redirect
 
 from knowngood.cli import main
@@ -56,10 +57,14 @@ API = {
 def init(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Init:
-    """Run ``knowngood init`` in an empty folder."""
+    """Run ``knowngood init`` in an empty folder. Its drill is in this process, which may have
+    loaded another suite.
+    """
     folder = tmp_path / "project"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    for name in [name for name in sys.modules if name.partition(".")[0] in OF_CHECKS]:
+        monkeypatch.delitem(sys.modules, name)
 
     def init(*words: str) -> CommandRun:
         code = main.run(["init", *words])
