@@ -41,13 +41,15 @@ def status(results: RunResults, requests: int, seconds_left: float) -> str:
     return ", ".join([*counts, time_left])
 
 
-def failure(outcome: Outcome, width: int) -> str:
+def failure(outcome: Outcome, width: int, *, accepted: bool) -> str:
     """Return a failure in one line of ``width`` characters: the claim, the case, what came.
 
     If that is too long, the claim is cut first, down to half of the line. A request without an
-    answer names its URL and is not called a failure: the controls decide at the end of the run.
+    answer names its URL and is not called a failure: the controls decide at the end of the run. Nor
+    is one that an advisory has ``accepted``.
     """
-    word, subject, case = outcome.result.upper(), outcome.claim or outcome.check, ""
+    result = "advisory" if accepted else outcome.result
+    word, subject, case = result.upper(), outcome.claim or outcome.check, ""
     if outcome.kind in SILENT and outcome.exchanges:
         word, subject = "NO ANSWER", outcome.exchanges[0]["url"]
     elif outcome.values:

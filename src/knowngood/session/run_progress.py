@@ -12,6 +12,7 @@ import pytest
 
 from ..report.progress import Progress, failure, status, subject_of
 from ..run_options import TERMINAL
+from ..verdict.advisories import accepting
 from ..verdict.outcome import FAILED, INCONCLUSIVE, Outcome
 from ..verdict.run_results import RunResults
 
@@ -70,8 +71,10 @@ class RunProgress:
             return
         self._failed.add(subject)
         if len(self._failed) <= FAILURES:
-            line = failure(outcome, self._progress.width)
-            self._progress.add(self._config.get_terminal_writer().markup(line, red=True))
+            accepted = bool(accepting(outcome, self._results))
+            line = failure(outcome, self._progress.width, accepted=accepted)
+            markup = self._config.get_terminal_writer().markup
+            self._progress.add(markup(line, yellow=True) if accepted else markup(line, red=True))
         elif len(self._failed) == FAILURES + 1:
             self._progress.add("… further failures are only counted")
 

@@ -67,14 +67,15 @@ def test_no_time_is_left() -> None:
 
 def test_failure() -> None:
     """The claim, the case, what came."""
-    line = failure(outcome(), 100)
+    line = failure(outcome(), 100, accepted=False)
     assert line == "FAILED Every locale has its settings [fr]: expected 200, got 404"
+    assert failure(outcome(), 100, accepted=True) == line.replace("FAILED", "ADVISORY")
 
 
 def test_failure_of_silence() -> None:
     """The URL that gave no answer; nobody knows yet whose silence it is."""
     silent = outcome(kind="timeout", message="timeout", exchanges=[{"url": "http://h/fr/"}])
-    assert failure(silent, 100) == "NO ANSWER http://h/fr/: timeout"
+    assert failure(silent, 100, accepted=False) == "NO ANSWER http://h/fr/: timeout"
 
 
 def test_subject_of_a_failure() -> None:
@@ -88,21 +89,21 @@ def test_subject_of_a_failure() -> None:
 def test_failure_without_claim_case_and_message() -> None:
     """A check without a docstring is named; a worker that died leaves nothing else."""
     lost = Outcome("x", "test_config.py::test_debug_is_off", "", result=INCONCLUSIVE)
-    assert failure(lost, 100) == "INCONCLUSIVE test_config.py::test_debug_is_off"
+    assert failure(lost, 100, accepted=False) == "INCONCLUSIVE test_config.py::test_debug_is_off"
 
 
 def test_failure_on_a_narrow_terminal() -> None:
     """The claim is cut first, since case and message say what is wrong."""
-    line = failure(outcome(message="got 404\nin the second line"), 46)
+    line = failure(outcome(message="got 404\nin the second line"), 46, accepted=False)
     assert line == "FAILED Every locale has its set… [fr]: got 404"
-    line = failure(outcome(message="x" * 300), 40)
+    line = failure(outcome(message="x" * 300), 40, accepted=False)
     assert line == "FAILED Every locale has it… [fr]: xxxxx…"
 
 
 def test_failure_is_one_plain_line() -> None:
     """Whatever a server sent."""
     hostile = outcome(values={"locale": HOSTILE}, message=HOSTILE * 100)
-    assert failure(hostile, 200).isprintable()
+    assert failure(hostile, 200, accepted=False).isprintable()
 
 
 def progress(text: str = "1 of 2", columns: int | None = None) -> tuple[Progress, io.StringIO]:

@@ -68,6 +68,7 @@ def test_accepted_in_the_environment_and_at_a_check(
     for reason in ("bug 1", "bug 2"):
         assert f"    accepted until 2999-12-31: {reason}" in ended.output
     assert "warn     0/1  Crawlers are kept out." in ended.output
+    assert "FAILED Every locale" not in ended.output
     skipped = ET.parse(junit).getroot().findall(".//skipped")  # noqa: S314 - our own
     assert sorted(element.get("message", "")[:32] for element in skipped) == [
         "accepted until 2999-12-31: bug 1",
