@@ -70,7 +70,7 @@ def login_problems(page: Response) -> list[str]:
     names_login = any(_LOGIN_NAME.fullmatch(value) for _, value in parse_qsl(landed.query))
     if not (names_asked or names_login or page_structure.LOGIN.search(landed.path)):
         return []
-    if page.html.css_first("input[type=password i]") is None:
+    if not page_structure.asks_for_password(page.html):
         return []
     line = f"a login page in its place: it leads to {landed.path}"
     return [Problem(line, Aspect.SERVER_PAGE)]

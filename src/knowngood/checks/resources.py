@@ -17,6 +17,7 @@ from ..content import (
     leftovers,
     media_types,
     page_elements,
+    page_structure,
     settings_scripts,
     strict_json,
     stylesheet_links,
@@ -106,7 +107,7 @@ def unscripted_problems(page: Response) -> list[str]:
 
 
 def _why_another(page: Response) -> str:
-    if page.html.css_first("input[type=password i]") is not None:
+    if page_structure.asks_for_password(page.html):
         return "a login page came in its place"
     return "its template lost it, or another page came in its place"
 

@@ -212,6 +212,11 @@ def _ends_in_head(bare: str, tree: LexborHTMLParser) -> list[str]:
     return []
 
 
+def asks_for_password(tree: LexborHTMLParser) -> bool:
+    """Return whether people can log in on a page."""
+    return tree.css_first("input[type=password i]") is not None
+
+
 def end_problems(text: str, tree: LexborHTMLParser) -> list[str]:
     """Return that a page lacks ``</html>``, of a site whose pages have it. One that leaves out its
     other end tags, as minifiers do, may leave out this, too.

@@ -14,6 +14,7 @@ from ..content import (
     lifetimes,
     links,
     page_elements,
+    page_structure,
     page_texts,
     search_engines,
     stylesheet_links,
@@ -104,7 +105,7 @@ def is_page(exchange: Exchange) -> bool:
 
 def asks_for_password(exchange: Exchange) -> bool:
     """Return whether an answer is a web page on which people can log in."""
-    return is_page(exchange) and tree(exchange).css_first("input[type=password i]") is not None
+    return is_page(exchange) and page_structure.asks_for_password(tree(exchange))
 
 
 def is_broken(exchange: Exchange) -> bool:
