@@ -139,8 +139,9 @@ def _import_problems(page: Response, resources: Sequence[Resource]) -> list[str]
     def name_of(url: str) -> str:
         return page_elements.script_name("" if url == base else url)
 
-    unmapped = module_links.unmapped_names(roots, files, imports)
-    missing = module_links.missing_exports(roots, files, imports)
+    modules = module_links.all_modules(roots, files, imports)
+    unmapped = module_links.unmapped_names(modules, imports)
+    missing = module_links.missing_exports(modules, files, imports)
     no_map = "which the page has no import map for"
     return [
         *(

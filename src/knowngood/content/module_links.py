@@ -21,8 +21,9 @@ class MissingExport(NamedTuple):
 def all_modules(
     roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
 ) -> list[tuple[str, bytes]]:
-    """Return ``roots`` and the modules in ``files`` that they import, and these, and so on: each
-    with its URL. What is imported by ``import()`` is left out.
+    """Return ``roots``, the modules that the page names, and those in ``files`` that they import,
+    and these, and so on: each with the URL that its imports are relative to. What is imported by
+    ``import()`` is left out.
     """
     modules, seen = list(roots), set[str]()
     for url, source in modules:
@@ -34,23 +35,23 @@ def all_modules(
 
 
 def unmapped_names(
-    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
+    modules: Iterable[tuple[str, bytes]], imports: import_maps.ImportMap
 ) -> Iterator[tuple[str, str]]:
-    """Yield URL and bare name where a module imports by a name that ``imports`` does not map:
-    browsers run nothing of ``roots``.
+    """Yield URL and bare name where one of :func:`all_modules` imports by a name that ``imports``
+    does not map: browsers run nothing of what imports it.
     """
-    for url, source in all_modules(roots, files, imports):
+    for url, source in modules:
         for name in import_maps.bare_names(source):
             if not import_maps.target(url, name, imports):
                 yield url, name
 
 
 def missing_exports(
-    roots: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
+    modules: Iterable[tuple[str, bytes]], files: Mapping[str, bytes], imports: import_maps.ImportMap
 ) -> Iterator[MissingExport]:
-    """Yield the names that modules import and nobody exports: browsers run nothing of ``roots``.
+    """Yield the names that ``modules``, as :func:`all_modules` returns them, import and nobody
+    exports: browsers run nothing of what imports them.
 
-    ``roots`` are the modules that the page names, by the URL that their imports are relative to;
     ``files`` are all that were read, ``imports`` is the page's import map. What is imported by
     ``import()`` may be missed for certain reasons, and is not looked into. What is not read or not
     parsed may export any name.
@@ -64,7 +65,7 @@ def missing_exports(
         return javascript.module_names(files[url]) if url in files else None
 
     exports: dict[str, frozenset[str] | None] = {}
-    for url, source in all_modules(roots, files, imports):
+    for url, source in modules:
         names = javascript.module_names(source)
         taken = names.taken if names is not None else ()
         for other, name in dict.fromkeys((other, name) for other, name in taken):
