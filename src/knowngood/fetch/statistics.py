@@ -83,8 +83,8 @@ class RequestStatistics(RequestTotals):
 
     def is_refused(self, exchange: Exchange) -> bool:
         """Return whether an unpublished URL got no answer from an origin that answers others."""
-        reached = exchange.probe.origin in self.answered_at
-        return exchange.probe.unpublished and exchange.error in SILENT and reached
+        probe = exchange.probe
+        return probe.unpublished and exchange.error in SILENT and probe.origin in self.answered_at
 
     def _note_answer(self, exchange: Exchange, answer: Answer) -> None:
         probe = exchange.probe
