@@ -60,6 +60,7 @@ def test_what_a_page_starts_is_there(responses, resources):
 @pytest.mark.catches("library-missing", "plug-in-missing", "script-before-its-library")
 @pytest.mark.catches("library-deferred", "script-export-lost", "script-of-node")
 @pytest.mark.catches("script-redeclares", "script-function-renamed", "script-caller-forgotten")
+@pytest.mark.catches("script-strict-undeclared")
 def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):
     """A page whose scripts use jQuery, a plug-in, or another script at once loads that before."""
     for page in responses:

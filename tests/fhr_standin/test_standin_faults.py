@@ -163,6 +163,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "stylesheet-in-element": ("/pl/css/graph.css", 200, CSS, "<style>\n"),
     "image-no-namespace": ("/pl/img/logo.svg", 200, "image/svg+xml", "<svg width="),
     "script-strict-octal": ("/pl/js/data.js", 200, JAVASCRIPT, "DATA_VERSION = 03;"),
+    "script-strict-undeclared": ("/pl/js/data.js", 200, JAVASCRIPT, "use strict"),
     "script-space-unseen": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "var Data\u200b = {"),
     "script-redeclares": ("/pl/js/data.js", 200, JAVASCRIPT, "const Bridge ="),
     "script-export-lost": ("/pl/", 200, HTML, "import { Graph } from"),
@@ -334,6 +335,7 @@ LESS_CHANGES = {
     "date-format-of-another-lang": r"/(?!xx)[\w-]+/(v4/|mobile/)?",
     "script-caller-forgotten": r"/[\w-]+/js/fhr\.js",
     "script-function-renamed": r"/[\w-]+/mobile/js/fhr\.js",
+    "script-strict-undeclared": r"/[\w-]+/js/data\.js",
     "script-of-node": r"/[\w-]+/mobile/js/data\.js",
     "sound-survey": r"/(en-US|en-ZA|he)/|/[\w-]+/js/fhr\.js",
 }

@@ -10,6 +10,14 @@ FAULTS = [
         swap("var DATA_VERSION = 3;", '"use strict";\nvar DATA_VERSION = 03;'),
     ),
     content(
+        "script-strict-undeclared",
+        "js/data.js was put in strict mode, and lost the var before a name that it gives a value",
+        ["js/data.js"],
+        swap("var DATA_VERSION = 3;", '"use strict";\nDATA_VERSION = 3;'),
+        # Whether the script or its page is wrong cannot be told: another script may declare it.
+        touches=["/{locale}/js/data.js", "/{locale}/"],
+    ),
+    content(
         "script-space-unseen",
         "a space without a width was pasted into mobile/js/data.js",
         ["mobile/js/data.js"],

@@ -35,7 +35,9 @@ _SETS: Final = re.compile(
     rb"""\.([\w$]++)\s*+(?:\|\||\?\?)?=(?![=>])"""  # o.name =
     rb"""|["']([\w$]++)["']\s*+[\]:,]"""  # o["name"] =, {"name": …}, f(o, "name", …)
     rb"""|(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}]|\([^()]{0,200}+\)\s*+\{)"""  # {name: …}, {name() {…}}
-    rb"""|(?<!\bvar\s)(?<!\blet\s)(?<!\bconst\s)(?<![.\w$])([\w$]++)\s*+=(?![=>])"""  # name =
+)
+_ASSIGNS: Final = re.compile(
+    rb"(?<!\bvar\s)(?<!\blet\s)(?<!\bconst\s)(?<![.\w$])([\w$]++)\s*+=(?![=>])"
 )
 _JQUERY_ITSELF: Final = re.compile(rb"\bjquery:\s*[\w$\"']")  # its version
 _LOADS_SCRIPTS: Final = re.compile(
@@ -83,7 +85,9 @@ def may_set(source: bytes) -> frozenset[str]:
 
     What ``root`` is, only the call says: bundlers pass ``window`` as ``this`` or a parameter.
     """
-    return _decoded(name for match in _SETS.findall(source) for name in match if name)
+    facts = facts_if_sound(source)
+    assigned = _decoded(_ASSIGNS.findall(source)).difference(facts.undeclared if facts else ())
+    return assigned | _decoded(name for match in _SETS.findall(source) for name in match if name)
 
 
 def may_define(source: bytes) -> frozenset[str]:

@@ -33,7 +33,6 @@ TOO_MUCH: Final = 9
 
 _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
-_OF_MODULES: Final = {"import_statement": "import", "export_statement": "export"}
 _IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
 _STRINGS: Final = ("string", "template_string")
 _QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
@@ -59,8 +58,7 @@ class ScriptFacts(NamedTuple):
         empty: whether it holds nothing but comments.
         strings: its string literals, one a line: those that are not empty, need no unescaping and
             hold no line end. A template into which nothing is put is one.
-        uses: by function of its top, what a call of it uses; with the keys of
-            :mod:`.script_uses`.
+        uses: what a call of each function of its top uses; with :mod:`.script_uses`'s keys.
         new: what it has of ``script_syntax.FIRST_FIREFOX``, and the first line of each.
         module: what of it only modules can hold, with the line; None if there is nothing.
         early: why browsers run nothing of it though it parses, if they do not.
@@ -72,7 +70,7 @@ class ScriptFacts(NamedTuple):
         module_names: the names that these statements are about.
         loads: the workers and the scripts that it loads.
         unset: what its top uses above the ``var`` that gives it a value.
-
+        undeclared: what it gives a value in strict mode alone, and declares nowhere.
     """
 
     markup: int | None
@@ -91,6 +89,7 @@ class ScriptFacts(NamedTuple):
     module_names: module_names.ModuleNames
     loads: list[script_loads.ScriptLoad]
     unset: list[str]
+    undeclared: list[str]
 
 
 def parse_javascript(source: bytes) -> ScriptFacts:
@@ -103,11 +102,11 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     markup = error = module = None
     typographic = b"\xe2\x80" in source
     gaps = _EMPTY_PLACE.search(source) is not None
-    early, uses = script_syntax.EarlyErrors(source), script_uses.UseReader()
+    early, uses = script_syntax.EarlyErrors(), script_uses.UseReader()
     for node in syntax_tree.walk(root):
         kind = node.type
         early.read(kind, node)
-        uses.read(kind, node)
+        uses.read(kind, node, early.strict_until)
         for feature in script_syntax.newer(kind, node):
             new.setdefault(feature, node.start_point.row + 1)
         if kind in _MARKUP and markup is None:
@@ -140,12 +139,13 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         or script_syntax.never_run(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
-        assigned=list(_assigned(root)),
+        assigned=sorted(set(_assigned(root)).difference(uses.undeclared())),
         shared=sorted(uses.shared),
         imports=list(_imports(root)),
         module_names=module_names.read(root),
         loads=list(script_loads.read(root, source, uses.called_of_others())),
         unset=unset_names.unset_names(root, source),
+        undeclared=uses.undeclared(),
     )
 
 
@@ -207,7 +207,7 @@ def _function_around(node: tree_sitter.Node) -> tree_sitter.Node | None:
 
 def _imports(root: tree_sitter.Node) -> Iterator[str]:
     for node in root.children:
-        source = node.child_by_field_name("source") if node.type in _OF_MODULES else None
+        source = node.child_by_field_name("source") if node.type in syntax_tree.OF_MODULES else None
         if source is not None:
             yield from _plain_string(source)
 
@@ -218,7 +218,7 @@ def _of_modules(kind: str, node: tree_sitter.Node) -> str | None:
         return "await outside functions"
     if kind == "meta_property" and text_of(node).startswith("import"):
         return "import.meta"
-    return _OF_MODULES.get(kind)
+    return syntax_tree.OF_MODULES.get(kind)
 
 
 def _plain_string(literal: tree_sitter.Node) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from .syntax_tree import FUNCTIONS, block_names, text_of, walk
+from .syntax_tree import FUNCTIONS, block_names, is_strict, text_of, walk
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -60,7 +60,6 @@ _TEXTS: Final = {
 _BLOCKS: Final = ("program", "statement_block")
 _OCTAL: Final = re.compile(rb"0[0-7]+")
 _OCTAL_ESCAPE: Final = re.compile(rb"\\(?:[1-7][0-7]*|0[0-7]+)")
-_DIRECTIVE: Final = b"use strict"
 _NAMES: Final = {
     *("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
 }
@@ -90,13 +89,12 @@ class EarlyErrors:
 
     Attributes:
         problem: the first error, with its line, if there is one.
+        strict_until: the byte up to which what was read last is in strict mode.
     """
 
-    def __init__(self, source: bytes) -> None:
-        """``source`` is the script whose nodes will be read."""
+    def __init__(self) -> None:
         self.problem: str | None = None
-        self._strict = b"use strict" in source
-        self._strict_until = 0
+        self.strict_until = 0
 
     def read(self, kind: str, node: tree_sitter.Node) -> None:
         """Read the next node of this kind, in document order."""
@@ -104,16 +102,28 @@ class EarlyErrors:
             return
         if kind in _NAMES and _is_name_of(node, _RESERVED):
             self.problem = f"line {node.start_point.row + 1} has {text_of(node)} for a name"
-        if kind not in _BLOCKS:
-            return
-        twice = block_names(node).twice
+        elif kind == "class_body":
+            self.strict_until = max(self.strict_until, node.end_byte)
+        elif kind in _BLOCKS:
+            self._read_block(node)
+        elif kind in _FORBIDDEN and node.start_byte < self.strict_until:
+            self._refuse_in_strict_mode(node)
+
+    def _read_block(self, block: tree_sitter.Node) -> None:
+        twice = block_names(block).twice
         if twice is not None:
             self.problem = f"line {twice[0]} declares {twice[1]}, which is declared already"
-        elif self._strict and node.end_byte > self._strict_until:
-            scope = _strict_scope(node)
-            if scope is not None:
-                self._strict_until = scope.end_byte
-                self.problem = _strict_error(scope)
+        elif block.end_byte > self.strict_until and is_strict(block):
+            self.strict_until = block.end_byte
+            function = block.parent
+            head = function.named_children[:-1] if function is not None else ()
+            for node in (node for part in head for node in walk(part)):
+                self._refuse_in_strict_mode(node)
+
+    def _refuse_in_strict_mode(self, node: tree_sitter.Node) -> None:
+        what = _FORBIDDEN[node.type](node) if node.type in _FORBIDDEN else ""
+        if what and self.problem is None:
+            self.problem = f"{what} at line {node.start_point.row + 1}, which strict mode forbids"
 
 
 def invisible(root: tree_sitter.Node, source: bytes) -> str | None:
@@ -150,53 +160,8 @@ def _is_function_in_brackets(statement: tree_sitter.Node) -> bool:
     return len(inner) == 1 and inner[0].type in FUNCTIONS
 
 
-def _strict_scope(block: tree_sitter.Node) -> tree_sitter.Node | None:
-    """Return what is in strict mode by the first statements of a block: the whole script, or the
-    function whose body it is; None if they do not say ``"use strict"``.
-    """
-    for statement in block.named_children:
-        text = statement.named_children[0] if statement.type == "expression_statement" else None
-        if statement.type != "comment" and (text is None or text.type != "string"):
-            return None
-        if text is not None and (text.text or b"")[1:-1] == _DIRECTIVE:
-            break
-    else:
-        return None
-    if block.type == "program":
-        return block
-    function = block.parent
-    return function if function is not None and function.type in FUNCTIONS else None
-
-
-def _strict_error(scope: tree_sitter.Node) -> str | None:
-    for node in walk(scope):
-        forbidden = _forbidden_in_strict_mode(node)
-        if forbidden:
-            return f"{forbidden} at line {node.start_point.row + 1}, which strict mode forbids"
-    return None
-
-
-def _forbidden_in_strict_mode(node: tree_sitter.Node) -> str:
-    """Return what strict mode forbids that a node is; empty if it allows it."""
-    kind = node.type
-    if kind == "with_statement":
-        return "with"
-    if kind in _NAMES and _is_name_of(node, _RESERVED_IN_STRICT_MODE):
-        return f"the name {text_of(node)}"
-    if kind == "number" and _OCTAL.fullmatch(node.text or b""):
-        return "an octal number"
-    if kind == "string" and any(
-        _OCTAL_ESCAPE.fullmatch(part.text or b"")
-        for part in node.named_children
-        if part.type == "escape_sequence"
-    ):
-        return "an octal escape in a string"
-    if kind == "unary_expression" and _deletes_name(node):
-        return "delete of a name"
-    if kind == "formal_parameters":
-        names = [part.text for part in node.named_children if part.type == "identifier"]
-        return "two parameters of one name" if len(set(names)) < len(names) else ""
-    return ""
+def _reserved_in_strict_mode(name: tree_sitter.Node) -> str:
+    return f"the name {text_of(name)}" if _is_name_of(name, _RESERVED_IN_STRICT_MODE) else ""
 
 
 def _is_name_of(node: tree_sitter.Node, words: Container[bytes]) -> bool:
@@ -204,9 +169,36 @@ def _is_name_of(node: tree_sitter.Node, words: Container[bytes]) -> bool:
     return node.text in words and (node.parent is None or node.parent.type not in _NAMES_ELSEWHERE)
 
 
-def _deletes_name(node: tree_sitter.Node) -> bool:
-    parts = [node.child_by_field_name(name) for name in ("operator", "argument")]
-    return [part and part.type for part in parts] == ["delete", "identifier"]
+def _octal(number: tree_sitter.Node) -> str:
+    return "an octal number" if _OCTAL.fullmatch(number.text or b"") else ""
+
+
+def _octal_escape(escape: tree_sitter.Node) -> str:
+    in_string = escape.parent is not None and escape.parent.type == "string"
+    is_octal = in_string and _OCTAL_ESCAPE.fullmatch(escape.text or b"")
+    return "an octal escape in a string" if is_octal else ""
+
+
+def _deleted_name(expression: tree_sitter.Node) -> str:
+    parts = [expression.child_by_field_name(name) for name in ("operator", "argument")]
+    deletes_name = [part and part.type for part in parts] == ["delete", "identifier"]
+    return "delete of a name" if deletes_name else ""
+
+
+def _alike_parameters(parameters: tree_sitter.Node) -> str:
+    names = [part.text for part in parameters.named_children if part.type == "identifier"]
+    return "two parameters of one name" if len(set(names)) < len(names) else ""
+
+
+_FORBIDDEN: Final[dict[str, Callable[[tree_sitter.Node], str]]] = {
+    **dict.fromkeys(_NAMES, _reserved_in_strict_mode),
+    "with_statement": lambda _: "with",
+    "number": _octal,
+    "escape_sequence": _octal_escape,
+    "unary_expression": _deleted_name,
+    "formal_parameters": _alike_parameters,
+}
+"""By kind of node, what of it strict mode forbids; empty if it allows it."""
 
 
 def _in_list(node: tree_sitter.Node) -> Iterator[str]:

@@ -18,7 +18,11 @@ from .syntax_tree import (
     FUNCTIONS,
     HOISTED,
     PLAIN_FUNCTIONS,
+    SHORTHAND,
+    asks_for,
+    binds,
     is_called_at_once,
+    is_given_value,
     is_handed_over,
     name_of_function,
     text_of,
@@ -57,29 +61,8 @@ _CERTAIN: Final = {
 }
 """By kind of such a node, the field of the part that runs whenever the node is reached."""
 
-_SHORTHAND: Final = "shorthand_property_identifier"
-_NAMES: Final = {"identifier", _SHORTHAND, f"{_SHORTHAND}_pattern"}
+_NAMES: Final = {"identifier", SHORTHAND, f"{SHORTHAND}_pattern"}
 _READ: Final = _NAMES | _SCOPES | UNSURE | {"return_statement", "throw_statement"}
-
-_BOUND_BY: Final = {
-    **dict.fromkeys(("class", "class_declaration", "variable_declarator"), "name"),
-    **dict.fromkeys(("generator_function", "generator_function_declaration"), "name"),
-    **dict.fromkeys(PLAIN_FUNCTIONS, "name"),
-    **dict.fromkeys(("arrow_function", "catch_clause"), "parameter"),
-    **dict.fromkeys(("assignment_expression", "augmented_assignment_expression"), "left"),
-    **dict.fromkeys(
-        ("assignment_pattern", "for_in_statement", "object_assignment_pattern"), "left"
-    ),
-    "pair_pattern": "value",
-}
-"""By kind of node, the field that binds a name."""
-
-_BINDING: Final = {
-    *("array_pattern", "export_specifier", "formal_parameters", "import_clause"),
-    *("import_specifier", "namespace_export", "namespace_import", "rest_pattern"),
-    "update_expression",
-}
-"""Nodes that bind each name in them, or give it to others."""
 
 _CALLS: Final = {"call_expression": "function", "new_expression": "constructor"}
 """By kind of call, the field that holds what is called."""
@@ -148,16 +131,17 @@ class UseReader:
         self._called: set[str] = set()
         self._bound: set[str] = set()
         self._asked: set[str] = set()  # whether they are there at all
+        self._assigned: set[str] = set()  # in strict mode
         self.shared: set[str] = set()  # what it binds outside functions, for certain or not
 
-    def read(self, kind: str, node: tree_sitter.Node) -> None:
-        """Read the next node of this kind."""
+    def read(self, kind: str, node: tree_sitter.Node, strict_until: int) -> None:
+        """Read the next node of this kind; up to the byte ``strict_until`` is strict mode."""
         if kind not in _READ:
             return
         while self._open and self._open[-1][0] <= node.start_byte:
             self._leave(self._open.pop())
         if kind in _NAMES:
-            self._read_name(node)
+            self._read_name(node, is_strict=node.start_byte < strict_until)
             return
         if kind in _SCOPES:
             self._functions.append(self._function(node))
@@ -182,6 +166,10 @@ class UseReader:
         else:
             self._functions[-1].may_be_over = True
 
+    def undeclared(self) -> list[str]:
+        """Return what it gives a value in strict mode and nowhere declares."""
+        return sorted(self._assigned - self._bound)
+
     def called_of_others(self) -> set[str]:
         """Return what it calls and does not bind, and may have asked for."""
         return self._called - self._bound
@@ -198,16 +186,15 @@ class UseReader:
                 uses[name] = self._names(self._with_handed_over(self._reached(functions)))
         return uses
 
-    def _read_name(self, node: tree_sitter.Node) -> None:
+    def _read_name(self, node: tree_sitter.Node, *, is_strict: bool) -> None:
         name, parent = text_of(node), node.parent
-        if parent is not None and _asks(parent):
+        if parent is not None and asks_for(parent):
             self._asked.add(name)
             return
-        if parent is None or _binds(parent, node):
-            self._bound.add(name)
-            around = len(self._functions) - 1
-            if around == 0 or (around == 1 and parent is not None and parent.type in HOISTED):
-                self.shared.add(name)
+        if is_strict and parent is not None and is_given_value(parent, node):
+            self._assigned.add(name)
+        elif parent is None or binds(parent, node):
+            self._bind(name, parent)
             return
         function = self._functions[-1]
         is_called = parent.child_by_field_name(_CALLS.get(parent.type, "")) == node
@@ -219,6 +206,12 @@ class UseReader:
                 function.called.add(name)
             elif is_handed_over(node):
                 function.handed_over.append(name)
+
+    def _bind(self, name: str, parent: tree_sitter.Node | None) -> None:
+        self._bound.add(name)
+        around = len(self._functions) - 1
+        if around == 0 or (around == 1 and parent is not None and parent.type in HOISTED):
+            self.shared.add(name)
 
     def _function(self, node: tree_sitter.Node) -> _Function:
         """Return a function that begins here, and note when it runs."""
@@ -275,17 +268,3 @@ def _is_unsure(node: tree_sitter.Node) -> bool:
         return True
     operator = node.child_by_field_name("operator")
     return operator is not None and operator.type in {"&&", "||", "??"}
-
-
-def _asks(parent: tree_sitter.Node) -> bool:
-    """Return whether a node asks for the type of a name in it, or deletes it."""
-    operator = parent.child_by_field_name("operator")
-    return operator is not None and operator.type in {"typeof", "delete"}
-
-
-def _binds(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
-    """Return whether a name is bound where it stands."""
-    kind = parent.type
-    if kind in _BINDING or node.type == f"{_SHORTHAND}_pattern":
-        return True
-    return parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node

@@ -19,6 +19,30 @@ FUNCTIONS: Final = {
 }
 PLAIN_FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_expression"}
 HOISTED: Final = ("function_declaration", "generator_function_declaration")
+SHORTHAND: Final = "shorthand_property_identifier"
+_ASSIGNMENTS: Final = {"assignment_expression", "augmented_assignment_expression"}
+"""In strict mode these bind no name: one that nobody declares throws an error there."""
+
+_BOUND_BY: Final = {
+    **dict.fromkeys(("class", "class_declaration", "variable_declarator"), "name"),
+    **dict.fromkeys(("generator_function", "generator_function_declaration"), "name"),
+    **dict.fromkeys(PLAIN_FUNCTIONS, "name"),
+    **dict.fromkeys(("arrow_function", "catch_clause"), "parameter"),
+    **dict.fromkeys(_ASSIGNMENTS, "left"),
+    **dict.fromkeys(
+        ("assignment_pattern", "for_in_statement", "object_assignment_pattern"), "left"
+    ),
+    "pair_pattern": "value",
+}
+"""By kind of node, the field that binds a name."""
+
+_BINDING: Final = {
+    *("array_pattern", "export_specifier", "formal_parameters", "import_clause"),
+    *("import_specifier", "namespace_export", "namespace_import", "rest_pattern"),
+    "update_expression",
+}
+"""Nodes that bind each name in them, or give it to others."""
+
 _CALLERS: Final = frozenset(
     b"done getJSON ready requestAnimationFrame setInterval setTimeout then".split()
 )
@@ -26,6 +50,7 @@ _CALLERS: Final = frozenset(
 
 _LOADED: Final = {*(b"load", b"DOMContentLoaded"), *(b"onload", b"window.onload", b"self.onload")}
 _CALLED_LATER: Final = ("arrow_function", "function_expression")
+OF_MODULES: Final = {"import_statement": "import", "export_statement": "export"}
 _ON_WINDOW: Final = re.compile(r"(?:window|self|globalThis)\.([\w$]+)")
 _BOUND: Final = ("identifier", "shorthand_property_identifier_pattern")
 
@@ -99,6 +124,24 @@ def block_names(block: tree_sitter.Node) -> BlockNames:
     return BlockNames(lexical, hoisted, min(filter(None, [twice, *both]), default=None))
 
 
+def is_strict(block: tree_sitter.Node) -> bool:
+    """Return whether a block puts what is in it into strict mode: the top of a module, or that of
+    a script or function that begins with ``"use strict"``.
+    """
+    around = block.parent
+    if around is None and any(part.type in OF_MODULES for part in block.named_children):
+        return True
+    if around is not None and around.type not in FUNCTIONS:
+        return False
+    for statement in block.named_children:
+        text = statement.named_child(0) if statement.type == "expression_statement" else None
+        if statement.type != "comment" and (text is None or text.type != "string"):
+            return False
+        if text is not None and (text.text or b"")[1:-1] == b"use strict":
+            return True
+    return False
+
+
 def is_called_at_once(function: tree_sitter.Node) -> bool:
     """Return whether a function is called where it stands: ``(function () {}())``, also by way of
     ``call`` or ``apply``.
@@ -144,3 +187,22 @@ def name_of_function(function: tree_sitter.Node) -> tuple[str, bool]:
     if on_window:
         return on_window[1], True
     return (text_of(name) if name.type == "identifier" else ""), False
+
+
+def asks_for(parent: tree_sitter.Node) -> bool:
+    """Return whether a node asks for the type of a name in it, or deletes it."""
+    operator = parent.child_by_field_name("operator")
+    return operator is not None and operator.type in {"typeof", "delete"}
+
+
+def is_given_value(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
+    """Return whether a name stands at the left of an assignment."""
+    return parent.type in _ASSIGNMENTS and parent.child_by_field_name("left") == node
+
+
+def binds(parent: tree_sitter.Node, node: tree_sitter.Node) -> bool:
+    """Return whether a name is bound where it stands."""
+    kind = parent.type
+    if kind in _BINDING or node.type == f"{SHORTHAND}_pattern":
+        return True
+    return parent.child_by_field_name(_BOUND_BY.get(kind, "")) == node

@@ -304,6 +304,44 @@ def users_of_data(scripts: list[Script]) -> list[Script]:
     return [user for user, name in missing if name == "Data"]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"'use strict'; total = 1;",
+        b"'use strict'; total += 1;",
+        b"(function () { 'use strict'; total = 1; }());",
+        b"import {a} from './a.js'; total = a;",
+        b"'use strict'; (function () { total = 1; }()); (function () { total = 2; }());",
+    ],
+)
+def test_a_value_for_what_nobody_declares(source: bytes) -> None:
+    """In strict mode it makes no variable, and ends the script."""
+    users = scripts_of(source, kind="module" if b"import" in source else "")
+    assert missing_names(users, [], [], []) == [(users[0], "total")]
+    assert missing_names([*scripts_of(b"var total;"), *users], [], [], []) == []
+    assert missing_names([*scripts_of(b"f = () => { total = 0; };"), *users], [], [], []) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"total = 1;",
+        b"'use strict'; var total; total = 1;",
+        b"'use strict'; try { total = 1; } catch (error) {}",
+        b"'use strict'; if (document.all) { total = 1; }",
+        b"'use strict'; window.total = 0; total = 1;",
+        b"'use strict'; window['total'] = 0; total = 1;",
+        b"'use strict'; location = '/'; onload = f; name = 'x'; function f() {}",
+        b"f(); 'use strict'; total = 1; function f() {}",
+        b"(function () { 'use strict'; }()); total = 1;",
+        b"'use strict'; function set(total) { total = 1; } set(2);",
+    ],
+)
+def test_a_value_that_does_no_harm(source: bytes) -> None:
+    """Others are not in strict mode, do not surely run, or somebody may declare the name."""
+    assert missing_names(scripts_of(source), [], [], []) == []
+
+
 def test_keys_of_a_script_that_is_all_quotes() -> None:
     """It takes no longer than another one of its length."""
     began = time.process_time()

@@ -17,7 +17,7 @@ def test_what_stays_within_its_limits() -> None:
     uses = b'{"": [[], []], "(once loaded)": [[], []], "(anywhere)": [[], []]}'
     known = (
         b'[null, null, false, "b", %s, {}, null, null, [], [], ["a"], ["a"], []'
-        b", [[], [], []], [], []]" % uses
+        b", [[], [], []], [], [], []]" % uses
     )
     assert sandbox.parse("javascript", b"a = 'b'", 1 << 20) == known
 
