@@ -13,9 +13,9 @@ from typing import Final
 
 from .media_types import SCRIPT_TYPES
 from .module_names import ModuleNames
+from .newer_syntax import FIRST_FIREFOX
 from .result_cache import cached_by_content
 from .script_facts import facts_if_sound, facts_of
-from .script_syntax import FIRST_FIREFOX
 
 _WRITTEN: Final = {
     "class_static_block": "static {}",

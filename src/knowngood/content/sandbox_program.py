@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from knowngood.content import (
+    early_errors,
     module_names,
+    newer_syntax,
     script_loads,
-    script_syntax,
     script_uses,
     syntax_tree,
     unset_names,
@@ -59,7 +60,7 @@ class ScriptFacts(NamedTuple):
         strings: its string literals, one a line: those that are not empty, need no unescaping and
             hold no line end. A template into which nothing is put is one.
         uses: what a call of each function of its top uses; with :mod:`.script_uses`'s keys.
-        new: what it has of ``script_syntax.FIRST_FIREFOX``, and the first line of each.
+        new: what it has of ``newer_syntax.FIRST_FIREFOX``, and the first line of each.
         module: what of it only modules can hold, with the line; None if there is nothing.
         early: why browsers run nothing of it though it parses, if they do not.
         lexical: the classes and what ``let`` and ``const`` declare at its top.
@@ -102,12 +103,12 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     markup = error = module = None
     typographic = b"\xe2\x80" in source
     gaps = _EMPTY_PLACE.search(source) is not None
-    early, uses = script_syntax.EarlyErrors(), script_uses.UseReader()
+    early, uses = early_errors.EarlyErrors(), script_uses.UseReader()
     for node in syntax_tree.walk(root):
         kind = node.type
         early.read(kind, node)
         uses.read(kind, node, early.strict_until)
-        for feature in script_syntax.newer(kind, node):
+        for feature in newer_syntax.newer(kind, node):
             new.setdefault(feature, node.start_point.row + 1)
         if kind in _MARKUP and markup is None:
             markup = node.start_point.row + 1
@@ -134,9 +135,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         uses=uses.by_function(),
         new=new,
         module=module,
-        early=early.problem
-        or script_syntax.invisible(root, source)
-        or script_syntax.never_run(root),
+        early=early.problem or early_errors.invisible(root, source) or early_errors.never_run(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
         assigned=sorted(set(_assigned(root)).difference(uses.undeclared())),
@@ -181,7 +180,7 @@ def _lacks_a_part(kind: str, node: tree_sitter.Node, source: bytes) -> bool:
         return _NAMELESS.match(source, node.start_byte) is not None
     if not _awaits(kind, node):
         return False
-    around = _function_around(node)
+    around = syntax_tree.function_around(node)
     return around is not None and all(child.type != "async" for child in around.children)
 
 
@@ -198,13 +197,6 @@ def _awaits(kind: str, node: tree_sitter.Node) -> bool:
     return kind == "await_expression" and node.children[-1].type != "parenthesized_expression"
 
 
-def _function_around(node: tree_sitter.Node) -> tree_sitter.Node | None:
-    around = node.parent
-    while around is not None and around.type not in syntax_tree.FUNCTIONS:
-        around = around.parent
-    return around
-
-
 def _imports(root: tree_sitter.Node) -> Iterator[str]:
     for node in root.children:
         source = node.child_by_field_name("source") if node.type in syntax_tree.OF_MODULES else None
@@ -214,7 +206,7 @@ def _imports(root: tree_sitter.Node) -> Iterator[str]:
 
 def _of_modules(kind: str, node: tree_sitter.Node) -> str | None:
     """Return what a node is that only modules can hold; None for any other."""
-    if _awaits(kind, node) and _function_around(node) is None:
+    if _awaits(kind, node) and syntax_tree.function_around(node) is None:
         return "await outside functions"
     if kind == "meta_property" and text_of(node).startswith("import"):
         return "import.meta"

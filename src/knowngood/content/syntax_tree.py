@@ -142,6 +142,14 @@ def is_strict(block: tree_sitter.Node) -> bool:
     return False
 
 
+def function_around(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return the function that a node stands in; None outside of all."""
+    around = node.parent
+    while around is not None and around.type not in FUNCTIONS:
+        around = around.parent
+    return around
+
+
 def is_called_at_once(function: tree_sitter.Node) -> bool:
     """Return whether a function is called where it stands: ``(function () {}())``, also by way of
     ``call`` or ``apply``.

@@ -1,4 +1,4 @@
-"""Find syntax in a tree of tree-sitter that only newer browsers read, or none does.
+"""Find in a tree of tree-sitter why a browser runs nothing of a script that parses.
 
 :mod:`.sandbox_program` imports it, so of this package it imports :mod:`.syntax_tree` alone.
 """
@@ -6,50 +6,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from .syntax_tree import FUNCTIONS, block_names, is_strict, text_of, walk
+from .syntax_tree import (
+    FUNCTIONS,
+    block_names,
+    bound_names,
+    function_around,
+    is_strict,
+    text_of,
+    walk,
+)
 
 if TYPE_CHECKING:
     import tree_sitter
 
-FIRST_FIREFOX: Final = {
-    "=>": 22,
-    "template_string": 34,
-    r"\u{}": 40,
-    "new.target": 41,
-    "let": 44,
-    "class": 45,
-    "a pattern with the flag u": 46,
-    "for (const of)": 51,
-    "async": 52,
-    "**": 52,
-    "**=": 52,
-    "a comma behind the last argument": 52,
-    "... in an object": 55,
-    "catch without a name": 58,
-    "a line separator in a string": 62,
-    "a BigInt": 68,
-    "field_definition": 69,
-    "_ in a number": 70,
-    "??": 72,
-    "optional_chain": 74,
-    "a pattern with the flag s": 78,
-    "a lookbehind": 78,
-    "a named group": 78,
-    "??=": 79,
-    "||=": 79,
-    "&&=": 79,
-    "private_property_identifier": 90,
-    "class_static_block": 93,
+_LEFT: Final = {
+    *("do_statement", "for_in_statement", "for_statement", "labeled_statement"),
+    *("switch_statement", "while_statement"),
 }
-"""The first Firefox that reads a node (developer.mozilla.org/docs/Web/JavaScript/Reference): most
-of what is newer than ECMAScript 5 of 2009. Older ones run nothing of the script."""
-
-_ESCAPED: Final = re.compile(rb"\\.|\[(?:\\.|[^\]\\])*+\]", re.S)
-_SEPARATORS: Final = (b"\xe2\x80\xa8", b"\xe2\x80\xa9")  # U+2028, U+2029
+"""What ``break`` leaves."""
 _NO_SPACE: Final = re.compile(b"\xe2\x80\x8b")
 _MOST_LOOKED_AT: Final = 1000
 _TEXTS: Final = {
@@ -58,30 +36,21 @@ _TEXTS: Final = {
 }
 """Nodes whose text may be any characters."""
 _BLOCKS: Final = ("program", "statement_block")
-_OCTAL: Final = re.compile(rb"0[0-7]+")
-_OCTAL_ESCAPE: Final = re.compile(rb"\\(?:[1-7][0-7]*|0[0-7]+)")
-_NAMES: Final = {
-    *("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
-}
-_NAMES_ELSEWHERE: Final = {"export_specifier", "import_specifier"}  # those of other modules, too
 _RESERVED: Final = frozenset(
     b"break case catch class const continue debugger default delete do else enum export extends "
     b"false finally for function if import in instanceof new null return super switch this throw "
     b"true try typeof var void while with".split()
 )
 """Words that are no names (ECMA-262, 12.7.2). tree-sitter takes some for one, as ``{class}``."""
-
+_NAMES: Final = {
+    *("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")
+}
+_NAMES_ELSEWHERE: Final = {"export_specifier", "import_specifier"}  # those of other modules, too
+_OCTAL: Final = re.compile(rb"0[0-7]+")
+_OCTAL_ESCAPE: Final = re.compile(rb"\\(?:[1-7][0-7]*|0[0-7]+)")
 _RESERVED_IN_STRICT_MODE: Final = frozenset(
     b"implements interface let package private protected public static yield".split()
 )
-
-
-def newer(kind: str, node: tree_sitter.Node) -> Iterable[str]:
-    """Return what of ``FIRST_FIREFOX`` a node of this kind is."""
-    find = _NEWER.get(kind)
-    if find is not None:
-        return find(node)
-    return (kind,) if kind in FIRST_FIREFOX else ()
 
 
 class EarlyErrors:
@@ -106,11 +75,14 @@ class EarlyErrors:
             self.strict_until = max(self.strict_until, node.end_byte)
         elif kind in _BLOCKS:
             self._read_block(node)
+        elif kind in _WRONG and (what := _WRONG[kind](node)):
+            self.problem = f"{what} at line {node.start_point.row + 1}"
         elif kind in _FORBIDDEN and node.start_byte < self.strict_until:
             self._refuse_in_strict_mode(node)
 
     def _read_block(self, block: tree_sitter.Node) -> None:
-        twice = block_names(block).twice
+        names = block_names(block)
+        twice = names.twice or min(_of_parameters(block, names.lexical), default=None)
         if twice is not None:
             self.problem = f"line {twice[0]} declares {twice[1]}, which is declared already"
         elif block.end_byte > self.strict_until and is_strict(block):
@@ -124,6 +96,52 @@ class EarlyErrors:
         what = _FORBIDDEN[node.type](node) if node.type in _FORBIDDEN else ""
         if what and self.problem is None:
             self.problem = f"{what} at line {node.start_point.row + 1}, which strict mode forbids"
+
+
+def _of_parameters(
+    block: tree_sitter.Node, lexical: Mapping[str, int]
+) -> Iterator[tuple[int, str]]:
+    """Yield which of the ``lexical`` names of a function's body its parameters have, too, each
+    after its line.
+    """
+    function = block.parent if lexical else None
+    if function is None or function.type not in {"catch_clause", *FUNCTIONS}:
+        return
+    one, several = map(function.child_by_field_name, ("parameter", "parameters"))
+    patterns = several.named_children if several is not None else [one]
+    for name in (name for pattern in patterns for name in bound_names(pattern)):
+        if name in lexical:
+            yield lexical[name], name
+
+
+def _return_outside(statement: tree_sitter.Node) -> str:
+    return "" if function_around(statement) is not None else "return outside functions"
+
+
+def _jump_outside(statement: tree_sitter.Node) -> str:
+    """Return what a ``break`` or ``continue`` is that stands in nothing that it could leave."""
+    around = statement.parent
+    while around is not None and around.type not in {"class_static_block", *FUNCTIONS}:
+        if around.type in _LEFT:
+            return ""
+        around = around.parent
+    return f"{statement.type.removesuffix('_statement')} outside loops"
+
+
+def _without_value(declarator: tree_sitter.Node) -> str:
+    declaration = declarator.parent
+    is_const = declaration is not None and declaration.children[0].type == "const"
+    has_value = declarator.child_by_field_name("value") is not None
+    return "a const without a value" if is_const and not has_value else ""
+
+
+_WRONG: Final[dict[str, Callable[[tree_sitter.Node], str]]] = {
+    "return_statement": _return_outside,
+    "break_statement": _jump_outside,
+    "continue_statement": _jump_outside,
+    "variable_declarator": _without_value,
+}
+"""By kind of node, what is wrong with it wherever a script has it; empty if nothing is."""
 
 
 def invisible(root: tree_sitter.Node, source: bytes) -> str | None:
@@ -199,78 +217,3 @@ _FORBIDDEN: Final[dict[str, Callable[[tree_sitter.Node], str]]] = {
     "formal_parameters": _alike_parameters,
 }
 """By kind of node, what of it strict mode forbids; empty if it allows it."""
-
-
-def _in_list(node: tree_sitter.Node) -> Iterator[str]:
-    last = node.child(node.child_count - 2) if node.child_count > 2 else None
-    if last is not None and last.type == ",":
-        yield "a comma behind the last argument"
-
-
-def _in_object(node: tree_sitter.Node) -> Iterator[str]:
-    if node.parent is not None and node.parent.type in {"object", "object_pattern"}:
-        yield "... in an object"
-
-
-def _in_pattern(node: tree_sitter.Node) -> Iterator[str]:
-    bare = _ESCAPED.sub(b"", node.text or b"")
-    if re.search(rb"\(\?<[=!]", bare):
-        yield "a lookbehind"
-    if re.search(rb"\(\?<[\w$]", bare):
-        yield "a named group"
-
-
-def _of_pattern(node: tree_sitter.Node) -> Iterator[str]:
-    flags = (node.text or b"").decode("ascii", "replace")
-    yield from (f"a pattern with the flag {flag}" for flag in "su" if flag in flags)
-
-
-def _in_number(node: tree_sitter.Node) -> Iterator[str]:
-    text = node.text or b""
-    if b"_" in text:
-        yield "_ in a number"
-    if text.endswith(b"n"):
-        yield "a BigInt"
-
-
-def _in_catch(node: tree_sitter.Node) -> Iterator[str]:
-    if node.child_by_field_name("parameter") is None:
-        yield "catch without a name"
-
-
-def _in_escape(node: tree_sitter.Node) -> Iterator[str]:
-    if (node.text or b"").startswith(rb"\u{"):
-        yield r"\u{}"
-
-
-def _in_string(node: tree_sitter.Node) -> Iterator[str]:
-    parent, text = node.parent, node.text or b""
-    if any(mark in text for mark in _SEPARATORS) and parent is not None and parent.type == "string":
-        yield "a line separator in a string"
-
-
-def _in_loop(node: tree_sitter.Node) -> Iterator[str]:
-    words = [node.child_by_field_name(name) for name in ("kind", "operator")]
-    if [word and word.type for word in words] == ["const", "of"]:
-        yield "for (const of)"
-
-
-def _of_meta(node: tree_sitter.Node) -> Iterator[str]:
-    if (node.text or b"").startswith(b"new"):
-        yield "new.target"
-
-
-_NEWER: Final[dict[str, Callable[[tree_sitter.Node], Iterator[str]]]] = {
-    "arguments": _in_list,
-    "formal_parameters": _in_list,
-    "spread_element": _in_object,
-    "rest_pattern": _in_object,
-    "regex_pattern": _in_pattern,
-    "regex_flags": _of_pattern,
-    "number": _in_number,
-    "catch_clause": _in_catch,
-    "escape_sequence": _in_escape,
-    "string_fragment": _in_string,
-    "for_in_statement": _in_loop,
-    "meta_property": _of_meta,
-}
