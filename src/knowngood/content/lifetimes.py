@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import httpx
 
-_AGE: Final = re.compile(r"(?:\A|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.I)
+MAX_AGE: Final = re.compile(r"(?:\A|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.I)
+"""The seconds of that directive."""
+
 _ASKS: Final = re.compile(r"(?:\A|,)\s*(?:no-store|no-cache)\s*(?:,|\Z)", re.I)
 _DAY: Final = 86400
 _MOST: Final = 31
@@ -21,6 +23,6 @@ def problems(headers: httpx.Headers) -> list[str]:
     caches of servers keep, their owners can empty.
     """
     value = ", ".join(headers.get_list("cache-control"))
-    age = _AGE.search(value)
+    age = MAX_AGE.search(value)
     days = int(age[1]) // _DAY if age is not None and not _ASKS.search(value) else 0
     return [f'Cache-Control: browsers keep the page for {days} days: "{value}"'] * (days > _MOST)

@@ -80,13 +80,18 @@ def never_closed(text: str, name: str) -> int | None:
     return starts[-1] if 2 * len(starts) > len(tags) else None
 
 
+def has_end(text: str) -> bool:
+    """Return whether a page has ``</html>``."""
+    return "</html" in text.lower()
+
+
 def uneven(text: str) -> dict[str, int]:
     """Return, for each element whose tags do not pair up, how many more start tags than end tags a
     page has. Elements whose end tag may be left out do not count.
 
     Return nothing for a page without ``</html>``, or one that ends within a text: it is cut short.
     """
-    if "</html" not in text.lower():
+    if not has_end(text):
         return {}
     counts: Counter[str] = Counter()
     for token in _TOKEN.finditer(text):

@@ -221,8 +221,8 @@ def end_problems(text: str, tree: LexborHTMLParser) -> list[str]:
     """Return that a page lacks ``</html>``, of a site whose pages have it. One that leaves out its
     other end tags, as minifiers do, may leave out this, too.
     """
-    lower = text.lower()
-    if "</html" in lower or ("</head" not in lower and not _has_no_body(tree)):
+    may_lack_it = "</head" not in text.lower() and not _has_no_body(tree)
+    if may_lack_it or open_elements.has_end(text):
         return []
     line = "the page is cut off: it lacks </html>, which the site's pages have"
     return [Problem(line, Aspect.DAMAGE)]

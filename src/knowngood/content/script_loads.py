@@ -15,7 +15,7 @@ from collections.abc import Container, Iterator
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .script_uses import UNSURE
+from .script_uses import UNSURE, certain_part, may_skip_a_part
 from .syntax_tree import FUNCTIONS, is_called_at_once, is_handed_over, text_of
 
 if TYPE_CHECKING:
@@ -179,15 +179,13 @@ def _of_element(place: _Place) -> Iterator[ScriptLoad]:
 
 def _is_certain_part(whole: tree_sitter.Node, part: tree_sitter.Node) -> bool:
     """Return whether a part of a condition always runs, or wherever a browser has workers."""
-    test, runs = whole.child_by_field_name("condition"), whole.child_by_field_name("consequence")
-    if whole.type == "binary_expression":
-        test, runs = whole.child_by_field_name("left"), whole.child_by_field_name("right")
-        operator = whole.child_by_field_name("operator")
-        if operator is None or operator.type not in {"&&", "||", "??"}:
-            return True
-        runs = runs if operator.type == "&&" else None
+    if not may_skip_a_part(whole):
+        return True
+    test, operator = certain_part(whole), whole.child_by_field_name("operator")
     if test is None or part == test:
         return part == test
+    both = operator is not None and operator.type == "&&"
+    runs = whole.child_by_field_name("right" if both else "consequence")
     return part == runs and _HAS_WORKERS.fullmatch(text_of(test)) is not None
 
 

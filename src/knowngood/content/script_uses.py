@@ -146,9 +146,9 @@ class UseReader:
         if kind in _SCOPES:
             self._functions.append(self._function(node))
         elif kind in UNSURE:
-            if not _is_unsure(node):
+            if not may_skip_a_part(node):
                 return
-            certain = node.child_by_field_name(_CERTAIN.get(kind, ""))
+            certain = certain_part(node)
             if certain is not None:
                 self._open.append(_Open(certain.end_byte, kind, node.end_byte))
                 return
@@ -263,8 +263,14 @@ class UseReader:
         return Uses(sorted(used - own), sorted(called - own))
 
 
-def _is_unsure(node: tree_sitter.Node) -> bool:
+def may_skip_a_part(node: tree_sitter.Node) -> bool:
+    """Return whether a node whose kind is in ``UNSURE`` is one: ``a && b``, and not ``a + b``."""
     if node.type != "binary_expression":
         return True
     operator = node.child_by_field_name("operator")
     return operator is not None and operator.type in {"&&", "||", "??"}
+
+
+def certain_part(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return the part of such a node that runs whenever the node is reached; None for none."""
+    return node.child_by_field_name(_CERTAIN.get(node.type, ""))

@@ -17,7 +17,8 @@ FUNCTIONS: Final = {
     *("arrow_function", "function_declaration", "function_expression", "generator_function"),
     *("generator_function_declaration", "method_definition"),
 }
-PLAIN_FUNCTIONS: Final = {"arrow_function", "function_declaration", "function_expression"}
+EXPRESSIONS: Final = ("arrow_function", "function_expression")
+PLAIN_FUNCTIONS: Final = {*EXPRESSIONS, "function_declaration"}
 HOISTED: Final = ("function_declaration", "generator_function_declaration")
 SHORTHAND: Final = "shorthand_property_identifier"
 _ASSIGNMENTS: Final = {"assignment_expression", "augmented_assignment_expression"}
@@ -49,7 +50,6 @@ _CALLERS: Final = frozenset(
 """Functions of browsers and jQuery that call their argument where nothing goes wrong."""
 
 _LOADED: Final = {*(b"load", b"DOMContentLoaded"), *(b"onload", b"window.onload", b"self.onload")}
-_CALLED_LATER: Final = ("arrow_function", "function_expression")
 OF_MODULES: Final = {"import_statement": "import", "export_statement": "export"}
 _ON_WINDOW: Final = re.compile(r"(?:window|self|globalThis)\.([\w$]+)")
 _BOUND: Final = ("identifier", "shorthand_property_identifier_pattern")
@@ -177,7 +177,7 @@ def is_handed_over(node: tree_sitter.Node) -> bool:
     name = (callee.child_by_field_name("property") or callee).text
     if name == b"addEventListener":
         return first != node and (first.text or b"").strip(b"\"'") in _LOADED
-    return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in _CALLED_LATER)
+    return name in _CALLERS or (name in {b"$", b"jQuery"} and node.type in EXPRESSIONS)
 
 
 def name_of_function(function: tree_sitter.Node) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from .syntax_tree import is_called_at_once, text_of
+from .syntax_tree import EXPRESSIONS, is_called_at_once, text_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -72,7 +72,7 @@ def _used_first(block: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 def _run_at_once(function: tree_sitter.Node) -> tree_sitter.Node | None:
     """Return the body of a function that runs to its end where it stands; None for another node."""
-    if function.type not in {"arrow_function", "function_expression"}:
+    if function.type not in EXPRESSIONS:
         return None
     body = function.child_by_field_name("body")
     waits = any(child.type == "async" for child in function.children)

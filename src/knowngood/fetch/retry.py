@@ -61,7 +61,6 @@ class Tries:
         self._may_grow = may_grow
         self._made: list[Attempt] = []
         self._answer: Answer | None = None
-        self._first_is_news = True
         self._end = time.monotonic() + attempts.budget.probe
         self._is_down = attempts.down.has(probe)
         self._crowded_at: list[int] = []
@@ -78,7 +77,10 @@ class Tries:
                 stop=self._are_enough,
                 retry_error_callback=lambda _: None,
             )
-            await retrying(self._first_or_another)
+            async for attempt in retrying:
+                with attempt:
+                    if attempt.retry_state.attempt_number > 1:  # the first is made already
+                        await self._another()
             self._note_giving_up()
         return Exchange(self._probe, tuple(self._made), self._answer)
 
@@ -144,12 +146,6 @@ class Tries:
             self._made[-1] = replace(last, detail=f"{last.detail}, and {why}")
 
     # -- making one
-
-    async def _first_or_another(self) -> None:
-        """Make an attempt; the first call stands for the one that there is already."""
-        if not self._first_is_news:
-            await self._another()
-        self._first_is_news = False
 
     async def _another(self) -> None:
         """Make an attempt, if that still makes sense when it is its turn. Waiting for that, and

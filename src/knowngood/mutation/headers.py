@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from ..content.lifetimes import MAX_AGE
 from ..fetch import Answer
 from ..safety import one_line
 from .answers import body_of, is_font, is_text, media_type, succeeded, with_header, without_header
@@ -62,7 +63,6 @@ _LONGEST: Final = 80  # characters of a name, and of a value that a remedy expec
 
 YEAR: Final = 31_536_000  # seconds
 _CACHE_REMEDY: Final = f'assert "{YEAR}" not in response.headers.get("cache-control", "")'
-_MAX_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d+)", re.I)
 
 
 def _is_used(name: str) -> bool:
@@ -122,8 +122,8 @@ def _header_remedy(answer: Answer, key: str) -> str:
 
 def _cached(recorded: Recorded) -> Answer | None:
     answer = recorded.answer
-    ages = _MAX_AGE.findall(answer.header("cache-control") or "")
-    cached = any(int(age[:12]) >= YEAR for age in ages)
+    ages = MAX_AGE.findall(answer.header("cache-control") or "")
+    cached = any(int(age) >= YEAR for age in ages)
     if recorded.method != "GET" or not succeeded(answer) or cached:
         return None
     return with_header(answer, "cache-control", f"public, max-age={YEAR}, immutable")

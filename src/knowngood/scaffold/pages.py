@@ -13,6 +13,7 @@ from ..content import (
     leftovers,
     lifetimes,
     links,
+    open_elements,
     page_elements,
     page_structure,
     page_texts,
@@ -152,7 +153,7 @@ def to_page(path: str, exchange: Exchange) -> Page:
         is_styled=is_styled,
         needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
         has_main_text=page_texts.has_main_text(page.html),
-        has_end="</html" in page.text.lower(),
+        has_end=open_elements.has_end(page.text),
         is_long_lived=bool(lifetimes.problems(page.headers)),
         texts=texts,
     )
