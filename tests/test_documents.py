@@ -18,7 +18,7 @@ from suite_run import WITHOUT_PLUGINS
 
 import fhr_standin
 from knowngood.cli import main
-from knowngood.drill import mutation_document
+from knowngood.drill import mutation_drill
 from knowngood.environment import WatchSettings
 from knowngood.environment.loader import load
 from knowngood.mutation import text_of
@@ -299,7 +299,7 @@ def test_the_blind_spot_that_is_closed(tmp_path: Path) -> None:
 
 def test_the_keys_of_the_json_of_a_drill() -> None:
     """Each key of the document is in a table of docs/drill.md, and no other."""
-    content = mutation_document.document(drill(mutant("missed")))
+    content = mutation_drill.document(drill(mutant("missed")))
     section = page("drill").partition("\n## The JSON file\n")[2].partition("\n## ")[0]
     tables = [
         set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]+) \|", table, re.M))))

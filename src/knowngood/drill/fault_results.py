@@ -6,10 +6,10 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ..supervisor import Conclusion
 from ..verdict import KINDS, VerdictKind, own_claims
-from .fault_naming import judge_naming
 from .faults import VERDICTS, Fault
 
 AS_EXPECTED, MISSED = 0, 1
@@ -17,6 +17,7 @@ AS_EXPECTED, MISSED = 0, 1
 
 _OUTPUT: Final = 2000  # characters of a run's output that stand for a missing reason
 _NO_DOCUMENT: Final = {"verdict": "", "failures": [], "checks": {}, "causes": [], "origins": {}}
+_MOST_CAUSES: Final = 2  # of the verdict on a single fault: people look for each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
     failed |= {name for name, check in document["checks"].items() if check["unsteady"]}
     engine = set(filter(own_claims.is_own, failed))
     must_fail = VerdictKind.FAILED in run.expected and not engine
-    naming = judge_naming(run.faults, document)
+    named, misnamed = judge_naming(run.faults, document)
     return DrillResult(
         name=run.name,
         expected=run.expected,
@@ -129,6 +130,60 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
         seconds=round(seconds, 1),
         reason=str(document["reason"]) or output.decode("utf-8", "replace")[-_OUTPUT:],
         causes=tuple(cause["sentence"] for cause in document["causes"]),
-        named=naming.named,
-        misnamed=naming.misnamed,
+        named=named,
+        misnamed=misnamed,
     )
+
+
+def judge_naming(faults: Sequence[Fault], document: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the path that the first cause of a verdict document names, and what is wrong with the
+    causes: it should name a URL that a fault touches. Both are empty where that is not judged.
+
+    It is not judged if a fault does not say what it touches, if no fault is to be seen at all, or
+    if the run only doubts itself.
+    """
+    declared = bool(faults) and all(fault.touches for fault in faults)
+    if not declared or all(fault.verdict == VerdictKind.PASSED for fault in faults):
+        return "", ""
+    causes = [cause for cause in document["causes"] if cause["state"] != "known"]
+    if not causes:
+        failed = document["verdict"] == VerdictKind.FAILED
+        return "", "has no cause" if failed else ""
+    named, misnamed = _by_first_cause(faults, causes[0], document["origins"])
+    if misnamed or len(faults) > 1 or len(causes) <= _MOST_CAUSES:
+        return named, misnamed
+    return named, f"gives one fault {len(causes)} causes"
+
+
+def _by_first_cause(
+    faults: Sequence[Fault], cause: Mapping[str, Any], origins: Mapping[str, str]
+) -> tuple[str, str]:
+    # The URL of an exchange has the query that was sent, of which the cause leaves out a nonce.
+    urls = [*(exchange["url"] for exchange in cause["exchanges"][:1]), *cause["urls"]]
+    touched = [(fault, url) for url in urls for fault in faults if fault.touches_url(url, origins)]
+    if not touched:
+        named = _path(next(iter(urls), ""))
+        expected = " or ".join(pattern for fault in faults for pattern in fault.touches)
+        return named, f"names {named or 'no URL'}, not {expected}"
+    answers = _answers(cause)
+    right = [(fault, url) for fault, url in touched if fault.answer in ("", *answers)]
+    fault, url = (right or touched)[0]
+    if right:
+        return _path(url), ""
+    got = ", ".join(answers)
+    return _path(url), f"names {_path(url)} with {got}, not with {fault.answer}"
+
+
+def _answers(cause: Mapping[str, Any]) -> list[str]:
+    """Return what the attempts got in the exchange that shows the cause, or in the two that were
+    compared, each thing once.
+
+    A cause that shows none compares bodies, as of edges, which all came with 200.
+    """
+    attempts = [attempt for exchange in cause["exchanges"] for attempt in exchange["attempts"]]
+    answers = [attempt["error"] or str(attempt["status"]) for attempt in attempts]
+    return list(dict.fromkeys(answers)) or ["200"]
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path

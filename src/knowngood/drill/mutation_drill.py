@@ -7,11 +7,11 @@ import io
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..environment import Environment, env_option, load_here
 from ..fetch import Answer
@@ -19,16 +19,16 @@ from ..mutation import MUTATIONS
 from ..report import har_reader
 from ..report.har_reader import HarRecording
 from ..run_options import RUN_ID
-from ..safety import Say, UsageError, plural
+from ..safety import Say, UsageError, plural, redact_data
 from ..verdict import EXIT_CODES, USAGE_ERROR, VerdictKind
 from . import mutation_page, mutation_table, result_files
 from .accepted import accept, warnings
 from .har_tape import answers_by_path
-from .mutant_results import MutationDrill
-from .mutation_document import document
+from .mutant_results import MutantResult, MutationDrill
 from .mutation_plugin import MutationPlugin
-from .mutation_score import TOO_LOW, exit_code, score
+from .mutation_score import TOO_LOW, by_kind, counts, exit_code, score
 from .recording_plugin import run_recorded
+from .snippets import snippets
 
 SECONDS: Final = 60.0
 """Seconds for mutants where nobody says how many."""
@@ -170,3 +170,35 @@ def _left_out(plugin: MutationPlugin) -> Iterator[str]:
             f"the recording has only a part of what came from {plural(len(cut), 'URL')}, such as "
             f"{cut[0]}; `knowngood drill` without --from-har reads all of it"
         )
+
+
+def document(drill: MutationDrill, fail_under: float | None = None) -> dict[str, Any]:
+    """Return the document; ``fail_under`` is the least score in per cent, if one is asked for.
+
+    Its ``schema`` is raised whenever a key changes its meaning or goes.
+    """
+    share = score(drill.results)
+    content = {
+        "schema": 1,
+        "environment": drill.environment,
+        "release": drill.release,
+        "seed": drill.seed,
+        "seconds": round(drill.seconds, 3),
+        "requests": drill.requests,
+        "possible": drill.possible,
+        "fail_under": fail_under,
+        "exit_code": exit_code(share, fail_under),
+        **_summary(drill.results),
+        "kinds": {kind: _summary(mutants) for kind, mutants in by_kind(drill.results).items()},
+        "warnings": list(drill.warnings),
+        "snippets": [asdict(snippet) for snippet in snippets(drill.results)],
+        "mutants": [asdict(result) for result in drill.results],
+    }
+    return redact_data(content)
+
+
+def _summary(results: Iterable[MutantResult]) -> dict[str, Any]:
+    """Return a score, which is null if no mutant counts, and how the mutants came out."""
+    results = list(results)
+    numbers = {str(notice): number for notice, number in counts(results).items()}
+    return {"score": score(results), "counts": numbers}

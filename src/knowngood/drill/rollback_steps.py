@@ -6,19 +6,44 @@ one sentence of its output must be as expected.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
-from ..release import GitError
+from ..release import DEPLOYED, OVERRIDDEN, REJECTED, STARTED, GitError, RecordKind, Repository
 from ..safety import one_line
 from ..verdict import VerdictKind
-from . import rollback_records
 from .killed_push import kill_in_deploy
 from .sandbox import AROUND, BAD, BETTER, BRANCH, GOOD, PROD, STAGE, Sandbox
 
 _WHY: Final = "rollback drill: what if it is forced?"
 _FIRST: Final = "--override=rollback drill: the first push, nothing is there yet"
+
+EXPECTED: Final[tuple[tuple[str, ...], ...]] = (
+    (RecordKind.OVERRIDDEN, GOOD, OVERRIDDEN),
+    (RecordKind.PUSHED, GOOD, STARTED),
+    (RecordKind.PUSHED, GOOD, DEPLOYED),
+    (RecordKind.VERIFIED, GOOD, VerdictKind.PASSED),
+    (RecordKind.PUSHED, BETTER, STARTED),  # and killed
+    (RecordKind.PUSHED, BETTER, STARTED),
+    (RecordKind.PUSHED, BETTER, DEPLOYED),
+    (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),
+    (RecordKind.OVERRIDDEN, BAD, OVERRIDDEN),
+    (RecordKind.PUSHED, BAD, STARTED),
+    (RecordKind.PUSHED, BAD, DEPLOYED),
+    (RecordKind.VERIFIED, BAD, VerdictKind.FAILED),
+    (RecordKind.REJECTED, BAD, REJECTED),
+    (RecordKind.ROLLED_BACK, BETTER, STARTED),
+    (RecordKind.ROLLED_BACK, BETTER, DEPLOYED),
+    (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),
+    (RecordKind.REJECTED, AROUND, REJECTED),
+    (RecordKind.ROLLED_BACK, BETTER, STARTED),
+    (RecordKind.ROLLED_BACK, BETTER, DEPLOYED),
+    (RecordKind.VERIFIED, BETTER, VerdictKind.PASSED),
+)
+"""Kind, release and verdict of each record of prod, oldest first: no more, and no fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +210,36 @@ class RollbackDrill:
 
     def _read_records(self) -> Step:
         """Read prod's records back, and compare all tags with those at the origin."""
-        count = len(rollback_records.EXPECTED)
+        count = len(EXPECTED)
         _, output = self._sandbox.run("log", f"--env={PROD}", f"--count={2 * count}")
-        rows = rollback_records.parse(output)
-        trouble = rollback_records.difference(rows)
-        trouble = trouble or rollback_records.not_at_origin(self._sandbox.site)
+        rows = _rows(output)
+        trouble = difference(rows) or not_at_origin(self._sandbox.site)
         came = trouble or f"{len(rows)}, here and at the origin"
         done, expected = f"the records of {PROD} are read back", f"{count} of this drill"
         return Step(done, expected, came, not trouble, output)
+
+
+def _rows(output: str) -> list[tuple[str, ...]]:
+    """Return kind, release and verdict of each row of ``knowngood log``, oldest first."""
+    rows = [re.split(r" {2,}", line) for line in reversed(output.splitlines())]
+    return [tuple(row[1:4]) for row in rows]
+
+
+def difference(records: Sequence[tuple[str, ...]]) -> str:
+    """Return the first record that is not the expected one; an empty text where all are."""
+    pairs = zip_longest(EXPECTED, records, fillvalue=("none",))
+    for number, (expected, record) in enumerate(pairs, 1):
+        if expected != record:
+            return f"record {number} is {' '.join(record)}, and not {' '.join(expected)}"
+    return ""
+
+
+def not_at_origin(repository: Repository) -> str:
+    """Return how the tags of a repository differ from those at its origin; empty if they do not."""
+    try:
+        here = repository.run("for-each-ref", "--format=%(objectname)\t%(refname)", "refs/tags")
+        at_origin = repository.run("ls-remote", "--tags", "--refs", "origin")
+    except GitError as error:
+        return str(error)
+    same = set(here.splitlines()) == set(at_origin.splitlines())
+    return "" if same else "not all of them are at the origin"

@@ -19,7 +19,6 @@ from .attempt_error import (
 from .client import FRESH, NAMED, REPEATABLE, WEBSOCKET, Client
 from .curl_line import connect_options
 from .decompression import BadEncoding, decoded, decodes, with_plain_body
-from .documents import forget_documents, source_of_document
 from .exchange_summary import describe
 from .failure_log import by_connection
 from .fetcher import Fetcher
@@ -36,7 +35,15 @@ from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
 from .request_totals import RequestTotals
-from .response import Resource, Response, read_once, respond, search_entry
+from .response import (
+    Resource,
+    Response,
+    forget_documents,
+    read_once,
+    respond,
+    search_entry,
+    source_of_document,
+)
 from .second_look import (
     ask_addresses,
     ask_silent_again,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, wraps
@@ -15,7 +17,6 @@ from ..content import html, media_types, strict_json
 from ..safety import ContentTooLarge
 from .answer_errors import Blocked, NoAnswer, WrongStatus
 from .decompression import decoded
-from .documents import remember_document
 from .probe import Exchange
 from .redirects import left_for
 from .turned_away import why_turned_away
@@ -31,8 +32,13 @@ LARGEST_TEXT: Final = 2 << 20
 """Bytes up to which a body is read as text. Pages of the web have up to one million."""
 
 _TEXT_KEPT: Final = 64 * 1024
+_DOCUMENT_KEPT: Final = 256 * 1024  # bytes of its body: sixteen of these take up to 16 MB
 
 Result = TypeVar("Result")
+
+_documents: Final[deque[tuple[Exchange, object]]] = deque(maxlen=16)
+"""The last documents that a check read, with the answer of each. A function of a suite often gets
+what ``response.json()`` returned: a failure about that, or a part of it, is about the answer."""
 
 
 class Response(httpx.Response):
@@ -109,7 +115,8 @@ class Response(httpx.Response):
         ValueError.
         """
         document = strict_json.loads(self.content)
-        remember_document(self.exchange, document, len(self.content))
+        if isinstance(document, dict | list) and len(self.content) <= _DOCUMENT_KEPT:
+            _documents.append((self.exchange, document))
         return document
 
 
@@ -168,7 +175,10 @@ def read_once(read: Callable[[Response], Result]) -> Callable[[Response], Result
 
 _NO_STREAM: Final = httpx.ByteStream(b"")
 
+
 _READ: Final[WeakKeyDictionary[Exchange, Response]] = WeakKeyDictionary()
+
+
 """The responses of exchanges that somebody still holds: several checks read the same answer."""
 
 
@@ -219,3 +229,28 @@ def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> httpx.Headers:
     headers = httpx.Headers()
     headers._list = [(name, name.lower(), value) for name, value in pairs]
     return headers
+
+
+def forget_documents() -> None:
+    """Forget all documents: the check that read them is over."""
+    _documents.clear()
+
+
+def source_of_document(value: object) -> Exchange | None:
+    """Return the exchange of the answer that an object or list was read from; None if unknown."""
+    if not isinstance(value, dict | list):
+        return None
+    for exchange, document in reversed(_documents):
+        if any(part is value for part in _parts(document)):
+            return exchange
+    return None
+
+
+def _parts(document: Any) -> Iterator[object]:
+    """Yield a document, and the objects and lists in it."""
+    unread = [document]
+    while unread:
+        part = unread.pop()
+        yield part
+        values = part.values() if isinstance(part, dict) else part
+        unread += [value for value in values if isinstance(value, dict | list)]

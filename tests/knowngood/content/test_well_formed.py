@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from knowngood.content.well_formed import LARGEST, LARGEST_WITH_ENTITIES, trouble
+from knowngood.content.images import LARGEST_XML, LARGEST_XML_WITH_ENTITIES, xml_trouble
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
 DOCTYPE = b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/svg11.dtd"'
@@ -35,7 +35,7 @@ DOCTYPE = b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/sv
 )
 def test_what_is_well_formed(source: bytes) -> None:
     """Nothing is said of what browsers read, and of what they may read."""
-    assert trouble(source) == ""
+    assert xml_trouble(source) == ""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_is_well_formed(source: bytes) -> None:
 )
 def test_what_is_not_well_formed(source: bytes, why: str) -> None:
     """What is wrong is told with its line."""
-    assert trouble(source).startswith(f"not well-formed XML: {why}")
+    assert xml_trouble(source).startswith(f"not well-formed XML: {why}")
 
 
 @pytest.mark.parametrize(
@@ -69,21 +69,21 @@ def test_entities_that_may_grow(entities: bytes) -> None:
     text = b"&b;" * 50_000
     before = time.process_time()
     source = b"<!DOCTYPE svg [%b]><svg><text>%b</text></svg>" % (entities, text)
-    assert trouble(source) == ""
+    assert xml_trouble(source) == ""
     assert time.process_time() - before < 1
 
 
 def test_what_is_too_large() -> None:
     """It is not judged, with entities sooner."""
-    assert trouble(b"<svg>" + b" " * LARGEST + b"<g></svg>") == ""
+    assert xml_trouble(b"<svg>" + b" " * LARGEST_XML + b"<g></svg>") == ""
     entity = b'<!DOCTYPE svg [<!ENTITY a "b">]><svg>'
-    assert trouble(entity + b" " * LARGEST_WITH_ENTITIES + b"<g></svg>") == ""
-    assert trouble(entity + b"<g></svg>") != ""
+    assert xml_trouble(entity + b" " * LARGEST_XML_WITH_ENTITIES + b"<g></svg>") == ""
+    assert xml_trouble(entity + b"<g></svg>") != ""
 
 
 def test_an_image_that_does_not_say_that_it_is_svg() -> None:
     """A type may say it for the file; an SVG font is no image, nor another document one of SVG."""
     why = "<svg> without xmlns='http://www.w3.org/2000/svg': no browser draws it"
-    assert trouble(b"<svg><g/></svg>") == why
+    assert xml_trouble(b"<svg><g/></svg>") == why
     for sound in (b"<!DOCTYPE svg><svg/>", b"<svg><font id='a'/></svg>", b"<a><svg/></a>"):
-        assert trouble(sound) == ""
+        assert xml_trouble(sound) == ""

@@ -4,7 +4,7 @@ import json
 
 from mutants import USERS, drill, mutant
 
-from knowngood.drill.mutation_document import document
+from knowngood.drill.mutation_drill import document
 from knowngood.report import json_file
 from knowngood.safety import hide_secrets
 

@@ -23,8 +23,7 @@ from suite_run import PYPROJECT
 
 from knowngood.cli import main as cli
 from knowngood.drill import drill_rollback, killed_push, rollback_steps
-from knowngood.drill.rollback_records import EXPECTED, difference, not_at_origin
-from knowngood.drill.rollback_steps import RollbackDrill, Step
+from knowngood.drill.rollback_steps import EXPECTED, RollbackDrill, Step, difference, not_at_origin
 from knowngood.drill.sandbox import Sandbox
 from knowngood.drill.sandbox_deploy import PAUSE
 from knowngood.environment.model import BadEnvironment

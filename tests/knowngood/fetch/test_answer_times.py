@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from knowngood.fetch.answer_times import AnswerTimes
+from knowngood.fetch.request_totals import AnswerTimes
 
 
 def times_of(*seconds: float) -> AnswerTimes:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from knowngood.report.timeline import bars
+from knowngood.report.html_page import bars
 
 
 def positions(*attempts: dict[str, Any]) -> list[tuple[float, float]]:

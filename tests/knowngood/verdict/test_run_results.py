@@ -9,7 +9,7 @@ import pytest
 
 from knowngood.environment import Advisory
 from knowngood.environment.model import Budget, Environment
-from knowngood.fetch.answer_times import AnswerTimes
+from knowngood.fetch.request_totals import AnswerTimes
 from knowngood.verdict.collected_checks import CollectedChecks
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
 from knowngood.verdict.run_results import RunResults
