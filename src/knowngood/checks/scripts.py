@@ -180,7 +180,7 @@ def is_translation(file: Resource, model: Resource) -> bool:
     language, in its texts alone: pages may have theirs in a file beside them.
     """
     return file.kind in ("script", "json") and translated_scripts.is_translation(
-        file.response.content, model.response.content
+        file.response.content, model.response.content, file.response.path
     )
 
 

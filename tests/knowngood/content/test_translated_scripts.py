@@ -27,8 +27,28 @@ ENGLISH = ("Your browser", "On", "off", "It is off", "Prefs")
 def test_a_script_of_texts_in_another_language(words: tuple[str, ...], expected: bool) -> None:
     """Most of its texts are others, none is spoilt, and no key, name or URL is another."""
     english = SPEAKING.format(*ENGLISH).encode()
-    assert is_translation(SPEAKING.format(*words).encode(), english) is expected
-    assert not is_translation(SPEAKING.format(*words).encode() + b"more();", english)
+    assert is_translation(SPEAKING.format(*words).encode(), english, "/de/js/fhr.js") is expected
+    more = SPEAKING.format(*words).encode() + b"more();"
+    assert not is_translation(more, english, "/de/js/fhr.js")
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "expected"),
+    [
+        ("/de/js/strings.js", ("AN", "AUS"), True),
+        ("/de/l10n.3f2a.js", ("AN", "AUS"), True),
+        ("/messages-de.json", ("AN", "AUS"), True),
+        ("/de/locale/fhr.js", ("AN", "AUS"), False),
+        ("/de/strings.js", ("ON", "#off"), False),
+        ("/de/strings.js", ("ON", "0"), False),
+        ("/de/substrings.js", ("AN", "AUS"), False),
+    ],
+)
+def test_a_script_of_single_words(path: str, words: tuple[str, str], expected: bool) -> None:
+    """They are texts where the file is called so; elsewhere they may be names."""
+    script = 'var STRINGS = {{"on": "{}", "off": "{}"}};'
+    english = script.format("ON", "OFF").encode()
+    assert is_translation(script.format(*words).encode(), english, path) is expected
 
 
 @pytest.mark.parametrize("unit", [b"/*", b"function init", b"import '", b"a = $('b') if ("])
@@ -36,5 +56,5 @@ def test_hostile_scripts_are_compared_in_bounded_time(unit: bytes) -> None:
     """What is linear takes a second for a tenth of a megabyte."""
     source = unit * (100_000 // len(unit))
     before = time.process_time()
-    is_translation(source, source)
+    is_translation(source, source, "/strings.js")
     assert time.process_time() - before < 10
