@@ -178,8 +178,7 @@ def _in_script(kind: str, source: bytes, page: Document) -> Iterator[Link]:
     """Yield what a script that stands in a page imports and loads, if it is small."""
     if not javascript.is_javascript(kind) or script_facts.needs_sandbox(source):
         return
-    if javascript.is_module(kind):
-        yield from _imported(page.base, source, page.imports)
+    yield from _imported(page.base, source, page.imports)
     for loads in script_links.loads_of(source):
         yield from loads
 

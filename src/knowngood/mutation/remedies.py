@@ -20,6 +20,7 @@ LEFTOVER_REMEDY: Final = "assert checks.leftover_problems(response) == []"
 FILE_REMEDY: Final = "assert checks.file_problems(resource) == []"
 JSON_REMEDY: Final = "response.json()  # strict"
 
+_NO_CONTENT: Final = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _TITLE: Final = re.compile(r"<title>([^<]{1,100})</title>", re.I)
 _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
 _TRIED: Final = 20  # lines that are searched for in the other text
@@ -76,7 +77,8 @@ def identity_remedy(answer: Answer, other: Answer) -> str:
         return f'assert response.html.css_first("title").text(strip=True) == {title!r}'
     if not is_text(answer) or is_json(answer) or _SOURCES.fullmatch(media_type(answer)):
         return ""
-    line = next(_lines_of_its_own(text_of(answer), text_of(other)), None)
+    text = _NO_CONTENT.sub("\n", text_of(answer)) if is_html(answer) else text_of(answer)
+    line = next(_lines_of_its_own(text, text_of(other)), None)
     return f"assert {line!r} in response.text" if line is not None else ""
 
 

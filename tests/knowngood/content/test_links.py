@@ -80,10 +80,12 @@ def test_what_html_loads(body: str, kind: str) -> None:
     assert [(link.url, link.kind) for link in references] == [(PAGE + "x", kind)]
 
 
-def test_what_modules_in_a_page_import() -> None:
-    """Relative to the page; a script that is no module imports nothing."""
+def test_what_scripts_in_a_page_import() -> None:
+    """Relative to the page. Any script may import by a call, as SvelteKit's pages start."""
     assert html("<script type=module>import a from './x.mjs';</script>") == [f"{PAGE}x.mjs"]
-    assert html("<script>import a from './x.mjs';</script>") == []
+    assert html("<script>Promise.all([import('./x.mjs')]);</script>") == [f"{PAGE}x.mjs"]
+    assert html("<script>// import('./x.mjs')</script>") == []
+    assert html("<script type='text/template'>import('./x.mjs')</script>") == []
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,12 @@ def test_line_of_a_text() -> None:
 def test_no_line_for_what_the_next_release_changes(body: str, media_type: str) -> None:
     """Its sources and images, and a template that scripts fill in."""
     assert identity_remedy(answer(body, media_type), answer("x", media_type)) == ""
+
+
+def test_a_page_without_a_title_of_its_own() -> None:
+    """What its scripts hold is of one build; what people read stays."""
+    page = "<title>x</title>\n<script>\nnode_ids: [0, 3],\n</script>\n<h1>About</h1>\n"
+    other = page.replace("3", "4").replace("About", "Soup")
+    assert identity_remedy(answer(page, "text/html"), answer(other, "text/html")) == (
+        "assert '<h1>About</h1>' in response.text"
+    )
