@@ -94,14 +94,21 @@ def _body(exchange: Exchange) -> bytes:
 
 
 def is_page(exchange: Exchange) -> bool:
-    """Return whether an answer is a web page, and not too large to be read as one."""
-    if exchange.status != 200 or respond(exchange).media_type != "text/html":
+    """Return whether an answer is a web page, and not too large to be read as one. Frameworks
+    call a mere text HTML, too.
+    """
+    if not is_called_html(exchange) or b"<" not in _body(exchange):
         return False
     try:
         tree(exchange)
     except ContentTooLarge:
         return False
     return True
+
+
+def is_called_html(exchange: Exchange) -> bool:
+    """Return whether an answer is a page by its status and media type."""
+    return exchange.status == 200 and respond(exchange).media_type == "text/html"
 
 
 def asks_for_password(exchange: Exchange) -> bool:

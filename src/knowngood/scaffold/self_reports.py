@@ -81,7 +81,7 @@ class Wellness:
     Attributes:
         path: where.
         key: the key of its document; empty for a text.
-        value: what it says: a word of that document or text, or True.
+        value: what it says: a word of that document, or True; or the whole text, a word.
     """
 
     path: str
@@ -97,8 +97,8 @@ def wellness(path: str, exchange: Exchange) -> Wellness | None:
             value = document.get(key)
             if value is True or (isinstance(value, str) and value.lower() in _WELL):
                 return Wellness(path, key, value)
-    word = short_text(exchange)
-    return Wellness(path, "", word) if word.lower() in _WELL else None
+    word = _word(exchange)
+    return Wellness(path, "", word) if word.strip('"').lower() in _WELL else None
 
 
 def is_of_health(path: str) -> bool:
@@ -132,8 +132,16 @@ def json_of(exchange: Exchange) -> object:
 
 
 def short_text(exchange: Exchange) -> str:
-    """Return the one word that an answer is, as a release's name; empty if it is something else."""
-    if exchange.status != 200 or respond(exchange).media_type != "text/plain":
+    """Return the one word that a text is, as a release's name; empty if it is something else."""
+    is_text = exchange.status == 200 and respond(exchange).media_type == "text/plain"
+    return _word(exchange) if is_text else ""
+
+
+def _word(exchange: Exchange) -> str:
+    """Return the one word that an answer is; empty if it is something else. Frameworks call it
+    HTML, or JSON with its quotes, and servers give no media type.
+    """
+    if exchange.status != 200:
         return ""
     text = respond(exchange).content[:200].decode("utf-8", "replace").strip()
     return text if re.fullmatch(r"\S{1,80}", text) else ""

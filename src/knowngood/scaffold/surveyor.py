@@ -21,6 +21,7 @@ from .pages import (
     asks_for_password,
     in_sitemaps,
     is_broken,
+    is_called_html,
     is_page,
     leftovers_of,
     linked,
@@ -127,7 +128,7 @@ class _Surveyor:
             missing=missing,
             missing_page=any(leftovers_of(exchange) == () for exchange in unknown),
             health=tuple(map(self._path, health)),
-            health_is_page=any(map(is_page, health)),
+            health_is_page=any(map(is_called_html, health)),
             well=tuple(filter(None, (wellness(self._path(e), e) for e in saying))),
             version=version,
             version_type=version_type,
@@ -195,7 +196,7 @@ class _Surveyor:
         return tuple(
             exchange
             for exchange in self._visitor.get(_below(base, HEALTH, HEALTH_AT_ROOT))
-            if exchange.status == 200 and not (missing == 200 and is_page(exchange))
+            if exchange.status == 200 and not (missing == 200 and is_called_html(exchange))
         )
 
     def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:

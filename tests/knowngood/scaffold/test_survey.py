@@ -257,6 +257,9 @@ def test_health(serve: Serve) -> None:
         ('{"status": "UP", "db": "down"}', "application/json", "status", "UP"),
         ('{"version": "7", "healthy": true}', "application/json", "healthy", True),
         ("OK\n", "text/plain", "", "OK"),
+        ("OK", "text/html", "", "OK"),
+        ("ok\n", "application/octet-stream", "", "ok"),
+        ('"ok"', "application/json", "", '"ok"'),
     ],
 )
 def test_how_it_says_that_it_is_well(
@@ -268,7 +271,7 @@ def test_how_it_says_that_it_is_well(
 
 
 @pytest.mark.parametrize(
-    "body", ['{"status": "degraded"}', '{"status": 200}', '["ok"]', '"ok"', '{"ok": false}', "{}"]
+    "body", ['{"status": "degraded"}', '{"status": 200}', '["ok"]', '"no"', '{"ok": false}', "{}"]
 )
 def test_what_does_not_say_that_it_is_well(serve: Serve, body: str) -> None:
     """Nobody knows what a sound answer would say."""
@@ -395,6 +398,13 @@ def test_answer_on_health_may_be_called_html(serve: Serve, media_type: str) -> N
     found = seen(serve(by_path({"/": HOME, "/healthz": page("ok", media_type)})))
     assert found.health == ("/healthz",)
     assert found.health_is_page == (media_type == "text/html")
+
+
+def test_text_that_is_called_html_is_no_page(serve: Serve) -> None:
+    """It has no title and no language: claims about pages would fail today."""
+    found = seen(serve(by_path({"/": HOME, "/health": page("OK")})), "/health")
+    assert (found.pages, found.document, found.document_type) == ((), "/health", "text/html")
+    assert set(found.well) == {Wellness("/health", "", "OK")}
 
 
 def test_page_that_no_list_can_hold(serve: Serve) -> None:
