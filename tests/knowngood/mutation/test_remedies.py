@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from knowngood.fetch import Answer
-from knowngood.mutation.remedies import identity_remedy
+from knowngood.mutation.remedies import completeness_remedy, identity_remedy
 
 URL = "https://api.example.org/breads/rye"
 
@@ -69,9 +69,19 @@ def test_line_of_a_text() -> None:
     )
 
 
+@pytest.mark.parametrize("media_type", ["text/html", "text/plain"])
+def test_word_of_a_health_check(media_type: str) -> None:
+    """It is expected as it is, also where the framework calls it HTML."""
+    word, page = answer("OK", media_type), answer("<title>Oops</title></html>", "text/html")
+    line = "assert response.text.strip() == 'OK'"
+    assert identity_remedy(word, page) == line
+    assert completeness_remedy(word, answer("O", media_type)) == line
+
+
 @pytest.mark.parametrize(
     ("body", "media_type"),
     [
+        ("7.1\n", "text/plain"),
         ("a { color: red }", "text/css"),
         ("var bread = 1;", "text/javascript"),
         ("\x89PNG", "image/png"),
@@ -79,7 +89,7 @@ def test_line_of_a_text() -> None:
     ],
 )
 def test_no_line_for_what_the_next_release_changes(body: str, media_type: str) -> None:
-    """Its sources and images, and a template that scripts fill in."""
+    """Its version, its sources and images, and a template that scripts fill in."""
     assert identity_remedy(answer(body, media_type), answer("x", media_type)) == ""
 
 
