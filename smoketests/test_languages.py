@@ -40,6 +40,7 @@ def test_each_language_has_its_own_texts(responses, language_of, untranslated):
         problems[page.path] = checks.borrowed_text_problems(page, others if is_named else [])
     alike = [page.path for page in pages if problems[page.path] and languages[page] != "en"]
     for page in pages:
-        others = ", ".join([path for path in alike if path != page.path][:5])
+        named = (page.path, *(text.rpartition(" ")[2] for text in problems[page.path]))
+        others = ", ".join([path for path in alike if path not in named][:5])
         also = f"; and so have {others}" if others else ""
         assert [text + also for text in problems[page.path]] == []

@@ -30,10 +30,10 @@ def test_everything_a_page_needs_is_there(responses, resources, case, environmen
         rest = page.path.removeprefix(f"/{case['locale']}/")
         unstyled = rest in environment.params.get("without_stylesheet", ())
         scripted = "script" in kinds or checks.script_sources(page, resources)
-        assert scripted, "the page loads no script: it is not FHR's"
+        assert scripted, "the page loads no script; pages of FHR do"
         styles = checks.stylesheets_in_force(page, resources) or checks.styles_itself(page)
         assert checks.base_problems(page, resources) == []
-        assert unstyled or styles, "the page loads no stylesheet for screens: it is not FHR's"
+        assert unstyled or styles, "the page loads no stylesheet for screens; pages of FHR do"
     for resource in checks.own(resources):
         assert resource.response.status_code == 200
 

@@ -175,8 +175,10 @@ def _size_problems(kind: str, body: bytes) -> list[str]:
     say how long the file is may have something behind their end.
     """
     size = _size_in_header(kind, body)
-    wrong = size != len(body) if kind in _WITH_SIZE else size > len(body)
-    return [f"cut short: {len(body)} bytes, its header says {size}"] if wrong else []
+    if size == len(body) or (size < len(body) and kind not in _WITH_SIZE):
+        return []
+    how = "cut short" if size > len(body) else "too long, as after a conversion of text"
+    return [f"{how}: {len(body)} bytes, its header says {size}"]
 
 
 def _size_in_header(kind: str, body: bytes) -> int:

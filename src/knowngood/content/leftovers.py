@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import start_tags, written_urls
 from .html import ancestors, page_title
-from .lost_letters import lost_letters
+from .lost_letters import lost_letters, with_its_word
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -206,7 +206,8 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
     }
     for kind, match in matches.items():
         if match:
-            yield kind, f"{kind}: {' '.join(match[0].strip().splitlines())[:_SHOWN]}"
+            shown = with_its_word(match) if kind == "garbled letters" else match[0]
+            yield kind, f"{kind}: {' '.join(shown.strip().splitlines())[:_SHOWN]}"
     marker = _marker_in_page(text)
     if marker:
         yield "merge", f"unfinished merge: {marker}"

@@ -24,6 +24,12 @@ at the end of a question.
 """
 
 
+def with_its_word(match: re.Match[str]) -> str:
+    """Return what matched in a text, with what its word has before it."""
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    return re.split(r"[\s<>]", before)[-1] + match[0]
+
+
 def lost_letters(text: str, tree: LexborHTMLParser) -> str:
     """Return a text of a page that lost its letters, empty for none. A page with more texts that
     have such letters did not lose them. ``text`` is its source.

@@ -13,7 +13,7 @@ from .redaction import redact
 from .wording import and_more
 
 _UNSAFE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff"
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\ufffc\ufffe\uffff"
     r"\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 

@@ -353,7 +353,7 @@ def test_reference_that_is_no_url(site: Site) -> None:
     ("text", "named"),
     [
         ("var a = 'https://stage.example.org:8443/x';", "https://stage.example.org:8443/x"),
-        ("// see STAGE.Example.org.", "stage.example.org."),
+        ("// see STAGE.Example.org.", "STAGE.Example.org."),
         ("my-stage.example.org", ""),
         ("www.stage.example.org", ""),
         ("stage.example.organic", ""),

@@ -104,6 +104,7 @@ FAULTS = {
     "no-otf": ("/a.otf", ["font/otf"], TTF, "no .otf file"),
     "webp-cut": ("/a.webp", ["image/webp"], WEBP[:-1], "cut short: 15 bytes, its header says 16"),
     "font-cut": ("/a.woff", ["font/woff"], WOFF[:-1], "cut short: 43 bytes, its header says 44"),
+    "font-recoded": ("/a.woff", ["font/woff"], WOFF + b"?", "too long, as after a conversion"),
 }
 
 

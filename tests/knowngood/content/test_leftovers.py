@@ -133,15 +133,15 @@ FAULTS = {
     "conflict-in-pre": ("<pre>\na\n=======\nb\n>>>>>>> x\n", "unfinished merge: ======="),
     "conflict-middle": ("<p>\n=======\r\n", "unfinished merge: ======="),
     "conflict-end": ("<p>\n>>>>>>> main\n", "unfinished merge: >>>>>>> main"),
-    "replaced": ("<p>caf\ufffd</p>", "garbled letters: \ufffd"),
+    "replaced": ("<p>un caf\ufffd</p>", "garbled letters: caf\ufffd"),
     "utf8-twice": ("<p>\u00c3\u00a9t\u00c3\u00a9</p>", "garbled letters: \u00c3\u00a9"),
     "cyrillic-twice": ("<p>\u00d0\u0097\u00d0\u00b4</p>", "garbled letters: \u00d0\u0097"),
     "hindi-twice": ("<p>\u00e0\u00a4\u00b9</p>", "garbled letters: \u00e0\u00a4\u00b9"),
-    "windows-quote": ("<p>l\u00e2\u20ac\u2122eau</p>", "garbled letters: \u00e2\u20ac"),
+    "windows-quote": ("<p>l\u00e2\u20ac\u2122eau</p>", "garbled letters: l\u00e2\u20ac"),
     "windows-letter": ("<p>\u00c3\u2030t\u00e9</p>", "garbled letters: \u00c3\u2030"),
     "windows-trademark": (
         "<p>X\u00e2\u201e\u00a2</p>",
-        "garbled letters: \u00e2\u201e\u00a2",
+        "garbled letters: X\u00e2\u201e\u00a2",
     ),
     "question-marks": ("<p>???? ??</p>", "garbled letters: ????"),
     "letters-lost": (

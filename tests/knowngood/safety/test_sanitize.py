@@ -56,7 +56,7 @@ def test_escape_shows_what_was_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "français עברית 日本語 😀", "]]>", "<b>&amp;", "a\\nb"]
+    "text", ["", "hello", "français עברית 日本語 😀", "]]>", "<b>&amp;", "a\\nb", "caf\ufffd"]
 )
 def test_harmless_text_stays(text: str) -> None:
     """Letters of every script stay as they are; markup is for the writers to escape."""
