@@ -14,7 +14,7 @@ from ..report import Report, terminal, verdict_reader
 from ..report.github import Annotations
 from ..report.github import is_here as is_on_github
 from ..safety import UsageError, one_line
-from ..session import report_locks, report_targets, write_files
+from ..session import locked, report_targets, write_files
 from ..verdict.place_files import place_verdicts
 from ..verdict.places import ExpectedPlaces, fold_places
 from .console import print_line
@@ -70,7 +70,7 @@ def command(
     """
     targets = report_targets(reports, Path.cwd())
     _refuse_overwriting(files, targets)
-    with report_locks.held(targets, ["knowngood", *sys.argv[1:]]):
+    with locked(targets, ["knowngood", *sys.argv[1:]]):
         document = _folded(files, ExpectedPlaces.parse(expect, quorum), window * 60)
         annotations = Annotations(print_line) if is_on_github() else None
         for line in terminal.lines_of_fold(document):

@@ -28,10 +28,8 @@ from .made_up import has_made_up_word, is_id, is_made_up
 from .page_loader import PageLoad, is_resource_group, resource_group, template_of
 from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
-from .proxy_hint import proxy_hint
 from .recording import Recording
 from .redirects import REDIRECTS, left_for, redirects, target_of
-from .refused_writes import WriteKind
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
 from .request_totals import RequestTotals
@@ -52,7 +50,7 @@ from .second_look import (
     note_walls,
 )
 from .tape import Tape
-from .turned_away import is_refused_write, is_turned_away, why_turned_away
+from .turned_away import WriteKind, is_refused_write, is_turned_away, why_turned_away
 
 __all__ = [
     "ANEW",
@@ -114,7 +112,6 @@ __all__ = [
     "left_for",
     "may_be_chance",
     "note_walls",
-    "proxy_hint",
     "read_once",
     "redirects",
     "request_headers",

@@ -43,7 +43,7 @@ class SilentOrigins:
 
     def forget(self) -> None:
         """Ask every origin again."""
-        self._rows.end_all()
+        self._rows = Rows()
 
     def refusal(self, probe: Probe) -> Exchange | None:
         """Return the exchange of a probe whose origin is given up; None for any other probe. Its
@@ -153,10 +153,6 @@ class Rows:
     def end(self, name: str) -> None:
         """End a row."""
         self._rows.pop(name, None)
-
-    def end_all(self) -> None:
-        """End every row."""
-        self._rows.clear()
 
     def row(self, name: str) -> tuple[int, float]:
         """Return the length of a row, and how many seconds ago it began."""

@@ -46,10 +46,5 @@ def has_made_up_word(text: str) -> bool:
 
 def translated(text: str, words: dict[str, str]) -> str:
     """Return ``text`` with all words replaced that stand for others and are long enough."""
-    if not any(len(word) >= _SHORTEST for word in words):
-        return text
-    return _WORD.sub(lambda word: _translation(word[0], words), text)
-
-
-def _translation(word: str, words: dict[str, str]) -> str:
-    return words.get(word, word) if len(word) >= _SHORTEST else word
+    known = {old: new for old, new in words.items() if len(old) >= _SHORTEST}
+    return _WORD.sub(lambda word: known.get(word[0], word[0]), text) if known else text

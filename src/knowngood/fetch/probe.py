@@ -126,15 +126,11 @@ class Probe:
     @property
     def may_be_repeated(self) -> bool:
         """Whether it may be sent again after the server may have carried it out. A write that
-        names the state that it changes (``If-Match``) is refused by 412 the second time.
+        names the state that it changes (``If-Match``) is refused by 412 the second time (RFC 9110,
+        13.1).
         """
-        by_method = self.method in IDEMPOTENT_METHODS and not self._depends_on_state
-        return self.repeatable or by_method
-
-    @property
-    def _depends_on_state(self) -> bool:
-        """Whether it is a write for one state alone (RFC 9110, 13.1)."""
-        return self.method not in SAFE_METHODS and not self.header_names.isdisjoint(_CONDITIONS)
+        reads, plain = self.method in SAFE_METHODS, self.header_names.isdisjoint(_CONDITIONS)
+        return self.repeatable or reads or (self.method in IDEMPOTENT_METHODS and plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
-from .refused_writes import WriteKind
+from .turned_away import WriteKind
 
 SLOWEST: Final = 5
 """Requests that a report lists as the slowest."""

@@ -14,9 +14,8 @@ from .decompression import decoded
 from .exchange_summary import summary
 from .failure_log import LOOKED_AT_AGAIN, FailureLog, by_connection
 from .probe import SAFE_METHODS, Answer, Exchange, Probe
-from .refused_writes import RefusedWrites
 from .request_totals import SLOWEST, RequestTotals
-from .turned_away import is_turned_away
+from .turned_away import RefusedWrites, is_turned_away
 
 RETRIES_KEPT: Final = 1000
 """Retried exchanges that a process keeps for the report with every attempt. All are counted."""

@@ -5,9 +5,8 @@ dead-man's switch that a run could judge. Both retry, end within half a minute, 
 with the delivery, without secrets, in place of raising it. Callers decide what is news.
 """
 
-from .delivery import Delivery, tell
+from .delivery import Delivery, ping, tell
 from .event import Event, EventKind
-from .heartbeat import ping
 from .run_events import event_of_rollback, event_of_verdict
 from .service import refuse_bad_addresses
 

@@ -1,16 +1,18 @@
-"""Send an event to all entries of ``[[notify]]`` that want it."""
+"""Send an event to all entries of ``[[notify]]`` that want it; ping a dead-man's switch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from ..environment import Environment
 from ..safety import Redactor
 from .attempts import send_all
 from .event import Event
 from .service import address_of, send
+
+_SECONDS: Final = 5.0  # of each step of a ping: connect, send, receive
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,27 @@ def tell(environment: Environment, event: Event) -> Delivery:
         if result
     )
     return Delivery(len(entries) - len(troubles), troubles)
+
+
+def ping(environment: Environment) -> str:
+    """Request the URL of ``[watch] heartbeat``, if there is one, and again while that fails.
+
+    Return why it was not reached, without the URL, which is a secret; empty if it was, or if there
+    is none. Never raises.
+    """
+    name = environment.watch.heartbeat
+    if not name:
+        return ""
+    url = environment.secrets.get(name, "")
+    trouble = send_all([partial(_get, url)])[0] if url else "its variable is not set"
+    return f"watch.heartbeat (secrets.{name}) was not reached: {trouble}" if trouble else ""
+
+
+def _get(url: str) -> str:
+    import httpx
+
+    try:
+        with httpx.stream("GET", url, timeout=_SECONDS) as response:
+            return "" if response.is_success else f"it answered {response.status_code}"
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"no answer ({type(error).__name__})"

@@ -5,11 +5,10 @@ release each edge serves. It knows the environment and how to fetch. It does not
 verdicts or pytest.
 """
 
-from .convergence import AGREE, Convergence, Edge, ReleaseWatch, watching
+from .convergence import AGREE, Convergence, Edge, ReleaseWatch, pauses, watching
 from .edges import addresses_of
 from .live import look_at_release
-from .network_control import ControlLook, look_at_controls
-from .pacing import pauses
+from .network_control import ControlLook, look_at_controls, proxy_hint
 from .release_state import ReleaseState
 from .variation_at_edges import varying
 from .version_document import missing_field
@@ -26,6 +25,7 @@ __all__ = [
     "look_at_release",
     "missing_field",
     "pauses",
+    "proxy_hint",
     "varying",
     "watching",
 ]

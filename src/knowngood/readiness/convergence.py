@@ -17,7 +17,6 @@ from ..environment import Environment, Release
 from ..fetch import Fetcher, Probe, Recording
 from ..safety import Say, columns, one_line
 from .edges import edge_addresses
-from .pacing import pauses
 from .version_document import ReleaseSighting, missing_field, sight
 
 AGREE: Final = 10
@@ -31,6 +30,10 @@ the release: clients use those, too."""
 LONGEST_LOOK: Final = 15.0
 """Most seconds of a probe. A look at an edge gets a third of them, like any attempt: what is fast
 enough for the checks is fast enough here."""
+
+FIRST_PAUSE: Final = 0.25
+_LONGEST_PAUSE: Final = 5.0
+"""Seconds between looks."""
 
 
 @dataclass(slots=True)
@@ -261,3 +264,11 @@ def with_single_attempts(environment: Environment) -> Environment:
     probe = min(environment.budget.probe, LONGEST_LOOK)
     budget = replace(environment.budget, attempts=1, probe=probe, settle=0)
     return replace(environment, budget=budget)
+
+
+def pauses() -> Iterator[float]:
+    """Yield the seconds of one pause after another. Each is half longer than the one before."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(_LONGEST_PAUSE, pause * 1.5)

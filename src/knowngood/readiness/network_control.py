@@ -7,6 +7,7 @@ with a page of its own.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,12 @@ from ..safety import one_line
 ATTEMPTS: Final = 3
 SECONDS: Final = 10.0
 """Attempts and seconds for one look; in a slower network no deployment can be judged."""
+
+
+_VARIABLES: Final = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+"""Those of curl and of httpx. HTTP_PROXY in capitals is none: a CGI server sets it."""
+
+_HERE: Final = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +161,17 @@ def _skew(exchange: Exchange) -> float:
         return 0.0
     last = exchange.attempts[-1]
     return last.began + last.seconds - sent - age
+
+
+def proxy_hint(environment: Environment) -> str:
+    """Return a warning if a variable names a proxy and the environment does not; empty otherwise,
+    and if every origin is on this machine.
+    """
+    variables = [name for name in _VARIABLES if os.environ.get(name)]
+    hosts = {urlsplit(url).hostname for url in environment.origins.values()}
+    if environment.network.proxy or not variables or hosts <= _HERE:
+        return ""
+    return (
+        f"{variables[0]} names a proxy, which the run does not use; if requests must go through "
+        f'it, add [network] with proxy = "http://HOST:PORT" to {environment.path}'
+    )

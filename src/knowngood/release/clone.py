@@ -180,7 +180,7 @@ def _fetched(repository: Repository) -> Mapping[str, str]:
         try:
             repository.run(*options, *how, "origin", _HEADS, _TAGS)
         except GitError as error:
-            if not _bars_the_way(error.output):
+            if not any(here.startswith("origin/") for _, here, _ in _FAILED.findall(error.output)):
                 raise
             # `topic`, which is gone there, bars the way for `topic/two`. Without the tags, of which
             # none may go away, and only then: it is a second connection.
@@ -192,11 +192,6 @@ def _fetched(repository: Repository) -> Mapping[str, str]:
         return unfetched
     _pack(repository)
     return {}
-
-
-def _bars_the_way(output: str) -> bool:
-    """Return whether a fetch failed for a branch, by what it printed."""
-    return any(here.startswith("origin/") for _, here, _ in _FAILED.findall(output))
 
 
 def _tags_alone(output: str) -> Mapping[str, str]:

@@ -7,19 +7,18 @@ Here stands what needs neither pytest nor a client: all that ``knowngood verify`
 running them imports :mod:`.collection`.
 """
 
-from . import report_locks
 from .options import (
     Options,
     environments_to_choose_from,
     report_targets,
 )
-from .report_files import recording_folder, write_files, write_reports
+from .report_files import locked, recording_folder, write_files, write_reports
 
 __all__ = [
     "Options",
     "environments_to_choose_from",
+    "locked",
     "recording_folder",
-    "report_locks",
     "report_targets",
     "write_files",
     "write_reports",

@@ -21,7 +21,7 @@ from ..verdict import EXIT_CODES, VerdictKind, advice, advisories
 from ..verdict.decide import Verdict, fold
 from ..verdict.outcome import Outcome
 from ..verdict.run_results import RunResults
-from . import report_locks, signals
+from . import signals
 from .junit import Junit
 from .log_file import LogFile
 from .monitor import Monitor
@@ -29,7 +29,7 @@ from .options import Options
 from .outcomes import lost_outcome
 from .pytest_options import narrowed_by, usage_errors
 from .redaction_hooks import masked_names
-from .report_files import recording_folder, write_reports
+from .report_files import locked, recording_folder, write_reports
 from .run_progress import RunProgress
 from .ticket import RunTicket
 from .worker import Worker
@@ -105,7 +105,7 @@ class Controller:
         command = ["pytest", *map(str, self._config.invocation_params.args)]
         try:
             with usage_errors():
-                self._locks.enter_context(report_locks.held(reports, command))
+                self._locks.enter_context(locked(reports, command))
         except RunnerError as error:
             kind = VerdictKind.INCONCLUSIVE
             code = EXIT_CODES[kind]
@@ -244,7 +244,7 @@ class Controller:
     def _write(self, verdict: Verdict) -> None:
         """Write the reports, if any is asked for."""
         options, ticket = self._options, self._worker.ticket
-        if not (options.reports or options.record or options.annotate or self._junit.is_asked_for):
+        if not (options.reports or options.record or options.annotate or self._junit.path):
             return
         document = json_file.document(
             verdict,

@@ -114,14 +114,10 @@ def _with_other_headers(
     same = replace(first.probe, headers=())
     for exchange in (*others, *known):
         is_like = replace(exchange.probe, headers=(), sample=same.sample) == same
-        if is_like and exchange.probe.headers != first.probe.headers and _succeeded(exchange):
+        if is_like and exchange.probe.headers != first.probe.headers and 0 < exchange.status < 300:
             repeated = repeat(first.probe, exchange.probe)
             return tuple(dict.fromkeys((first, exchange, *repeated, *others)))
     return tuple(exchanges)
-
-
-def _succeeded(exchange: Exchange) -> bool:
-    return 0 < exchange.status < 300
 
 
 def _most_telling(answers: Answers, message: str) -> tuple[Exchange, ...]:

@@ -55,6 +55,9 @@ class ItemFetcher:
     ``plans`` say what the items read. ``groups`` are those of this process; it runs others only in
     place of a lost worker. ``replay`` answers in place of the network. ``tape`` keeps what is
     received, for a later replay.
+
+    Attributes:
+        running_item: the item that runs; None if none does.
     """
 
     def __init__(
@@ -67,7 +70,7 @@ class ItemFetcher:
         replay: Replay | None = None,
         tape: Tape | None = None,
     ) -> None:
-        self._running: RunningItem | None = None
+        self.running_item: RunningItem | None = None
         self._environment = environment
         self._deadline = ticket.deadline
         self._replay = replay
@@ -99,7 +102,7 @@ class ItemFetcher:
         shared = list(self._shared.values())
         for client in shared:
             client.exchanges.clear()
-        self._running = running = RunningItem(plan, self._prefetcher, shared, self._repeat)
+        self.running_item = running = RunningItem(plan, self._prefetcher, shared, self._repeat)
         try:
             yield
         finally:
@@ -107,23 +110,18 @@ class ItemFetcher:
                 read = running.probes_read()
                 self._tape.note_item(plan.nodeid, read, running.sent, running.swept)
             running.release()
-            self._running = None
+            self.running_item = None
             forget_documents()
             self._late += filter(None, [running.late])
             if running.failed:
                 self._forget_failure()
 
     @property
-    def is_idle(self) -> bool:
-        """Whether no item runs."""
-        return self._running is None
-
-    @property
     def item(self) -> RunningItem:
         """The item that runs. Raises RuntimeError if none does."""
-        if self._running is None:
+        if self.running_item is None:
             raise RuntimeError("responses can only be read while a check runs")
-        return self._running
+        return self.running_item
 
     def _repeat(self, failed: Probe, other: Probe) -> list[Exchange]:
         """Send twice what failed, since two backends may take turns, and once what succeeded with

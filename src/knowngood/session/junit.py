@@ -32,11 +32,6 @@ class Junit:
         self.trouble = ""
 
     @property
-    def is_asked_for(self) -> bool:
-        """Whether there is to be a file."""
-        return self._writer is not None
-
-    @property
     def path(self) -> Path | None:
         """The path of the file; None if none is asked for."""
         writer: Any = self._config.stash.get(xml_key, None)

@@ -11,13 +11,14 @@ from typing import Final
 
 from ..content import manifest as manifests
 from ..environment import Environment, Release
-from ..fetch import SILENT, Guard, proxy_hint
+from ..fetch import SILENT, Guard
 from ..readiness import (
     AGREE,
     Convergence,
     ReleaseWatch,
     look_at_controls,
     missing_field,
+    proxy_hint,
     varying,
     watching,
 )

@@ -1,17 +1,21 @@
-"""Write the reports and the record that the options ask for, at the end of a run."""
+"""Write the reports and the record that the options ask for, at the end of a run.
+
+One run for each report file: a second one would overwrite the verdict of the first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from ..environment import Environment
-from ..report import Report
+from ..report import Report, github
 from ..run_options import REPORTS
-from ..safety import UsageError
+from ..safety import UsageError, lock
 from .options import Options
 
 _WRITERS: Final = {option.flag: option.writer for option in REPORTS.values()}
@@ -57,3 +61,34 @@ def recording_folder(options: Options) -> TemporaryDirectory[str] | None:
             f"--har-file: no folder for what is recorded: {error}; set TMPDIR to a folder that can "
             "be written"
         ) from None
+
+
+@contextmanager
+def locked(reports: Mapping[str, Path], command: Sequence[str]) -> Iterator[None]:
+    """Hold the locks of ``reports``, paths by their options, while inside.
+
+    A second process is told the ``command``. Raises LockUnavailable, and UsageError if two
+    options name one file.
+    """
+    with ExitStack() as locks:
+        for path, option in written_alone(reports).items():
+            busy = f"{option} {path} is being written"
+            locks.enter_context(lock.held(lock.path_for("report", str(path)), busy, command))
+        yield
+
+
+def written_alone(reports: Mapping[str, Path]) -> dict[Path, str]:
+    """Return the files that only one run may write, with the option of each.
+
+    A device or a pipe is nobody's, and to GitHub's summary every run of a step adds its own.
+    Raises UsageError.
+    """
+    options: dict[Path, str] = {}
+    for option, path in reports.items():
+        target = path.resolve()
+        if path == github.summary_file() or (target.exists() and not target.is_file()):
+            continue
+        if target in options:
+            raise UsageError(f"{options[target]} and {option} both name {path}; give each its own")
+        options[target] = option
+    return options

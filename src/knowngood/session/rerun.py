@@ -49,7 +49,10 @@ class Rerunner:
         self, worker: Worker, plans: Mapping[str, Plan], tape: Tape, results: RunResults
     ) -> None:
         self._worker = worker
-        self._plans = {nodeid: _at_once(plan) for nodeid, plan in plans.items()}
+        self._plans = {
+            nodeid: replace(plan, planned=tuple(replace(p, within=0.0) for p in plan.planned))
+            for nodeid, plan in plans.items()
+        }  # recorded answers stay as they are
         self._tape = tape
         self._results = results
         self._reports: list[pytest.TestReport] = []
@@ -116,11 +119,6 @@ class Rerunner:
         item.ihook.pytest_runtest_protocol(item=item, nextitem=item.parent)
         data = [getattr(report, "knowngood", None) for report in self._reports]
         return [Outcome.from_json(fields) for fields in data if fields is not None]
-
-
-def _at_once(plan: Plan) -> Plan:
-    """Return the plan without ``within``: recorded answers stay as they are."""
-    return replace(plan, planned=tuple(replace(p, within=0.0) for p in plan.planned))
 
 
 def _no_traceback(*_: object, **__: object) -> str:

@@ -87,7 +87,7 @@ class Worker:
     @property
     def _running(self) -> RunningItem | None:
         """The item that runs; None for one without a plan."""
-        return None if self._fetcher is None or self._fetcher.is_idle else self._fetcher.item
+        return None if self._fetcher is None else self._fetcher.running_item
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from ..environment import READY_WITHIN
+from ..environment import READY_WITHIN, Environment
 from ..report import Report, redacted
 from ..report.github import Annotations
 from ..run_options import RECORDED_IN, TERMINAL
-from ..safety import LockUnavailable, Redactor, Say, new_run_id, one_line
+from ..safety import LockUnavailable, Redactor, Say, lock, new_run_id, one_line
 from ..session import (
     Options,
+    locked,
     recording_folder,
-    report_locks,
     write_reports,
 )
 from ..verdict import KINDS, USAGE_ERROR, advice
-from . import child, lock, trust
+from . import child, trust
 from .trust import Conclusion
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def run_once(
     began = time.time()
     try:
         with (
-            lock.held(options.environment, command, wait),
-            report_locks.held(options.reports, command),
+            alone(options.environment, command, wait),
+            locked(options.reports, command),
         ):
             return _run_once(options, arguments, show, variables)
     except LockUnavailable as error:
@@ -231,3 +232,14 @@ def _say(line: str, say: Say) -> None:
 def _say_verdict(code: int, reason: str, say: Say) -> None:
     kind = KINDS[code]
     _say(f"{kind} (exit {code}): {reason} — {advice(kind)}", say)
+
+
+def alone(
+    environment: Environment, command: Sequence[str], wait: float = 0.0
+) -> AbstractContextManager[None]:
+    """Hold the lock of ``environment`` while inside: two runs at once would see each other's
+    writes. Two checkouts share it, by name and origins.
+    """
+    place = sorted(environment.origins.items()) or str(environment.path.resolve())
+    path = lock.path_for(environment.name, json.dumps([environment.name, place]))
+    return lock.held(path, f"{environment.name} is being verified", command, wait)

@@ -115,7 +115,7 @@ def shared_causes(places: Sequence[PlaceVerdict]) -> list[SharedCause]:
         for origin in _silent_origins(cause.document):
             silent[origin].add(cause.place)
     causes = [SharedCause(group, _answered(group, silent, places)) for group in groups]
-    return sorted(causes, key=_reading_order)
+    return sorted(causes, key=lambda c: (bool(c.answered), _STATES.index(c.state), c.lead.number))
 
 
 def silent_origins(causes: Iterable[SharedCause]) -> set[str]:
@@ -127,10 +127,6 @@ def silent_origins(causes: Iterable[SharedCause]) -> set[str]:
 def is_silent(kind: str) -> bool:
     """Return whether a failure of this kind may be trouble on the way."""
     return kind in _NO_ANSWER
-
-
-def _reading_order(cause: SharedCause) -> tuple[bool, int, int]:
-    return bool(cause.answered), _STATES.index(cause.state), cause.lead.number
 
 
 def _causes_of(places: Iterable[PlaceVerdict]) -> Iterator[PlaceCause]:

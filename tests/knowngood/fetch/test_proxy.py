@@ -15,7 +15,7 @@ from knowngood.environment.model import Budget, Environment, Network
 from knowngood.fetch.attempt_error import SILENT, AttemptError
 from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.probe import Exchange, Probe
-from knowngood.fetch.proxy_hint import proxy_hint
+from knowngood.readiness import proxy_hint
 
 
 def behind(url: str, proxy: str, **more: Any) -> Environment:

@@ -3,7 +3,7 @@
 import pytest
 
 from knowngood.fetch.probe import Answer, Attempt, Exchange, Probe
-from knowngood.fetch.refused_writes import RefusedWrites, WriteKind
+from knowngood.fetch.turned_away import RefusedWrites, WriteKind
 
 PAGE = ((b"Content-Type", b"text/html"),)
 DELETE = WriteKind("submission", "DELETE", "")

@@ -6,7 +6,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from knowngood.report.markdown import code, code_block, plain
+from knowngood.report.summary_file import code, code_block, plain
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HOSTILE = [

@@ -11,7 +11,7 @@ from wire import answer
 
 from knowngood.cli import main
 from knowngood.safety import UsageError
-from knowngood.session import report_locks
+from knowngood.session.report_files import locked, written_alone
 
 PASSES = """
 import pytest
@@ -47,7 +47,7 @@ def test_a_report_of_another_run(
     path = tmp_path / "its.report"
     path.write_text("FAILED")
     asked: list[object] = []
-    with report_locks.held({"--verdict-file": path}, ["pytest", "--env=first"]):
+    with locked({"--verdict-file": path}, ["pytest", "--env=first"]):
         result = small_suite(PASSES, f"{option}={path}", play=asked.append)
     assert (result.code, result.verdict, asked) == (75, {}, []), result.output
     assert f"{option} {path} is being written by process {os.getpid()} of " in result.output
@@ -65,7 +65,7 @@ def test_a_report_of_another_run_given_to_verify(
     """The parent writes the reports, so it is the parent that holds."""
     small_suite(PASSES, "--collect-only")
     monkeypatch.chdir(tmp_path)
-    with report_locks.held({"--verdict-file": tmp_path / "x.json"}, ["first"]):
+    with locked({"--verdict-file": tmp_path / "x.json"}, ["first"]):
         assert main.run(["verify", "--env=demo", "--verdict-file=x.json"]) == 75
     assert "x.json is being written by process" in capsys.readouterr().out
     assert not (tmp_path / "x.json").exists()
@@ -74,7 +74,7 @@ def test_a_report_of_another_run_given_to_verify(
 def test_one_file_under_two_names(tmp_path: Path) -> None:
     """A link leads to the file that another run writes."""
     (tmp_path / "link.json").symlink_to(tmp_path / "verdict.json")
-    found = report_locks.files({"--verdict-file": tmp_path / "link.json"})
+    found = written_alone({"--verdict-file": tmp_path / "link.json"})
     assert found == {tmp_path / "verdict.json": "--verdict-file"}
 
 
@@ -84,11 +84,11 @@ def test_devices_and_the_summary_of_github_are_nobodys(
     """Several runs may write there at once."""
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
     reports = {"--verdict-file": Path(os.devnull), "--summary-file": tmp_path / "summary"}
-    assert report_locks.files(reports) == {}
+    assert written_alone(reports) == {}
 
 
 def test_two_options_with_one_file(tmp_path: Path) -> None:
     """The second report would overwrite the first of the same run."""
     same = tmp_path / "report"
     with pytest.raises(UsageError, match="--verdict-file and --html-file both name"):
-        report_locks.files({"--verdict-file": same, "--html-file": same})
+        written_alone({"--verdict-file": same, "--html-file": same})

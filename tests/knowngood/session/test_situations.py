@@ -263,7 +263,7 @@ def test_an_answer_may_take_a_while_to_come_right(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: int, code: int
 ) -> None:
     """Where its mark says so; it is told how long it took."""
-    monkeypatch.setattr("knowngood.readiness.pacing.FIRST", 0.01)
+    monkeypatch.setattr("knowngood.readiness.convergence.FIRST_PAUSE", 0.01)
     checks(tmp_path, LATE.format(within=within))
     result = run(in_turn(answer("old"), answer("old"), answer("new")))
     assert result.code == code, result.output
@@ -274,7 +274,7 @@ def test_no_answer_may_take_a_while_to_come_right(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A service that is restarted says nothing at all for a moment."""
-    monkeypatch.setattr("knowngood.readiness.pacing.FIRST", 0.01)
+    monkeypatch.setattr("knowngood.readiness.convergence.FIRST_PAUSE", 0.01)
     checks(tmp_path, LATE.format(within=20))
     result = run(in_turn(*[close] * 4, answer("new")), "settle = 0\nattempts = 2")
     assert result.code == 0, result.output
@@ -285,7 +285,7 @@ def test_an_answer_that_never_comes_right_fails(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the last answer in the report, and after no more time than it was given."""
-    monkeypatch.setattr("knowngood.readiness.pacing.FIRST", 0.01)
+    monkeypatch.setattr("knowngood.readiness.convergence.FIRST_PAUSE", 0.01)
     checks(tmp_path, LATE.format(within=3))
     result = run(in_turn(answer("old"), answer("older")))
     assert result.code == 1, result.output

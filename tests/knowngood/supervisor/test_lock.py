@@ -10,7 +10,7 @@ import pytest
 
 from knowngood.environment.model import Environment
 from knowngood.safety import LockUnavailable
-from knowngood.supervisor import lock
+from knowngood.supervisor.verify import alone
 
 COMMAND = ["knowngood", "verify", "--env=test"]
 
@@ -27,9 +27,9 @@ def site(
 def test_one_environment(site: Environment) -> None:
     """The second run is told what goes on."""
     with (
-        lock.held(site, COMMAND),
+        alone(site, COMMAND),
         pytest.raises(LockUnavailable, match=r"^test is being verified by process"),
-        lock.held(site, COMMAND),
+        alone(site, COMMAND),
     ):
         pass
 
@@ -39,11 +39,11 @@ def test_waiting_for_the_one_before(site: Environment) -> None:
     taken = threading.Event()
 
     def wait() -> None:
-        with lock.held(site, COMMAND, wait=30):
+        with alone(site, COMMAND, wait=30):
             taken.set()
 
     second = threading.Thread(target=wait)
-    with lock.held(site, COMMAND):
+    with alone(site, COMMAND):
         second.start()
         assert not taken.wait(0.2)
     second.join(30)
@@ -53,7 +53,6 @@ def test_waiting_for_the_one_before(site: Environment) -> None:
 def test_two_environments(site: Environment) -> None:
     """Other origins are another lock; the same ones in another checkout are not."""
     elsewhere = replace(site, origins={"content": "https://elsewhere.test"})
-    with lock.held(site, COMMAND), lock.held(elsewhere, COMMAND):
-        assert lock.path_of(site) != lock.path_of(elsewhere)
     again = replace(site, path=Path("/another/checkout/environments/test.toml"))
-    assert lock.path_of(site) == lock.path_of(again)
+    with alone(site, COMMAND), alone(elsewhere, COMMAND), pytest.raises(LockUnavailable):
+        alone(again, COMMAND).__enter__()
