@@ -10,8 +10,7 @@ from typing import Any
 from knowngood.environment.model import Budget, Environment
 from knowngood.fetch import RequestTotals, WriteKind
 from knowngood.readiness import ReleaseState
-from knowngood.verdict.collected_checks import CollectedChecks
-from knowngood.verdict.run_results import ClaimResult, RunResults
+from knowngood.verdict.run_results import ClaimResult, CollectedChecks, RunResults
 
 STAGE = Environment(name="stage", path=Path("environments/stage.toml"), description="")
 _OF_ENVIRONMENT = ("require", "origins", "control", "advisory", "params")

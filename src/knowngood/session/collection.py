@@ -8,7 +8,7 @@ import pytest
 
 from ..environment import Environment
 from ..run_options import LEVELS
-from ..verdict.collected_checks import CollectedChecks
+from ..verdict.run_results import CollectedChecks
 from . import cases, declarations
 from .declarations import origin_of, templates_of
 from .marks import BadMark

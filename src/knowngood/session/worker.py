@@ -19,11 +19,10 @@ from ..fetch import Plan, Replay, Response, Tape
 from ..report import cause_block
 from ..safety import indented_lines, one_line, redact_data
 from ..verdict.causes import find_causes
-from ..verdict.collected_checks import CollectedChecks
 from ..verdict.outcome import Outcome
+from ..verdict.run_results import CollectedChecks
 from . import declarations, marks, misuse, signals
 from .cases import Case, all_cases, lacking
-from .check_call import prepare_call, wait_until_answered
 from .collection import add_check, add_drawn
 from .declarations import case_of, kind_of
 from .item_fetcher import ItemFetcher
@@ -31,7 +30,7 @@ from .marks import BadMark
 from .ordering import in_order, own_groups, plans_of
 from .outcomes import Outcomes
 from .pytest_options import USAGE, is_worker, usage_errors, worker_number
-from .running_item import RunningItem
+from .running_item import RunningItem, prepare_call, wait_until_answered
 from .ticket import RunTicket
 
 HAND_OVER: Final = 0.0001

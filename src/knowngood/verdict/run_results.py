@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +14,6 @@ from ..fetch import RequestTotals
 from ..readiness import ControlLook, ReleaseState
 from ..run_options import LEVELS
 from .build_match import BuildComparison, ServedFile
-from .collected_checks import CollectedChecks
 from .outcome import EDGE_OF, PASSED, SKIPPED, Outcome
 from .own_claims import CLAIMS
 
@@ -38,6 +37,52 @@ class ClaimResult:
     bad: int = 0
     skipped: int = 0
     asked: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class CollectedChecks:
+    """What is known of the checks that one process, or all of a run, collected, each by its name.
+
+    Attributes:
+        deselected: those that a selection left out.
+        inapplicable: why a check does not apply to the environment or the level.
+        catches: the faults that a check is known to catch.
+        advisories: the advisory of a check's own mark.
+        idle: why a check holds whatever is answered.
+        drawn: the cases that were drawn of a check that asks for a sample.
+        header_tables_read: the tables of [headers] that checks held an answer against.
+    """
+
+    deselected: set[str] = field(default_factory=set)
+    inapplicable: dict[str, str] = field(default_factory=dict)
+    catches: dict[str, list[str]] = field(default_factory=dict)
+    advisories: dict[str, Advisory] = field(default_factory=dict)
+    idle: dict[str, str] = field(default_factory=dict)
+    drawn: dict[str, list[str]] = field(default_factory=dict)
+    header_tables_read: set[str] = field(default_factory=set)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {
+            **asdict(self),
+            "deselected": sorted(self.deselected),
+            "advisories": {
+                check: (advisory.reason, advisory.until.isoformat())
+                for check, advisory in self.advisories.items()
+            },
+            "header_tables_read": sorted(self.header_tables_read),
+        }
+
+    def add_json(self, data: Mapping[str, Any]) -> None:
+        """Add what :meth:`to_json` returned in a process of the run."""
+        self.deselected.update(data["deselected"])
+        self.inapplicable.update(data["inapplicable"])
+        self.catches.update(data["catches"])
+        for check, (reason, until) in data["advisories"].items():
+            self.advisories[check] = Advisory(check, reason, date.fromisoformat(until))
+        self.idle.update(data["idle"])
+        self.drawn.update(data["drawn"])
+        self.header_tables_read.update(data["header_tables_read"])
 
 
 @dataclass(slots=True)

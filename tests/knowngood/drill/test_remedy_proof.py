@@ -3,7 +3,7 @@
 import pytest
 from recorded_answers import answered
 
-from knowngood.drill.remedy_proof import can_be_tried, is_proven
+from knowngood.drill.remedy_search import can_be_tried, is_proven
 from knowngood.fetch import Answer, Attempt, Exchange, Probe, exchange_with
 from knowngood.mutation import Expectation
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from image_files import GIF
 from recorded_answers import CATALOGUE, PAGE, USER, answered, document, page
 
-from knowngood.drill.remedy_proof import can_be_tried, is_proven
+from knowngood.drill.remedy_search import can_be_tried, is_proven
 from knowngood.fetch import Answer, Attempt, Exchange, Probe, exchange_with
 from knowngood.mutation import MUTATIONS, Change, Recorded
 

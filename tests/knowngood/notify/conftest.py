@@ -19,7 +19,7 @@ Notifying = Callable[..., Environment]
 @pytest.fixture(autouse=True)
 def retries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A further attempt follows at once."""
-    monkeypatch.setattr("knowngood.notify.attempts._WAIT", wait_none())
+    monkeypatch.setattr("knowngood.notify.delivery._WAIT", wait_none())
 
 
 @pytest.fixture

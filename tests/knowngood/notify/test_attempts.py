@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from knowngood.notify.attempts import ATTEMPTS, send_all
+from knowngood.notify.delivery import ATTEMPTS, send_all
 
 
 def test_what_hangs_is_left_to_itself() -> None:
@@ -31,7 +31,7 @@ def test_attempts_are_bounded() -> None:
 
 def test_what_takes_long_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have arrived: a pager would ring twice."""
-    monkeypatch.setattr("knowngood.notify.attempts._SLOW", 0)
+    monkeypatch.setattr("knowngood.notify.delivery._SLOW", 0)
     calls: list[int] = []
 
     def send() -> str:

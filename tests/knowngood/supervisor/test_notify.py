@@ -38,7 +38,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "environments" / "prod.toml").write_text(ENVIRONMENT)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # the locks of this test are its own
-    monkeypatch.setattr("knowngood.notify.attempts._WAIT", wait_none())
+    monkeypatch.setattr("knowngood.notify.delivery._WAIT", wait_none())
     return tmp_path
 
 

@@ -10,9 +10,8 @@ import pytest
 from knowngood.environment import Advisory
 from knowngood.environment.model import Budget, Environment
 from knowngood.fetch.request_totals import AnswerTimes
-from knowngood.verdict.collected_checks import CollectedChecks
 from knowngood.verdict.outcome import FAILED, PASSED, Outcome
-from knowngood.verdict.run_results import RunResults
+from knowngood.verdict.run_results import CollectedChecks, RunResults
 
 DAY = date(2026, 11, 26)
 ENVIRONMENT = Environment(

@@ -225,7 +225,7 @@ def test_trouble_with_telling_is_told(
     watched: Put, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On the error output; the verdict stands."""
-    monkeypatch.setattr("knowngood.notify.attempts._WAIT", wait_none())
+    monkeypatch.setattr("knowngood.notify.delivery._WAIT", wait_none())
     prod = watched(failed, **notified(serve(answer(status=500))))
     assert prod.look(5) == 1
     assert [line.partition(":")[0] for line in prod.complaints] == [
@@ -238,7 +238,7 @@ def test_trouble_with_telling_is_counted(
     watched: Put, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the metrics, which the run had written before."""
-    monkeypatch.setattr("knowngood.notify.attempts._WAIT", wait_none())
+    monkeypatch.setattr("knowngood.notify.delivery._WAIT", wait_none())
     prod = watched(failed, **notified(serve(answer(status=500))))
     metrics = tmp_path / "prod.prom"
     prod.options = replace(prod.options, reports={"--prometheus-file": metrics})
@@ -251,7 +251,7 @@ def test_news_that_nobody_took_is_told_again(
     watched: Put, serve: Serve, hook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the next run, once: the chat was down while the deployment broke."""
-    monkeypatch.setattr("knowngood.notify.attempts._WAIT", wait_none())
+    monkeypatch.setattr("knowngood.notify.delivery._WAIT", wait_none())
     assert watched(failed, **notified(serve(answer(status=500)))).look(5) == 1
     prod = watched(failed, **notified(hook))
     assert [prod.look(minute) for minute in (10, 15)] == [1, 0]
