@@ -16,6 +16,7 @@ class Place:
         test: its name.
         mark: what it asks for, if it is yet to be written: ``"site:/app.js"``; empty for a test
             function that is there.
+        method: the method with which that is asked for: ``GET`` or ``HEAD``.
         answer: which answer the remedy calls ``response``, where the test function has no fixture
             for it: ``POST /users``; empty if it has.
         loop: the head of the loop that the line belongs in; empty without one.
@@ -24,6 +25,7 @@ class Place:
     file: str
     test: str
     mark: str = ""
+    method: str = "GET"
     answer: str = ""
     loop: str = ""
 

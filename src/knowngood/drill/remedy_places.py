@@ -7,11 +7,13 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from functools import cached_property
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 import pytest
 
+from .. import checks
 from ..content import written_urls
 from ..fetch import Exchange, Plan, Tape
 from .blind_spots import path_of
@@ -22,6 +24,16 @@ from .url_kinds import is_step, kind_in_words
 
 Readings = Iterator[tuple[Place, Sequence[Exchange]]]
 """Places, each with all answers that a line there would read."""
+
+_READS: Final = ("GET", "HEAD")
+"""The methods for which there is a mark."""
+
+_SENDING_CLAIMS: Final = frozenset(
+    name
+    for name, claim in vars(checks).items()
+    if inspect.isfunction(claim) and "client" in inspect.signature(claim).parameters
+)
+"""The ready-made claims that send requests: a check has no line behind which one was answered."""
 
 
 class RemedyPlaces:
@@ -53,14 +65,14 @@ class RemedyPlaces:
         the answer, without a loop before with one, and in checks of few answers before those of
         many; then in a new check; at last where a client asks.
         """
-        checks = [
+        reading = [
             check for check, cases in self._cases.items() if not mutant.readers.isdisjoint(cases)
         ]
-        places = [place for check in checks for place in self._in_check(check, mutant)]
+        places = [place for check in reading for place in self._in_check(check, mutant)]
         yield from sorted(places, key=_order)
-        if checks:
-            yield from self._in_new_check(mutant, checks[0].partition("::")[0])
-        for check in checks:
+        if reading:
+            yield from self._in_new_check(mutant, reading[0].partition("::")[0])
+        for check in reading:
             yield from self._in_walk(check, mutant)
 
     def alike(self, mutant: Mutant) -> list[Exchange]:
@@ -104,8 +116,9 @@ class RemedyPlaces:
         so for several checks.
         """
         file, _, test = check.partition("::")
-        walks = (self._tape.walks.get(nodeid, ()) for nodeid in self._cases[check])
-        steps = [exchange for walk in walks for exchange in walk if exchange in mutant.changed]
+        steps = [
+            step for step in self._sent(check) if step in mutant.changed.keys() - self._claimed
+        ]
         own = [exchange for exchange in steps if exchange.probe.item]
         read = [exchange for exchange in own if exchange not in self._tape.swept]
         if read:
@@ -115,6 +128,22 @@ class RemedyPlaces:
         elif steps:
             fixture = self._fixture_with_shared_client(check)
             yield Place(file, fixture, answer=_answer(mutant.kind, steps[0])), steps
+
+    def _sent(self, check: str) -> list[Exchange]:
+        """Return what the clients of a check have sent."""
+        walks = (self._tape.walks.get(nodeid, ()) for nodeid in self._cases[check])
+        return [exchange for walk in walks for exchange in walk]
+
+    @cached_property
+    def _claimed(self) -> set[Exchange]:
+        """What ready-made claims have sent by the client of a check."""
+        claimed = set()
+        for check in self._cases:
+            names = inspect.unwrap(self._function(check).function).__code__.co_names
+            if not _SENDING_CLAIMS.isdisjoint(names):
+                sent = self._sent(check)
+                claimed.update(e for e in sent if e.probe.method.lower() not in names)
+        return claimed
 
     def _fixture_with_shared_client(self, check: str) -> str:
         """Return the name of the fixture that sends what several checks need, such as a login."""
@@ -136,8 +165,12 @@ class RemedyPlaces:
     def _new_check(self, kind: str, targets: Sequence[Target], file: str) -> Readings:
         recorded = [exchange for target in targets for exchange in target.exchanges]
         exchanges = [exchange for exchange in recorded if not exchange.probe.in_walk]
+        if not exchanges and not is_step(kind):
+            exchanges = [exchange for exchange in recorded if exchange in self._claimed]
+        method = exchanges[-1].probe.method if exchanges else ""  # GET, where HEAD is refused
+        exchanges = [exchange for exchange in exchanges if exchange.probe.method == method]
         probes = [exchange.probe for exchange in exchanges]
-        if not probes or any(probe.method != "GET" or probe.headers for probe in probes):
+        if method not in _READS or any(probe.headers for probe in probes):
             return
         urls = {probe.url for probe in probes}
         if any(written_urls.around_hash(urlsplit(url).path.rpartition("/")[2]) for url in urls):
@@ -151,7 +184,7 @@ class RemedyPlaces:
             return
         follow = ", follow=True" if any(probe.follow for probe in probes) else ""
         mark = json.dumps(url, ensure_ascii=False) + follow
-        yield Place(file, self._new_name(file, url), mark), exchanges
+        yield Place(file, self._new_name(file, url), mark, method), exchanges
 
     def _new_name(self, file: str, url: str) -> str:
         """Return a name for a check of ``url`` that no other check of the file has."""

@@ -6,16 +6,16 @@ All that belongs in one schema, or in one new check, is put together.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..safety import one_line
 from .mutant_results import MutantResult, Notice
 from .mutation_score import grouped
 from .remedy import Remedy, in_loop
 
-_WIDTH: Final = 88  # columns of JSON
+_WIDTH: Final = 88  # columns of JSON, and of a path in a docstring
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,10 @@ def _new_check(mutants: list[MutantResult]) -> Snippet:
     lines = dict.fromkeys(remedy.line or schema_line(remedy) for remedy in remedies)
     needs = dict.fromkeys(need for remedy in remedies for need in remedy.needs)
     schema = ", schema" if any(remedy.schema for remedy in remedies) else ""
-    path = re.sub(r"[^\w./{}-]+", "", place.mark.partition(":")[2].partition('"')[0])
+    url, _ = json.JSONDecoder().raw_decode(place.mark)
+    path = one_line(url.partition(":")[2], _WIDTH).replace("\\", "").replace('"', "")
     text = [
-        f"@pytest.mark.get({place.mark})",
+        f"@pytest.mark.{place.method.lower()}({place.mark})",
         f"def {place.test}(response{schema}):",
         f'    """{path} is what it should be."""',
         *(f"    {line}" for line in lines),

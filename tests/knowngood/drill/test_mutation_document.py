@@ -54,6 +54,7 @@ def test_everything_is_in_it() -> None:
                         "file": "smoketests/test_api.py",
                         "test": "test_user",
                         "mark": "",
+                        "method": "GET",
                         "answer": "",
                         "loop": "",
                     },

@@ -12,6 +12,7 @@ import pytest
 from answered_site import SITE
 from recorded_answers import answered
 
+from knowngood import checks
 from knowngood.drill.mutants import Mutant
 from knowngood.drill.remedy import Place, Remedy
 from knowngood.drill.remedy_places import RemedyPlaces
@@ -165,6 +166,45 @@ def test_check_whose_fixture_has_the_answer(suite: Suite) -> None:
     suite.check("test_all", several, [it, exchange("/that")])
     loop = "for response in responses:"
     assert suite.place(GOOD, it, again) == Place(FILE, "test_all", loop=loop)
+
+
+def following(client: Any) -> None:
+    """Hand a client to a claim that sends."""
+    assert checks.dead_link_problems(Any, client) == []
+
+
+def following_and_asking(client: Any) -> None:
+    """Send beside such a claim."""
+    assert checks.dead_link_problems(Any, client) == []
+    client.head("/it")
+
+
+def test_what_a_ready_made_claim_asks_for(suite: Suite) -> None:
+    """No line stands behind that request: a check of its own sends it."""
+    link = exchange("/it", method="HEAD", template=walk_group("site"), item="x")
+    suite.check("test_links", following, walk=[link])
+    mark = Place(FILE, "test_it", mark='"site:/it"', method="HEAD")
+    assert suite.place(GOOD, link) == mark
+    hashed = exchange("/it-RXfNHXOY.js", method="HEAD", template=walk_group("site"), item="x")
+    suite.check("test_links", following, walk=[hashed])
+    assert suite.remedy(GOOD, hashed) is None
+
+
+def test_link_whose_server_refuses_head(suite: Suite) -> None:
+    """The check asks with GET, as the claim did then."""
+    head, get = (
+        exchange("/it", text, method=method, template=walk_group("site"), item="x")
+        for method, text in [("HEAD", "no"), ("GET", "good")]
+    )
+    suite.check("test_links", following, walk=[head, get])
+    assert suite.place(GOOD, head, get) == Place(FILE, "test_it", mark='"site:/it"')
+
+
+def test_check_that_also_asks_by_itself(suite: Suite) -> None:
+    """Its request has a line behind it."""
+    step = exchange("/it", method="HEAD", template=walk_group("site"), item="x")
+    suite.check("test_links", following_and_asking, walk=[step])
+    assert suite.place(GOOD, step).answer == "HEAD /it"
 
 
 def test_step_of_a_walk(suite: Suite) -> None:

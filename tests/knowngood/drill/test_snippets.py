@@ -115,3 +115,14 @@ def test_single_lines_stand_with_their_blind_spots() -> None:
     assert (
         snippets([mutant(remedy=remedy("assert 1")), mutant("caught"), mutant(remedy=None)]) == []
     )
+
+
+def test_path_in_the_words_of_a_new_check() -> None:
+    """It is told whole, with its query, and cannot end the docstring."""
+    for path, words in [("/a.css?v=1", "/a.css?v=1"), ('/"""\\', "/")]:
+        place = Place("test_it.py", "test_it", mark=json.dumps(f"site:{path}"), method="HEAD")
+        (check,) = snippets([mutant(remedy=Remedy(place, "pass"))])
+        assert f"@pytest.mark.head({place.mark})" in check.text
+        (function,) = ast.parse(check.text).body
+        assert isinstance(function, ast.FunctionDef)
+        assert ast.get_docstring(function) == f"{words} is what it should be."
