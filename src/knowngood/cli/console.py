@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+import click
+
+from ..verdict import EXIT_CODES, VerdictKind
 
 
 def print_line(line: str) -> None:
@@ -14,6 +18,28 @@ def print_line(line: str) -> None:
     with suppress(OSError, ValueError):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+
+
+def print_answer(text: str) -> None:
+    """Print what a command was asked for; see :func:`answering`."""
+    with answering():
+        sys.stdout.write(f"{text}\n")
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """End with 3 where what is printed within cannot be written, as on a full disk: a script would
+    take an empty file for the answer. A reader that goes away (``| head``) has what it wanted.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        command = click.get_current_context().command_path
+        print_error(f"{command}: error: cannot be written: {error.strerror or error}")
+        raise click.exceptions.Exit(EXIT_CODES[VerdictKind.INTERNAL_ERROR]) from None
 
 
 def print_error(line: str) -> None:

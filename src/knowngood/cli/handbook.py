@@ -6,7 +6,7 @@ import click
 
 from ..environment import load_here
 from ..handbook import render
-from .console import print_line
+from .console import print_answer
 from .options import ENVIRONMENT
 
 
@@ -14,5 +14,5 @@ from .options import ENVIRONMENT
 @ENVIRONMENT
 def command(environment: str) -> int:
     """Print how to roll back, verify and push by hand, with sh, curl and git alone, as Markdown."""
-    print_line(render(load_here(environment, secrets=False)).rstrip("\n"))
+    print_answer(render(load_here(environment, secrets=False)).rstrip("\n"))
     return 0

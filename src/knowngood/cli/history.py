@@ -12,7 +12,7 @@ from ..run_options import LEVELS
 from ..safety import UsageError
 from ..session import Options
 from ..watch import history, history_page, store, usual_path
-from .console import print_line
+from .console import print_answer
 from .options import ENVIRONMENT, STATE
 
 
@@ -47,7 +47,7 @@ def command(
 ) -> int:
     """Print the runs of the last days that `knowngood watch` made, oldest first.
 
-    Exit codes: 0 printed, 4 usage error, 75 the history cannot be read.
+    Exit codes: 0 printed, 3 could not be written, 4 usage error, 75 the history cannot be read.
     """
     chosen = load_here(environment, secrets=False)
     path = state or usual_path(Options(env=environment, environment=chosen, level=level))
@@ -67,6 +67,6 @@ def command(
     if html is not None:
         history_page.write(html, chosen, runs, now)
         return 0
-    for line in history.table(history.single(runs) if every else history.spans(runs)):
-        print_line(line)
+    rows = history.single(runs) if every else history.spans(runs)
+    print_answer("\n".join(history.table(rows)))
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .console import print_error, print_line, print_warnings
+from .console import print_answer, print_error, print_warnings
 from .options import ENVIRONMENT, OFFLINE, opened_ledger
 
 
@@ -14,7 +14,8 @@ from .options import ENVIRONMENT, OFFLINE, opened_ledger
 def command(environment: str, offline: bool) -> int:
     """Print the last known good release of an environment, and nothing else.
 
-    Exit codes: 0 printed, 1 there is none, 4 usage error, 75 the records cannot be relied on.
+    Exit codes: 0 printed, 1 there is none, 3 could not be written, 4 usage error, 75 the records
+    cannot be relied on.
     """
     ledger = opened_ledger(environment, offline=offline)
     good = ledger.last_good()
@@ -24,5 +25,5 @@ def command(environment: str, offline: bool) -> int:
     if good is None:
         print_error(f"no known good release on {environment}: {ledger.why_none_is_good()}")
         return 1
-    print_line(good.release)
+    print_answer(good.release)
     return 0

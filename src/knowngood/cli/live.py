@@ -11,7 +11,7 @@ from ..environment import load_here
 from ..readiness import look_at_release
 from ..safety import one_line
 from ..verdict import EXIT_CODES, VerdictKind
-from .console import print_error, print_line
+from .console import print_answer, print_error
 from .options import ENVIRONMENT
 
 
@@ -26,13 +26,13 @@ from .options import ENVIRONMENT
 def command(environment: str, as_json: bool) -> int:
     """Ask the deployment which release is live, and print it: several where edges differ.
 
-    Exit codes: 0 printed, 4 usage error, 75 no edge names a release.
+    Exit codes: 0 printed, 3 could not be written, 4 usage error, 75 no edge names a release.
     """
     look = look_at_release(load_here(environment))
     if as_json:
-        print_line(json.dumps(asdict(look)))
+        print_answer(json.dumps(asdict(look)))
     elif look.names:
-        print_line(", ".join(dict.fromkeys(one_line(names[0], 200) for names in look.names)))
+        print_answer(", ".join(dict.fromkeys(one_line(names[0], 200) for names in look.names)))
     if look.names:
         return 0
     print_error(f"knowngood live: {one_line(look.trouble)}")

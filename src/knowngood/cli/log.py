@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .console import print_line, print_warnings
+from .console import print_answer, print_warnings
 from .options import ENVIRONMENT, OFFLINE, opened_ledger
 
 
@@ -17,7 +17,7 @@ from .options import ENVIRONMENT, OFFLINE, opened_ledger
 def command(environment: str, offline: bool, count: int) -> int:
     """Print what happened on an environment, newest first."""
     ledger = opened_ledger(environment, offline=offline)
-    for line in list(ledger.log(count)) or [f"nothing is on record for {ledger.environment.name}"]:
-        print_line(line)
+    rows = list(ledger.log(count)) or [f"nothing is on record for {ledger.environment.name}"]
+    print_answer("\n".join(rows))
     print_warnings(ledger.warnings())
     return 0

@@ -11,7 +11,7 @@ import click
 
 from ..content import manifest, manifest_build
 from ..safety import one_line
-from .console import print_error
+from .console import answering, print_error
 
 
 @click.command("manifest")
@@ -32,12 +32,8 @@ def command(folder: Path) -> int:
     Exit codes: 0 printed, 3 could not be written, 4 DIR cannot be listed; nothing is printed then.
     """
     listing = manifest_build.build(folder, _output_file())
-    try:
+    with answering():
         sys.stdout.buffer.write(listing.text.encode())
-        sys.stdout.flush()
-    except OSError as error:
-        print_error(f"knowngood manifest: error: cannot be written: {error.strerror or error}")
-        return 3
     for path in listing.left_out:
         print_error(f"left out: {one_line(path, 500)} (version control's own)")
     print_error(f"sha256 of the whole: {manifest.digest_of(listing.text)}")

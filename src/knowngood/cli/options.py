@@ -10,6 +10,7 @@ import click
 
 from ..environment import load_here, root_above
 from ..run_options import RUN_OPTIONS, RunOption
+from .console import print_error
 
 if TYPE_CHECKING:
     from ..release.ledger import Ledger
@@ -19,12 +20,14 @@ Command = Callable[..., int]
 
 
 def worded(_: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
-    """Return a reason without blanks around it; one of blanks alone is none. Raises BadParameter
-    where there must be one.
+    """Return a reason without blanks around it; one of blanks alone is none, which is said. Raises
+    BadParameter where there must be one.
     """
     words = (text or "").strip()
-    if text is not None and not words and parameter.required:
-        raise click.BadParameter("it is empty; say why, for whoever reads the record")
+    if text is not None and not words:
+        if parameter.required:
+            raise click.BadParameter("it is empty; say why, for whoever reads the record")
+        print_error(f"! {parameter.opts[0]}: its reason is blank; it counts as not given")
     return words or None
 
 

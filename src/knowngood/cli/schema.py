@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from .console import print_line
+from .console import print_answer
 
 SCHEMAS: Final = {
     "environment": ("knowngood.environment", "environment.schema.json"),
@@ -27,8 +27,8 @@ def command(name: str) -> int:
     \b
         #:schema environment.schema.json
 
-    Exit codes: 0
+    Exit codes: 0 printed, 3 could not be written
     """
     package, file = SCHEMAS[name]
-    print_line((files(package) / file).read_text("utf-8").rstrip("\n"))
+    print_answer((files(package) / file).read_text("utf-8").rstrip("\n"))
     return 0

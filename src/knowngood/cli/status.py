@@ -10,7 +10,7 @@ import click
 from ..release import status
 from ..release.ledger import recorded_environments
 from ..watch import trouble
-from .console import print_line
+from .console import print_answer
 from .options import ENVIRONMENTS, OFFLINE
 
 
@@ -27,12 +27,12 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
     cannot be read; records did not reach the origin; `knowngood watch` on this machine says FAILED.
     The deployments are asked what is live, unless --offline.
 
-    Exit codes: 0 printed, 1 with --check: there is trouble, 4 usage error.
+    Exit codes: 0 printed, 1 with --check: there is trouble, 3 could not be written, 4 usage error.
     """
     environments, unread = recorded_environments(names)
     rows = status.rows(environments, offline=offline)
     for environment, row in zip(environments, rows, strict=True):
         row["trouble"] += trouble.lines(environment, time.time())
     rows += [status.unread_row(name, why) for name, why in unread.items()]
-    print_line(json.dumps(rows, indent=2) if as_json else status.table(rows))
+    print_answer(json.dumps(rows, indent=2) if as_json else status.table(rows))
     return int(check and any(row["trouble"] for row in rows))

@@ -129,6 +129,7 @@ def test_a_reason_of_blanks_is_none(run: Run) -> None:
     for reason in ("", " \t"):
         ended = run("gate", "--env=prod", "--release=v2", f"--override={reason}")
         assert ended.code == 1
+        assert "! --override: its reason is blank; it counts as not given\n" in ended.err
         ended = run("reject", "--env=prod", "--release=v2", f"--why={reason}")
         assert (ended.code, "--why" in ended.err) == (4, True)
     assert run("log", "--env=prod").out == "nothing is on record for prod\n"

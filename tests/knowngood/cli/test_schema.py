@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
 
 import jsonschema
 from command_run import Run
@@ -31,3 +35,26 @@ def test_schema_that_there_is_not(run: Run) -> None:
     ended = run("schema", "record")
     assert ended.code == 4
     assert "'record' is not one of 'environment', 'verdict'" in ended.err
+
+
+def printed_to(output: IO[bytes]) -> subprocess.CompletedProcess[bytes]:
+    """Print the schema in a process of its own."""
+    command = [sys.executable, "-m", "knowngood", "schema"]
+    return subprocess.run(command, stdout=output, stderr=subprocess.PIPE, check=False)
+
+
+def test_an_answer_that_cannot_be_written() -> None:
+    """A script that finds an empty file must not take it for the answer."""
+    with Path("/dev/full").open("wb") as full:
+        done = printed_to(full)
+    message = b"knowngood schema: error: cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (3, message)
+
+
+def test_a_reader_that_goes_away() -> None:
+    """It has what it wanted, as ``| head`` does."""
+    with subprocess.Popen(["true"], stdin=subprocess.PIPE) as reader:
+        assert reader.stdin is not None
+        reader.wait()
+        done = printed_to(reader.stdin)
+    assert (done.returncode, done.stderr) == (0, b"")
