@@ -137,7 +137,7 @@ class RemedyPlaces:
     @cached_property
     def _claimed(self) -> set[Exchange]:
         """What ready-made claims have sent by the client of a check."""
-        claimed = set()
+        claimed: set[Exchange] = set()
         for check in self._cases:
             names = inspect.unwrap(self._function(check).function).__code__.co_names
             if not _SENDING_CLAIMS.isdisjoint(names):
