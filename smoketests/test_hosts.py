@@ -17,8 +17,11 @@ def test_no_other_environment_is_named(responses, resources, environment):
 
 
 @pytest.mark.catches("page-foreign-reference", "page-http-reference")
+@pytest.mark.catches("link-to-localhost", "script-of-localhost")
 def test_nothing_is_asked_for_elsewhere_or_in_clear(responses, resources, environment):
-    """Pages load from our own hosts and those that the environment names, and never in clear."""
+    """Pages load from our own hosts and those that the environment names, never in clear, and lead
+    nobody to `localhost`.
+    """
     hosts = environment.params.get("elsewhere")
     for page in responses:
         assert checks.elsewhere_problems(page, resources, hosts) == []

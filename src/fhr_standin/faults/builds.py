@@ -119,6 +119,24 @@ FAULTS = [
         swap("</footer>", '<a href="https://fhr-dev.example.org/">?</a></footer>'),
     ),
     content(
+        "link-to-localhost",
+        "a link of the mobile page leads to the machine of whoever reads it",
+        ["mobile/"],
+        swap("</footer>", '<a href="http://localhost:8000/">?</a></footer>'),
+    ),
+    content(
+        "script-of-localhost",
+        "js/data.js was built on a developer's machine, and asks that",
+        ["js/data.js"],
+        swap(
+            "days: function (payload) {",
+            'renew: function (request) { request.open("GET", "http://localhost:8000/a.json"); },\n'
+            "    days: function (payload) {",
+        ),
+        # A page is held against the hosts that it, and what it loads, may lead to.
+        touches=["/{locale}/js/data.js", "/{locale}/"],
+    ),
+    content(
         "script-throws-at-once",
         "js/fhr.js is what a bundler writes whose build has failed",
         ["js/fhr.js"],

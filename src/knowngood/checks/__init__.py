@@ -42,6 +42,7 @@ from .definitions import (
     stray_script_problems,
     uncalled_problems,
 )
+from .hosts import elsewhere_problems, named_host_problems
 from .pages import (
     GONE,
     blank_problems,
@@ -59,7 +60,6 @@ from .pages import (
     lifetime_problems,
     link_problems,
     login_problems,
-    named_host_problems,
     page_problems,
     raw_text_problems,
     refresh_problems,
@@ -71,7 +71,6 @@ from .pages import (
 from .resources import (
     base_problems,
     content_problems,
-    elsewhere_problems,
     file_problems,
     integrity_problems,
     own,

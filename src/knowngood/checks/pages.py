@@ -37,9 +37,6 @@ _MARKUP: Final = re.compile(r"<!doctype html|<html|<body", re.I)
 _LOGIN_NAME: Final = re.compile(r"(?:log|sign)[-_]?in", re.I)
 _SAME_PAGE: Final = re.compile(r"\s*\d[\d.]*[\s;,]*(?:url\s*=\s*)?\Z", re.I)  # of a refresh: "30"
 _WEB_URL: Final = re.compile(r"https?://\w", re.I)
-_NAMED = rb"""(?i)[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
-"""A host by itself, and not as a part of a longer name, with the URL around it."""
-
 _MORE: Final = 5  # answers: that one of two servers gives all six is one chance in 32
 
 
@@ -81,17 +78,6 @@ def web_page_problems(answer: Response) -> list[str]:
     if _MARKUP.search(answer.text):
         return [Problem("a web page in place of the answer", Aspect.WEB_PAGE)]
     return []
-
-
-def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
-    """Return which of ``hosts`` an answer names anywhere, such as that of another environment."""
-    lowered, problems = answer.content.lower(), []
-    for host in hosts:
-        name = host.lower().encode()
-        named = name in lowered and re.search(_NAMED % re.escape(name), answer.content)
-        if named:
-            problems.append(f"it names {host}: {named[0].decode('utf-8', 'replace')}")
-    return problems
 
 
 def differ(one: Sequence[Response], other: Sequence[Response]) -> bool:

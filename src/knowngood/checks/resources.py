@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ..content import (
     csp,
@@ -21,6 +20,7 @@ from ..content import (
     settings_scripts,
     strict_json,
     stylesheet_links,
+    written_urls,
 )
 from ..content.problem import Aspect, Problem
 from ..content.written_urls import SCRIPT_KINDS
@@ -31,9 +31,6 @@ from .scripts import ScriptJudge, judged
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
-
-_NUMBERED: Final = re.compile(r"\A(?:[a-z]|([a-z-]*)\d{1,3})\.(?=[\w-]+\.[\w.-]*[a-z]\Z)", re.I)
-"""The first label of a host that others differ from in a number or a letter; not of an address."""
 
 
 def own(resources: Iterable[Resource], page: Response | None = None) -> list[Resource]:
@@ -186,7 +183,7 @@ def policy_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
         if file.page == url
         and file.exchange is None
         and file.url in elsewhere[file.kind]
-        and _parts(file.url) is not None
+        and written_urls.parts(file.url) is not None
     ]
     forbidden: dict[tuple[str, str], list[str]] = {}
     for nonce, source in inline:
@@ -228,35 +225,6 @@ def _upgraded(url: str) -> str:
     return url.replace("http:", "https:", 1)
 
 
-def elsewhere_problems(
-    page: Response, resources: Iterable[Resource], hosts: Collection[str] | None
-) -> list[str]:
-    """Return what the page loads from hosts beyond our own and ``hosts`` (None: any host is
-    allowed), also by a redirect, or from what is no URL, and what a page of https:// loads over
-    http://.
-
-    A service spreads over several hosts what its clients load: ``2.example.com`` may send what
-    ``1.example.com`` may, ``b.tile.example.com`` what ``a.tile.example.com`` may.
-    """
-    problems = []
-    alike = None if hosts is None else {_NUMBERED.sub(r"\1#.", host) for host in hosts}
-    for resource in resources:
-        target = resource.url if resource.exchange is None else resource.leads_to
-        if target and resource.page == str(page.url):
-            url = _parts(target)
-            if url is None:
-                problems.append(f"{_a(resource.kind)} of what is no URL: {target}")
-                continue
-            if page.url.scheme == "https" and url.scheme == "http":
-                problems.append(f"{_a(resource.kind)} is loaded in clear: {target}")
-            if alike is not None and _NUMBERED.sub(r"\1#.", url.hostname or "") not in alike:
-                problems.append(
-                    f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
-                    f"pages may load from: {target}"
-                )
-    return [Problem(line, Aspect.ELSEWHERE) for line in problems]
-
-
 @read_once
 def _stylesheet_links(page: Response) -> stylesheet_links.StylesheetLinks:
     return stylesheet_links.of(page.html, str(page.url))
@@ -279,18 +247,6 @@ def _stray_mark(stylesheet: bytes) -> str | None:
     """Return that a byte-order mark stands in a stylesheet: it spoils the selector after it."""
     marked = "\ufeff" in stylesheet.decode("utf-8", "replace")[1:]
     return "a byte-order mark in the middle" if marked else None
-
-
-def _a(kind: str) -> str:
-    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
-
-
-def _parts(url: str) -> SplitResult | None:
-    """Return the parts of a URL; None for what is none, such as ``http://[``."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
 
 
 def _relative(url: str, page: str) -> str:

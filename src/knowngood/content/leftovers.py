@@ -76,6 +76,7 @@ _DUMP: Final = re.compile(  # PHP's var_dump and print_r
     r"\[(?:\"[^\"\n]{1,60}\"|\d+)\]=>\s{1,20}(?:string|int|float|bool|array)\("
     r"|\bArray\s{1,20}\(\s{1,20}\[\w{1,60}\] => "
 )
+_OBJECT: Final = re.compile(r"\[object (?:Object|Promise|Undefined)\]")  # of JavaScript
 _UNTRANSLATED: Final = re.compile(
     r"Project-Id-Version: .{0,300}?\bPOT?-(?:Revision|Creation)-Date: "  # gettext's empty text
     r"|<span class=[\"']translation_missing[\"'][^<>]{0,300}"  # Rails
@@ -201,7 +202,8 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         "garbled letters": _MOJIBAKE.search(text),
         "crash": _outside(_CRASH, text, _QUOTED),
         "no amount": _outside(_NO_AMOUNT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
-        "dump": _outside(_DUMP, text, _QUOTED),
+        "dump": _outside(_DUMP, text, _QUOTED)
+        or _outside(_OBJECT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
         "debug mode": _DEBUG.search(text),
     }
     for kind, match in matches.items():
@@ -266,7 +268,7 @@ def _parts_of_title(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:
     """Return the texts that are no number, in place of one that a script or template reckons."""
-    where = "p, div, span, b, strong, em, dd"
+    where = "p, div, span, b, strong, em, dd, button, label"
     nodes = tree.css(where) if _NO_NUMBER.search(text) else []
     return [
         f'<{node.tag}>: expected a text, found "NaN"'

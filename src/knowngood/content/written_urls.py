@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
 from ..safety import ContentTooLarge
 
@@ -183,3 +183,11 @@ def _in_bounds(url: str) -> str:
     if len(url) > LONGEST:
         raise ContentTooLarge(f"it refers to a URL of {len(url)} characters (most: {LONGEST})")
     return url
+
+
+def parts(url: str) -> SplitResult | None:
+    """Return the parts of a URL; None for what is none, such as ``http://[``."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None

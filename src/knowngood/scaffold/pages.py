@@ -13,6 +13,7 @@ from ..content import (
     leftovers,
     lifetimes,
     links,
+    local_addresses,
     open_elements,
     page_elements,
     page_structure,
@@ -193,7 +194,7 @@ def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
 
 def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, ...]:
     """Return the hosts of other origins that pages load from, also by way of an image of their own
-    that leads there.
+    that leads there; and those of the local machine that they link to.
     """
     loaded = [
         link
@@ -204,7 +205,10 @@ def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, .
     made = (link.url for link in loaded if link.kind == "image" and "?" in link.url)
     paths = [path for path in map(visitor.path_of, dict.fromkeys(made)) if path]
     answers = [image.answer for image in visitor.get(paths[:_IMAGES]) if image.answer]
-    urls = [link.url for link in loaded if visitor.path_of(link.url) is None]
+    named = [link.url for link in loaded]
+    for exchange in exchanges:
+        named += (url for _, url in local_addresses.led_to(tree(exchange), exchange.probe.url))
+    urls = [url for url in named if visitor.path_of(url) is None]
     urls += map(left_for, answers)
     return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))
 

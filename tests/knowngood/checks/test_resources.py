@@ -276,6 +276,48 @@ def test_what_a_page_loads_elsewhere(
 
 
 @pytest.mark.parametrize(
+    ("element", "problem"),
+    [
+        ("<a href='http://localhost:3000/a'>", "a link to http://localhost:3000/a"),
+        ("<base href='http://127.0.0.1:5000'><a href=a>", "a link to http://127.0.0.1:5000/a"),
+        ("<form action='http://[::1]/a' method=post>", "a form to http://[::1]/a"),
+        ("<button formaction='http://0.0.0.0/'>", "a button to http://0.0.0.0/"),
+        ("<a href='http://localhost.example.org/'>", ""),
+        ("<a href='http://127.0.0.1.example.org/'>", ""),
+        ("<a href='/http://localhost/'>", ""),
+        ("<p>http://localhost:3000/</p>", ""),
+        (
+            "<script>fetch(`http://localhost:8000/api/${name}`);</script>",
+            "an inline script asks for http://localhost:8000/api/${name}",
+        ),
+        (
+            "<script>new WebSocket('ws://localhost:8000');</script>",
+            "an inline script asks for ws://localhost:8000",
+        ),
+        (
+            "<script>axios.create({baseURL: 'http://127.0.0.1:8000'})</script>",
+            "an inline script asks for http://127.0.0.1:8000",
+        ),
+        ("<script>new URL('/a', 'http://localhost')</script>", ""),
+        ("<script>// fetch('http://localhost:8000/a')</script>", ""),
+        (
+            "<script>if (location.hostname === 'localhost') { fetch('http://localhost:1/a'); }"
+            "</script>",
+            "",
+        ),
+    ],
+)
+def test_what_leads_people_to_their_own_machine(site: Site, element: str, problem: str) -> None:
+    """As what a developer has built for it; but a script may ask where it is."""
+    page = site.page(element)
+    problems = checks.elsewhere_problems(page, [], [])
+    assert problems == ([f"{problem}, the reader's own machine"] if problem else [])
+    assert checks.elsewhere_problems(page, [], None) == []
+    ours = ["localhost", "127.0.0.1", "::1", "0.0.0.0"]  # noqa: S104 - a name in a list
+    assert checks.elsewhere_problems(page, [], ours) == []
+
+
+@pytest.mark.parametrize(
     ("listed", "host", "is_sound"),
     [
         ("1.gravatar.com", "2.gravatar.com", True),

@@ -42,6 +42,8 @@ SOUND = {
     "<template><b>NaN \u20ac</b></template>",
     "about-numbers": "<table><td>NaN</td></table><p><code><b>NaN</b></code> is <b>NaN</b>?"
     "<li><span>NaN</span></li>".replace("<b>NaN</b>?", "no number."),
+    "about-objects": "<p>It says <code>[object Object]</code>.</p><script>'[object Object]';"
+    "</script>",
     "about-a-toolbar": "<p>Look for &lt;div id=&quot;djDebug&quot;&gt;</p>",
     "xml": "<?xml version='1.0'?><svg><?xpacket begin='' id='a'?></svg>",
     "about-a-dump": '<pre><code>array(1) {\n  ["home"]=>\n  string(4) "Home"\n}</code></pre>'
@@ -223,6 +225,9 @@ FAULTS = {
     "no-amount": ("<table><td>Rye: NaN\xa0\u20ac</td></table>", "no amount: Rye: NaN\xa0\u20ac"),
     "no-amount-of-react": ("<p>Cup<!-- -->, <!-- -->NaN \u20ac</p>", "no amount: NaN \u20ac"),
     "no-price": ("<b> $undefined </b>", "no amount: $undefined"),
+    "object": ("<p>by [object Object], 2014</p>", "dump: [object Object]"),
+    "object-in-attribute": ("<img src=a.png alt='[object Object]'>", "dump: [object Object]"),
+    "no-number-of-a-button": ("<button>NaN</button>", '<button>: expected a text, found "NaN"'),
     "no-number": ("<p>Crashes: <b> NaN </b></p>", '<b>: expected a text, found "NaN"'),
     "django-toolbar": (
         '<div class="x" id="djDebug">',

@@ -454,6 +454,12 @@ def test_hosts_that_pages_load_from(serve: Serve) -> None:
     assert seen(serve(by_path({"/": home}))).elsewhere == ("cdn.example",)
 
 
+def test_host_of_the_local_machine_that_a_page_links_to(serve: Serve) -> None:
+    """Listed, since no page may lead to others; what is on the same origin is not."""
+    home = page('<a href="http://localhost:3000/">Mail</a><a href="https://other.example/">b</a>')
+    assert seen(serve(by_path({"/": home}))).elsewhere == ("localhost",)
+
+
 def test_hosts_that_images_lead_to(serve: Serve) -> None:
     """As that of a wiki does, which takes it from there."""
     home = page('<img src="/image?of=a"><img src="/image?of=b">')

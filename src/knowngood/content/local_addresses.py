@@ -1,0 +1,57 @@
+"""Find where pages and scripts lead people to their own machine: ``localhost`` is a developer's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from . import written_urls
+from .result_cache import cached_by_content
+from .script_text import without_comments
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+_HOST: Final = r"(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])"
+_LOCAL: Final = re.compile(rf"https?://{_HOST}(?::\d+)?(?![\w.-])", re.I)
+_ASKED: Final = re.compile(
+    r"""(?:(?:(?<![\w$])fetch|(?<![\w$])(?:axios|\$|jQuery)(?:\.\w{1,20})?"""
+    r"""|\bnew\s+(?:WebSocket|EventSource)|\.open)\s*\(\s*(?:["'][A-Z]{3,7}["']\s*,\s*)?"""
+    r"""|(?<![\w$])["']?(?:base_?)?url["']?\s*:\s*)"""
+    rf"""["'`]((?:https?|wss?)://{_HOST}(?::\d+)?(?![\w.-])[^"'`\s]{{0,99}})""",
+    re.I,
+)
+_SEEMS_ASKED: Final = re.compile(rf"""["'`](?:http|ws)s?://{_HOST}""".encode(), re.I)
+_ASKS_WHERE_IT_IS: Final = re.compile(rf"""["'`]{_HOST}["'`]""")
+"""A script that compares its host with this one asks the local machine on purpose."""
+
+_LEADING: Final = {
+    "a[href], area[href]": ("href", "a link to"),
+    "form[action]": ("action", "a form to"),
+    "[formaction]": ("formaction", "a button to"),
+}
+"""By selector of what leads people elsewhere: the attribute that says where, and words for it."""
+
+
+def led_to(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, str]]:
+    """Yield the URLs of links, forms and buttons of the page of ``url`` that lead to the reader's
+    machine, each after words for what leads there.
+    """
+    base = written_urls.base(tree, url)
+    for selector, (attribute, words) in _LEADING.items():
+        for node in tree.css(selector):
+            target = written_urls.resolved(base, node.attributes.get(attribute) or "")
+            if _LOCAL.match(target):
+                yield words, target
+
+
+@cached_by_content
+def asked_by(script: bytes) -> tuple[str, ...]:
+    """Return the URLs of the reader's machine that a script asks for. Libraries name more of them,
+    as what a tool for developers would listen on.
+    """
+    if not _SEEMS_ASKED.search(script):
+        return ()
+    text = without_comments(script)
+    return () if _ASKS_WHERE_IT_IS.search(text) else tuple(dict.fromkeys(_ASKED.findall(text)))
