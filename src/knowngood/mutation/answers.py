@@ -43,6 +43,12 @@ def is_media(answer: Answer) -> bool:
     return is_font(answer) or media_type(answer).startswith(("image/", "audio/", "video/"))
 
 
+def is_source(answer: Answer) -> bool:
+    """Return whether an answer is a script or a stylesheet by its media type."""
+    kind = media_type(answer)
+    return kind == "text/css" or kind.endswith(("javascript", "ecmascript"))
+
+
 def is_text(answer: Answer) -> bool:
     """Return whether the media type of an answer is one of text."""
     kind = media_type(answer)

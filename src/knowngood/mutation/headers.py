@@ -9,7 +9,17 @@ from typing import Final
 from ..content.lifetimes import MAX_AGE
 from ..fetch import Answer
 from ..safety import one_line
-from .answers import body_of, is_font, is_text, media_type, succeeded, with_header, without_header
+from .answers import (
+    body_of,
+    is_font,
+    is_media,
+    is_source,
+    is_text,
+    media_type,
+    succeeded,
+    with_header,
+    without_header,
+)
 from .changes import change, the_change
 from .model import (
     NOBODY_READS,
@@ -29,36 +39,45 @@ _OF_CONNECTION: Final = frozenset(
 Content-Length, which any server may leave out (RFC 9110, 8.6)."""
 
 _USED: Final = frozenset(
-    {"content-disposition", "content-encoding", "content-language", "content-type", "link"}
-    | {"location", "set-cookie"}
+    {"content-disposition", "content-encoding", "content-type", "link"} | {"location", "set-cookie"}
 )
 _USED_PREFIX: Final = "access-control-"
 """Headers that browsers and clients act on."""
 
-_PROTECTING: Final = frozenset(
+_OF_PAGES: Final = frozenset(
     {"content-security-policy", "content-security-policy-report-only", "permissions-policy"}
-    | {"referrer-policy", "strict-transport-security", "x-content-type-options", "x-frame-options"}
+    | {"referrer-policy", "x-frame-options", "origin-agent-cluster"}
     | {"cross-origin-embedder-policy", "cross-origin-opener-policy"}
-    | {"cross-origin-resource-policy"}
 )
+"""Headers that protect what a browser shows as a page."""
+
+_PROTECTING: Final = _OF_PAGES | frozenset(
+    {"strict-transport-security", "x-content-type-options", "cross-origin-resource-policy"}
+)
+_PAGES: Final = frozenset(
+    {"content-security-policy", "content-security-policy-report-only", "permissions-policy"}
+    | {"referrer-policy", "x-frame-options", "origin-agent-cluster"}
+    | {"cross-origin-embedder-policy", "cross-origin-opener-policy"}
+)
+"""Headers that say something of what a browser shows as a page."""
+
+_PAGES: Final = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml"})
 _CACHING: Final = frozenset({"cache-control", "etag", "expires", "last-modified", "vary"})
 _REPLACEABLE: Final = frozenset(
-    {"accept-ranges", "content-md5", "etag", "expires", "last-modified", "p3p", "pragma"}
-    | {"x-dns-prefetch-control", "x-download-options", "x-permitted-cross-domain-policies"}
-    | {"x-ua-compatible", "x-xss-protection"}
+    {"accept-ranges", "content-md5", "etag", "expires", "last-modified", "pragma"}
 )
-"""Headers that a sound release may drop: others say the same, no browser reads them any more, or
-another server has other ones.
-"""
+"""Headers that a sound release may drop: others say the same, or another server has other ones."""
 
 _OF_THE_MACHINE: Final = re.compile(
     r"age|alt-svc|date|nel|report-to|reporting-endpoints|server|server-timing|traceparent|via"
+    r"|p3p|x-(?:dns-prefetch-control|download-options|permitted-cross-domain-policies)"
+    r"|x-(?:ua-compatible|xss-protection)"
     r"|x-(?:aspnet.*|cache.*|correlation-id|generator|powered-by|request-id|response-time|runtime"
     r"|served-by|timer|trace.*|varnish.*)"
     r"|(?:cf|fastly|fly|x-amz|x-azure|x-b3|x-cloud|x-envoy|x-github|x-goog|x-ms|x-nf|x-vercel)-.*"
 )
-"""Headers of servers, proxies and frameworks for those who run them; users of the service do not
-see them."""
+"""Headers whose loss nobody meets: of servers, proxies and frameworks for those who run them, and
+those of old browsers."""
 _LONGEST: Final = 80  # characters of a name, and of a value that a remedy expects
 
 YEAR: Final = 31_536_000  # seconds
@@ -93,8 +112,22 @@ def _gone(belongs: Callable[[str], bool]) -> Callable[[Recorded], Iterator[Chang
 
 
 def _says_nothing(answer: Answer, key: str) -> bool:
-    """Return whether a header only says the default: ``Content-Disposition: inline``."""
-    return key == "content-disposition" and (answer.header(key) or "").lower().startswith("inline")
+    """Return whether nothing changes without a header. It says the default, as
+    ``Content-Disposition: inline`` does; or it is for pages, or for scripts and stylesheets, or for
+    what a browser asks for first, and this is no such answer.
+    """
+    kind = media_type(answer)
+    if key == "content-disposition":
+        return (answer.header(key) or "").lower().startswith("inline")
+    if key == "accept-ranges":
+        return not kind.startswith(("audio/", "video/"))
+    if kind in _PAGES:
+        return False
+    if key == "cross-origin-resource-policy" and answer.header(key) == "cross-origin":
+        return False  # without it pages of other sites may not load it
+    if key in {"strict-transport-security", "cross-origin-resource-policy"}:
+        return is_media(answer) or is_source(answer)
+    return key in _OF_PAGES or (key == "x-content-type-options" and is_media(answer))
 
 
 def _gone_header(answer: Answer, name: str) -> Change:

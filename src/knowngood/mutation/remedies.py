@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ..content import file_signatures
 from ..fetch import Answer, has_made_up_word, is_made_up
 from ..safety import one_line
-from .answers import body_of, is_html, is_json, is_media, is_text, media_type, text_of
+from .answers import body_of, is_html, is_json, is_media, is_source, is_text, media_type, text_of
 from .json_text import document_of
 
 PAGE_REMEDY: Final = "assert checks.page_problems(response) == []"
@@ -26,11 +26,14 @@ _SHORTEST, _LONGEST = 4, 100  # characters of a line that is quoted
 _TRIED: Final = 20  # lines that are searched for in the other text
 _SHORT: Final = 30  # most characters of a text that is quoted whole, such as a heartbeat
 _END_OF_PAGE: Final = 'assert response.text.rstrip().lower().endswith("</html>")'
-_SOURCES: Final = re.compile(r"text/css|(?:application|text)/(?:x-)?(?:java|ecma)script")
 
 
-def status_remedy(answer: Answer, _changed: Answer) -> str:
-    """Return the line that notices another status."""
+def status_remedy(answer: Answer, changed: Answer) -> str:
+    """Return the line that notices another status; of what is missing today and may be there
+    tomorrow, such as a robots.txt, that of a crash.
+    """
+    if answer.status == 404 and changed.status >= 500:
+        return "assert response.status_code < 500"
     return f"assert response.status_code == {answer.status}"
 
 
@@ -57,7 +60,7 @@ def _whole_text_remedy(answer: Answer) -> str:
     frameworks call HTML; empty for anything else.
     """
     text = text_of(answer).strip()
-    if not is_text(answer) or is_json(answer) or _SOURCES.fullmatch(media_type(answer)):
+    if not is_text(answer) or is_json(answer) or is_source(answer):
         return ""
     is_short = 0 < len(text) <= _SHORT and not {*"<0123456789"} & {*text}  # no version
     return f"assert response.text.strip() == {text!r}" if is_short else ""
@@ -84,7 +87,7 @@ def identity_remedy(answer: Answer, other: Answer) -> str:
         return f'assert response.html.css_first("title").text(strip=True) == {title!r}'
     if whole := _whole_text_remedy(answer):
         return whole
-    if not is_text(answer) or is_json(answer) or _SOURCES.fullmatch(media_type(answer)):
+    if not is_text(answer) or is_json(answer) or is_source(answer):
         return ""
     text = _NO_CONTENT.sub("\n", text_of(answer)) if is_html(answer) else text_of(answer)
     line = next(_lines_of_its_own(text, text_of(other)), None)

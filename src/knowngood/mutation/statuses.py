@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -16,6 +17,9 @@ _READS: Final = frozenset({"GET", "HEAD"})
 
 MISSING: Final = frozenset({404, 410})
 """Statuses that say that nothing is there."""
+
+_MAY_COME: Final = re.compile(r"/(?:robots\.txt|sitemap\.xml|favicon\.ico|\.well-known/.*)")
+"""Paths of files that a service may have one day: nobody relies on it that they are missing."""
 
 _REFUSED: Final = frozenset({401, 403})
 _CRASHED: Final = 500
@@ -66,6 +70,8 @@ def _redirected_to_login(recorded: Recorded) -> Answer | None:
 def _there(recorded: Recorded) -> Answer | None:
     """Answer a missing URL with 200 and a page, as a catch-all route does."""
     if recorded.method not in _READS or recorded.answer.status not in MISSING:
+        return None
+    if _MAY_COME.fullmatch(urlsplit(recorded.answer.url).path):
         return None
     body = b"" if recorded.method == "HEAD" else PAGE.format("Welcome").encode()
     return replace(with_body(recorded.answer, body, "text/html; charset=utf-8"), status=200)
