@@ -54,13 +54,6 @@ _OF_PAGES: Final = frozenset(
 _PROTECTING: Final = _OF_PAGES | frozenset(
     {"strict-transport-security", "x-content-type-options", "cross-origin-resource-policy"}
 )
-_PAGES: Final = frozenset(
-    {"content-security-policy", "content-security-policy-report-only", "permissions-policy"}
-    | {"referrer-policy", "x-frame-options", "origin-agent-cluster"}
-    | {"cross-origin-embedder-policy", "cross-origin-opener-policy"}
-)
-"""Headers that say something of what a browser shows as a page."""
-
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml"})
 _CACHING: Final = frozenset({"cache-control", "etag", "expires", "last-modified", "vary"})
 _REPLACEABLE: Final = frozenset(
