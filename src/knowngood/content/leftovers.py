@@ -100,6 +100,8 @@ _KEY_OF_PARTS: Final = re.compile(
     r"(?!www\.)[a-z][a-z0-9]+(?:[._][a-z][a-z0-9]+){2,}(?<!\.com)(?<!\.org)(?<!\.net)(?<!\.[a-z]{2})"
 )
 """A key of three words or more, which is no host: of two it may be an abbreviation."""
+_KEY_OF_FAMILY: Final = re.compile(r"(?!www\.)([a-z][\w-]*[.:])[a-z][\w.-]*", re.A)
+_FAMILY: Final = 3  # of these begin alike: `fhr:title`, `fhr:crashes`, `fhr:start`
 _NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
 _NO_TIME: Final = {*_NOTHING, "Invalid Date", "Invalid date"}  # of JavaScript, and of Moment
 _PARTS_OF_TITLE: Final = re.compile(r"\s+[-\u2013\u2014|\u00b7:\u2022]\s+")
@@ -180,8 +182,14 @@ def spoils(text: str, model: str) -> bool:
 
 
 def keys(texts: Iterable[str]) -> list[str]:
-    """Return the texts that are the key of one, such as ``health.sessions.label``."""
-    return sorted(text for text in texts if _KEY_OF_PARTS.fullmatch(text))
+    """Return the texts that are the key of one, such as ``health.sessions.label``, or several keys
+    of one family, as ``fhr:title``.
+    """
+    texts = list(texts)
+    seem = [(match[1], match[0]) for match in map(_KEY_OF_FAMILY.fullmatch, texts) if match]
+    families = Counter(family for family, _ in seem)
+    found = {text for family, text in seem if families[family] >= _FAMILY}
+    return sorted(found.union(filter(_KEY_OF_PARTS.fullmatch, texts)))
 
 
 def _unfinished(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:

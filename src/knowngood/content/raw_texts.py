@@ -19,7 +19,7 @@ _RAW: Final = re.compile(
     r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
     r"|(?-i:=[C-F][0-9A-F]=[89AB][0-9A-F])"  # quoted-printable
     r"|(?<!\S)[\w'-]*%[c-f][0-9a-f]%[89ab][0-9a-f](?!\S*[/.?=])"  # a word as in a URL
-    r"|\bobject at 0x[0-9a-f]{6,}|\b(?-i:HASH|ARRAY|CODE|SCALAR)\(0x[0-9a-f]+\)"
+    r"|\bobject at 0x[0-9a-f]{3,}|\b(?-i:HASH|ARRAY|CODE|SCALAR)\(0x[0-9a-f]+\)"
     r"|\[missing \"[\w.-]+\" translation\]|\{ ?\$[\w-]+ ?(?:->|\})|\{ -[a-z][\w-]* \}"  # Fluent
     r"|(?<!\d)(?<!\d\s)% ?\(\w+\) ?[sd](?![\w'\u2019])|%![a-z]\(\w+"  # gettext, Go
     r"|&[a-z]\w+(?:\.\w+)+;|<no value>|System\.String\[\]|<[?%]=? .{1,60} [?%]>"
@@ -32,6 +32,7 @@ _RAW: Final = re.compile(
     r"|\{\$[\w.]{1,60}(?:\|[\w:'\"., -]{1,60})+\}"  # Smarty, Latte
     r"|#\{\w{1,20} (?P<t>['\"])[^{}]{1,60}(?P=t)\}"  # Haml, Pug
     r"|(?-i:Liquid (?:syntax )?error(?: \([^()]{1,80}\))?: )"
+    r"|(?-i:\A(?:async )?function ?[\w$]{0,60}\([^()]{0,200}\) ?\{(?! ?\[native).*\}\Z)"
     r"|\A[<>]{7} \S|[\x01-\x08\x0e-\x1b]"  # a merge in a file of texts
     r"|\u202e[^\u202c\u2069@]*\Z",  # turned round to the end, and no address hidden from robots
     re.I,

@@ -35,8 +35,9 @@ _COMPRESSIONS: Final = _UNDONE | {
     *("zstd", "compress", "x-compress", "bzip2", "x-bzip2", "lzma", "xz", "exi", "pack200-gzip"),
     *("sdch", "dcb", "dcz"),
 }
-"""Codings that change a body. Browsers pass over every other name, such as the ``aws-chunked`` or
-``utf-8`` that uploads to stores of files leave behind."""
+"""Codings that change a body. Of any other name, such as the ``aws-chunked`` or ``utf-8`` that
+uploads to stores of files leave behind, browsers take the body as it is: also where it is encoded
+(seen in Chromium, ``identity`` included)."""
 
 
 def decoded_size(body: bytes, encoding: str, limit: int, offered: str = ACCEPTED) -> int:
@@ -96,11 +97,16 @@ def with_plain_body(answer: Answer, body: bytes) -> Answer:
 
 def _pieces(body: bytes, encoding: str) -> Iterator[bytes]:
     """Yield the decoded body piece by piece. Raises BadEncoding."""
-    names = [name.strip().lower() for name in encoding.split(",")]
-    names = [name for name in names if name in _COMPRESSIONS]
-    if not names or not body:
+    names = [name for part in encoding.lower().split(",") if (name := part.strip())]
+    unknown = [name for name in names if name not in _COMPRESSIONS]
+    if unknown == names or not body:
         yield body
         return
+    if unknown:
+        raise BadEncoding(
+            f"Content-Encoding {encoding!r}: for {unknown[0]!r}, which they do not know, browsers "
+            "decode nothing"
+        )
     if len(names) > 1 or names[0] not in _UNDONE:
         raise BadEncoding(f"Content-Encoding {encoding!r}, but {ACCEPTED!r} was offered")
     yield from _brotli(body) if names[0] == "br" else _inflated(body, names[0])

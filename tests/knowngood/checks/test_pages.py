@@ -87,6 +87,25 @@ def test_keys_that_one_language_has_in_place_of_texts(site: Site, text: str, is_
     assert checks.key_problems(page, model) == expected
 
 
+@pytest.mark.parametrize(
+    ("texts", "are_keys"),
+    [
+        (("fhr:crashes", "fhr:title", "fhr:v4.start"), True),
+        (("fhr.crashes", "fhr.title", "fhr.start"), True),
+        (("fhr:crashes", "fhr:title", "fhr: start"), False),
+        (("fhr:crashes", "app:title", "data:start"), False),
+        (("www.mozilla.org", "www.firefox.com", "www.example.de"), False),
+        (("Fhr:crashes", "Fhr:title", "Fhr:start"), False),
+    ],
+)
+def test_keys_of_one_family(site: Site, texts: tuple[str, ...], are_keys: bool) -> None:
+    """One of two parts may be anything; three that begin alike are no texts."""
+    model = respond(site.exchange("/en-US/", "<p>Start</p>"))
+    page = site.page("".join(f"<p>{text}</p>" for text in texts))
+    expected = [f"a key in place of a text: {text}" for text in texts] if are_keys else []
+    assert checks.key_problems(page, model) == sorted(expected)
+
+
 @pytest.mark.parametrize("url", ["", " ", "javascript:void(0)", "javascript:;", "javascript:"])
 def test_links_that_lead_nowhere_in_one_language(site: Site, url: str) -> None:
     """Where the model has a URL, and as many links."""

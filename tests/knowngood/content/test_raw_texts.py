@@ -47,6 +47,8 @@ from knowngood.content.raw_texts import raw_texts
         ("Sant=C3=A9", "=C3=A9"),
         ("La Sant%C3%A9 du", "Sant%C3%A9"),
         ("<x.__proxy__ object at 0x7f2c11>", "object at 0x7f2c11"),
+        ("<jinja2.runtime.Undefined object at 0x7f1>", "object at 0x7f1"),
+        ("function () { return t('startup'); }", "function () { return t('startup'); }"),
         ('[missing "fr.sessions" translation]', '[missing "fr.sessions" translation]'),
         ("{ $count -> [one] day }", "{ $count ->"),
         ("{ -brand-short-name } health", "{ -brand-short-name }"),
