@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
 from ..content import written_urls
+from ..content.problem import Aspect, Problem
 from ..fetch import Blocked
 from .pages import GONE
 
@@ -25,11 +26,12 @@ def dead_link_problems(page: Response, client: Client) -> list[str]:
     of the server. ``client`` asks for the first 60 of them, but for those with a query or with
     ``rel="nofollow"``, which may do something.
     """
-    lines = []
+    lines: list[str] = []
     for url in list(dict.fromkeys(_own_links(page)))[:_MOST]:
         status = _status(client, url)
         if status in GONE or status >= 500:
-            lines.append(f"a link to {urlsplit(url).path}, which is {status}")
+            line = f"a link to {urlsplit(url).path}, which is {status}"
+            lines.append(Problem(line, Aspect.LINK))
     return lines
 
 

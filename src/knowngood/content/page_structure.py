@@ -9,6 +9,7 @@ import codecs
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from . import csp, leftovers, media_types, open_elements
 from .html import page_title
@@ -45,6 +46,10 @@ _SERVER_TITLES: Final = frozenset(
 )
 """Titles, in lower case and without the status, of pages that servers and frameworks make."""
 
+_LIST_OF_FILES: Final = Problem(
+    "a list of the files in its folder in its place", Aspect.SERVER_PAGE
+)
+
 LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
 """What the URL of a page on which people log in holds."""
 
@@ -61,7 +66,6 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     """
     bare = _COMMENT.sub("", text)
     sound = {
-        "the page has no title": bool(page_title(tree)),
         "the page has more than one doctype": text.lower().count("<!doctype") <= 1,
         "the page has more than one </html>": len(re.findall(r"</html\b", bare, re.I)) <= 1,
         "the page has more than one </body>": len(re.findall(r"</body\b", bare, re.I)) <= 1,
@@ -69,6 +73,7 @@ def problems(text: str, tree: LexborHTMLParser) -> list[str]:
     return [
         *server_page_problems(tree),
         *_before_doctype(bare, tree),
+        *_without_title(tree),
         *(problem for problem, holds in sound.items() if not holds),
         *_open_at_the_end(text, bare),
         *_ends_in_head(bare, tree),
@@ -84,13 +89,25 @@ def _before_doctype(bare: str, tree: LexborHTMLParser) -> list[str]:
     if _DOCTYPE.match(bare[:200]):
         return []
     if page_title(tree).startswith("Index of /"):
-        return [Problem("a list of the files in its folder in its place", Aspect.SERVER_PAGE)]
+        return [_LIST_OF_FILES]
     before = _MARKUP.split(bare, maxsplit=1)[0]
     plain = leftovers.without_tags(before) if len(before) < len(bare) else ""
     text = leftovers.crash(before) or plain[:_SHOWN]
     if text:
         return [f'the page begins with "{text}", not with <!doctype html>']
     return ["the page does not begin with <!doctype html>"]
+
+
+def _without_title(tree: LexborHTMLParser) -> list[str]:
+    """Return that a page has no title, or that it is Go's list of the files in a folder, which has
+    none: nothing but links that say where they lead.
+    """
+    if page_title(tree):
+        return []
+    names = "".join(unquote(link.attributes["href"] or "") for link in tree.css("a[href]"))
+    text = tree.body.text() if tree.body is not None else ""
+    is_list = names != "" and "".join(text.split()) == "".join(names.split())
+    return [_LIST_OF_FILES if is_list else "the page has no title"]
 
 
 def server_page_problems(tree: LexborHTMLParser) -> list[str]:

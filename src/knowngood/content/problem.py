@@ -17,6 +17,7 @@ class Aspect(StrEnum):
     WEB_PAGE = "web page"  # one came where none belongs
     SERVER_PAGE = "server page"  # the server's own came in place of another
     ELSEWHERE = "elsewhere"  # what it loads is elsewhere or in clear: nobody reads that
+    LINK = "link"  # where it leads: the page itself is sound
     BASE = "base"  # it is why what it names is not there
     DAMAGE = "damage"  # it is empty, cut short, or no file of its kind
 

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from ..content.problem import Aspect
 from ..fetch import AttemptError
 from .cause_words import CauseWords, is_compared, sides
 from .fault_keys import cause_key
@@ -186,8 +187,10 @@ def _lead(core: Sequence[Symptom]) -> Symptom:
 def _weakness(symptom: Symptom) -> int:
     """Return how little a symptom says of an answer. An answer that cannot be read at all says
     most, as does a page that loads what nobody asks for; then one that breaks its schema, or what
-    the check reads in it; then all else.
+    the check reads in it; then all else; and least, where its links lead.
     """
+    if symptom.outcome.aspect == Aspect.LINK:
+        return 4
     if symptom.outcome.kind == "schema":
         return 1
     if symptom.has_other_shape:

@@ -155,14 +155,32 @@ def test_a_page_that_needs_no_end(text: str) -> None:
     assert end_problems(text, html.parse(text)) == []
 
 
+LIST_OF_FILES = "a list of the files in its folder in its place"
+
+
 def test_a_list_of_files_in_place_of_a_page() -> None:
     """It is nginx's, whose pages have no doctype; of another server's it may be the page itself."""
     text = "<html>\n<head><title>Index of /</title></head>\n<body><hr><pre></pre></body>\n</html>\n"
     [problem] = problems(text, html.parse(text))
-    assert problem == "a list of the files in its folder in its place"
+    assert problem == LIST_OF_FILES
     assert isinstance(problem, Problem)
     assert problem.aspect is Aspect.SERVER_PAGE
     assert problems(f"<!doctype html>{text}", html.parse(f"<!doctype html>{text}")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ('<pre>\n<a href="a%20b/">a b/</a>\n<a href="c.html">c.html</a>\n</pre>', LIST_OF_FILES),
+        ('<pre>Files: <a href="c.html">c.html</a>\n</pre>', "the page has no title"),
+        ('<a href="c.html">more</a>', "the page has no title"),
+        ("", "the page has no title"),
+    ],
+)
+def test_a_list_of_files_without_a_title(body: str, problem: str) -> None:
+    """It is Go's: links that say where they lead, and no other word."""
+    text = f'<!doctype html>\n<meta name="viewport" content="width=device-width">\n{body}'
+    assert problems(text, html.parse(text)) == [problem]
 
 
 WARNINGS = {

@@ -38,6 +38,13 @@ def outcome(check: str, path: str = "", status: int = 200, **more: Any) -> Outco
     return Outcome(f"test_x.py::{check}[{case}]", f"test_x.py::{check}", f"{check}.", **fields)
 
 
+def test_page_comes_before_its_links() -> None:
+    """Where links lead is said last of a page that another thing is wrong with."""
+    link = outcome("links", "/", message="a link to /x, which is 404", aspect=Aspect.LINK)
+    (cause,) = find_causes([link, outcome("whole", "/")], ["content"])
+    assert cause.sentence == "/: no title"
+
+
 def in_locales(check: str, path: str, status: int = 200, **more: Any) -> list[Outcome]:
     """The same in every locale; {locale} in the path is filled in."""
     return [
