@@ -4,21 +4,20 @@ import pytest
 
 from knowngood import checks
 
-from . import mozilla_javascript
+from . import messages, mozilla_javascript
 
 pytestmark = pytest.mark.get("content:/{locale}/{*page}", resources=True)
-
-EVENT = "RemoteHealthReportCommand"
 
 
 @pytest.mark.catches("script-comment-only", "script-other-page", "script-stub")
 @pytest.mark.catches("script-nomodule", "script-type-unknown")
-@pytest.mark.catches("script-opt-out-lost", "v4-script-shows-no-ping")
+@pytest.mark.catches("script-answer-misspelt", "script-listens-to-nothing", "script-opt-out-lost")
+@pytest.mark.catches("script-carries-nothing", "v4-script-shows-no-ping")
 def test_scripts_talk_to_the_browser(responses, resources, case, environment):
-    """Each page's scripts ask the browser for the data that the page shows.
+    """Each page's scripts ask the browser for the data that the page shows, and hear its answers.
 
-    They name an event and the commands that it carries, those that switch sharing on and off too.
-    A script that parses but is another one leaves the page blank.
+    They name an event and the commands that it carries, those that switch sharing on and off too,
+    and listen to messages. A script that parses but is another one leaves the page blank.
     """
     for page in responses:
         if page.html.css_first("script[data-main]") is not None:
@@ -26,9 +25,16 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
         rest = page.path.removeprefix(f"/{case['locale']}/")
         commands = [command for path, command in environment.pairs("asks_for") if path == rest]
         scripts = [file for file in checks.own(resources, page) if file.kind == "script"]
-        unnamed = checks.unnamed_words(page, resources, [EVENT, *commands])
+        unnamed = messages.unsaid(page, resources, commands)
+        unheard = messages.unheard(page, resources, commands)
+        for script in scripts if unnamed or unheard else ():
+            wrong = messages.misspelt(script.response.content, [*unnamed, *unheard])
+            lines = [f'it says "{said}" in place of "{word}"' for said, word in wrong.items()]
+            assert lines == []
+        unnamed += [word for word in unheard if word == "message"]
         # a page's own code stands behind its libraries, or in the page
-        for last in (scripts or [page])[-1:] if unnamed else ():
+        senders = messages.senders(scripts) if set(messages.CARRIERS) & set(unnamed) else scripts
+        for last in (senders or [page])[-1:] if unnamed else ():
             assert checks.script_type_problems(page) == []
             name = str(last.url).rpartition("/")[2] or "the page"
             assert [f"neither {name} nor a script before it names {w}" for w in unnamed] == []

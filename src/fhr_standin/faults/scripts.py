@@ -80,4 +80,22 @@ FAULTS = [
         DESKTOP,
         swap('<script src="js/lib/request.js">', '<script defer src="js/lib/request.js">'),
     ),
+    content(
+        "script-carries-nothing",
+        "js/lib/bridge.js sends its command to the browser under another name",
+        ["js/lib/bridge.js"],
+        swap("detail.command", "detail.order"),
+    ),
+    content(
+        "script-listens-to-nothing",
+        "js/lib/bridge.js waits for the browser's answers by an event that there is not",
+        ["js/lib/bridge.js"],
+        swap('"message"', '"messages"'),
+    ),
+    content(
+        "script-answer-misspelt",
+        "js/fhr.js waits for an answer of a type that there is not",
+        ["js/fhr.js"],
+        swap('"payload"', '"payloads"'),
+    ),
 ]
