@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import click
 
 from ..drill import MutationOptions, drill_mutations
+from ..report import har_reader
 from ..run_options import FIRST_LOOK
 from ..safety import UsageError, one_line, plural
 from ..scaffold import (
@@ -19,6 +20,7 @@ from ..scaffold import (
     Suite,
     Survey,
     changes,
+    named,
     read_openapi,
     server,
     suite,
@@ -94,11 +96,12 @@ def command(
         _carry_out(folder, change, dry_run=dry_run)
     for note in _notes(seen, suggested):
         print_line(note)
-    code = 0
+    code, others = 0, unchecked(seen)
     if not dry_run:
         print_line(f"\nruns it: knowngood verify --env={environment}")
-        code = _verify_and_drill(environment, folder)
-    if others := unchecked(seen):
+        code, names = _verify_and_drill(environment, folder)
+        others += names
+    if others:
         print_line(f"\nseen, and not checked: {one_line(', '.join(others), 4000)}")
     return code
 
@@ -151,8 +154,10 @@ def _authorities(path: Path) -> str:
     return text
 
 
-def _verify_and_drill(environment: str, folder: Path) -> int:
-    """Run the suite; where it passes, say what it would not notice. Return the run's exit code."""
+def _verify_and_drill(environment: str, folder: Path) -> tuple[int, list[str]]:
+    """Run the suite; where it passes, say what it would not notice. Return the run's exit code, and
+    what its pages and scripts ask for and the run did not.
+    """
     with tempfile.TemporaryDirectory(prefix="knowngood-init-") as temporary:
         har = Path(temporary) / "run.har"
         options = Options.from_values(root=folder, cwd=folder, env=environment, har_file=har)
@@ -164,7 +169,8 @@ def _verify_and_drill(environment: str, folder: Path) -> int:
             )
         else:
             print_line("\nleft out: `knowngood drill`, which needs a suite that passes")
-    return code
+        exchanges = har_reader.read(har, "--har-file").exchanges if har.exists() else ()
+        return code, named(exchanges)
 
 
 def _carry_out(folder: Path, change: FileChange, *, dry_run: bool) -> None:

@@ -9,13 +9,14 @@ from .project import FileChange, changes, write
 from .suite import Suite, suite
 from .survey import Survey
 from .surveyor import survey
-from .unchecked import unchecked
+from .unchecked import named, unchecked
 
 __all__ = [
     "FileChange",
     "Suite",
     "Survey",
     "changes",
+    "named",
     "read_openapi",
     "server",
     "suite",

@@ -122,7 +122,7 @@ def test_file_that_holds_no_authority(init: Init, serve: Serve, text: str) -> No
 def test_suite_names_what_is_wrong_with_the_site_today(init: Init, serve: Serve) -> None:
     """The start page links to a page that is not there."""
     ended = init(serve(by_path({**SITE, "/b": answer("gone", 404)})).url)
-    assert ended.code == 1
+    assert ended.code == 1, ended.output
     assert "/b is 404" in ended.output
     assert "it is so today, before any push: fix it, take it out of the suite" in ended.output
     assert "roll back" not in ended.output
