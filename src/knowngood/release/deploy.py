@@ -181,7 +181,7 @@ class Deployment:
 
         It is ``code``, but 75 in place of 0 where nobody else sees what was done: others than those
         ``earlier`` records do not arrive, unless it is offline and nobody expected more, or it is
-        on no record at all.
+        on no record at all, or that a push PASSED is not.
         """
         repository, say = self.ledger.repository, self.say
         left, trouble = unpushed.names(repository), ""
@@ -196,20 +196,26 @@ class Deployment:
         return HELD if self._is_unrecorded() or is_unseen else DONE
 
     def _is_unrecorded(self) -> bool:
-        """Return whether this is on no record, and say so: the next command would go by what was
-        there before.
+        """Return whether this, or that it PASSED, is on no record, and say so: the next command
+        would go by what was there before.
         """
         name = self.environment_name
         now = records.read(self.ledger.repository, datetime.now(UTC), [name])
         there = now.presumed_live(name)
-        if there is not None and there.commit == self.commit:
-            return False
-        self.say(
-            f"{self.release} is live on {name}, and on no record: every command goes by what was "
-            f"there before; to record it: knowngood adopt {self.ledger.option} "
-            f"--release={self.release}"
-        )
-        return True
+        option = f"{self.ledger.option} --release={self.release}"
+        if there is None or there.commit != self.commit:
+            self.say(
+                f"{self.release} is live on {name}, and on no record: every command goes by what "
+                f"was there before; to record it: knowngood adopt {option}"
+            )
+            return True
+        is_unverified = self.kind == RecordKind.PUSHED and now.unverified(name) is not None
+        if is_unverified:
+            self.say(
+                f"{self.release} PASSED on {name}, which is on no record: no gate knows it; to "
+                f"record it: knowngood verify {option} --record --push"
+            )
+        return is_unverified
 
     def _note(self, step: str) -> None:
         """Record how far it got, or say why not. Raises RecordNotWritten if a push would begin

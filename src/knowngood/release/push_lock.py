@@ -128,7 +128,8 @@ class _Lock:
     def _under_way(self, other: LockHolder) -> str:
         return (
             f"another push is under way, by {other.words}\nwait for its end: a push that FAILED "
-            f"goes back by itself; if nobody is at work, to break it: {self._by_hand()}"
+            "goes back by itself; then see: knowngood status; if nobody is at work, to break it: "
+            f"{self._by_hand()}"
         )
 
     def give(self) -> None:

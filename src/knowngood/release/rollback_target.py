@@ -93,6 +93,25 @@ def what_is_live(ledger: Ledger, live: LiveAnswer) -> str:
     return f"live on {name} is {live}{by}"
 
 
+def already_back(ledger: Ledger, live: LiveAnswer) -> str:
+    """Say that the last step on record was a rollback to the very release that is live, and that it
+    has PASSED since and not FAILED: whoever hears the same alarm, or does the same again, would
+    take a good release away. Empty in all other cases.
+    """
+    name, step, good = ledger.environment.name, None, ledger.good(live.commit)
+    if ledger.records.unverified(name) is None:
+        step = ledger.records.pushed(name)
+    if step is None or good is None or step.commit != live.commit or good.when < step.when:
+        return ""
+    if step.kind != RecordKind.ROLLED_BACK:
+        return ""
+    went = f"{name} went back to {live} on {at(step.when)}"
+    line = f"{went}, which has PASSED since; nothing was changed"
+    other = ledger.last_good(but=live.commit)
+    further = f"knowngood rollback {ledger.option} --to={other.release}" if other else ""
+    return f"{line}; to go back further: {further}" if further else line
+
+
 def last_good(ledger: Ledger, live: LiveAnswer | None, broken_off: Record | None) -> Record | None:
     """Return the record of the last known good release that is not the one to leave.
 

@@ -126,7 +126,8 @@ def roll_back(
     say: Say,
 ) -> int:
     """Go back to a release, if ``agreed`` says so: to the last known good one that is not live, or
-    ``to`` one. Return the exit code.
+    ``to`` one. Return the exit code. Without ``to`` nobody takes away what a rollback has put there
+    and what is good.
 
     ``override`` says why it may go back to a release that is not known to be good; it is recorded.
     Where it is ``offline``, the origin is not asked: the records are those that are here, and the
@@ -137,6 +138,9 @@ def roll_back(
         earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
         say(rollback_target.what_is_live(ledger, answer))
+        if to is None and (back := rollback_target.already_back(ledger, answer)):
+            say(back)
+            return DONE
         target = rollback_target.choose(ledger, answer, to, override, say)
         if target is None:
             return BAD

@@ -40,8 +40,8 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
         step = ledger.records.unverified(name)
         keep = _to_keep(ledger, live, but=step.commit if step is not None else "")
         see = _to_see_unverified(ledger, live)
-        to_do = f"{see}{_back(ledger, live)}{keep}" or _another(ledger)
-        yield f"{unfinished}{says}{to_do}"
+        to_do = f"{_back(ledger, live)}{keep}" or _another(ledger)
+        yield f"{unfinished}{says}{see}{to_do}"
         return
     if live is None:
         return
@@ -107,13 +107,16 @@ def _to_keep(ledger: Ledger, live: LiveAnswer | None, but: str = "") -> str:
 
 def _to_see_unverified(ledger: Ledger, live: LiveAnswer | None) -> str:
     """Return the command that verifies what was deployed and not verified: a rollback would reject
-    a release that nobody found bad. Empty if only half of it, or another one, may be there.
+    a release that nobody found bad. Empty if another one may be there, or half of it alone: what
+    did not end is there if the deployment says so.
     """
     name = ledger.environment.name
     record = ledger.records.unverified(name)
-    if record is None or record.verdict != DEPLOYED:
+    if record is None:
         return ""
-    is_there = live is None or not live.releases or live.commit == record.commit
+    is_unknown = live is None or not live.releases
+    is_there = live is not None and live.commit == record.commit
+    is_there = is_there or (is_unknown and record.verdict == DEPLOYED)
     return _to_see(ledger, record.release) if is_there else ""
 
 

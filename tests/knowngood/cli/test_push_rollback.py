@@ -24,8 +24,9 @@ from pushed_site import CHECK, DEPLOY, happened, live, serves, with_origin
 from release_side import Note, git
 from wire import Serve, answer
 
+from knowngood.release import record_store
 from knowngood.release.git import GitError, Repository
-from knowngood.release.record import RecordKind
+from knowngood.release.record import STARTED, Record, RecordKind
 from knowngood.release.record_store import RecordNotWritten
 
 
@@ -324,13 +325,51 @@ def test_a_rollback_that_is_on_no_record(
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
-def test_a_second_rollback_is_told_of_the_first(run: Run, project: Path) -> None:
-    """Two who hear the same alarm: what the second would take away is what the first put there."""
+def test_a_push_whose_verification_is_on_no_record(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full once it is deployed: no gate would find that it PASSED."""
+    write, full = record_store.write, RecordNotWritten("no space left on device")
+
+    def until_it_is_full(repository: Repository, record: Record) -> str:
+        if record.verdict != STARTED:
+            raise full
+        return write(repository, record)
+
+    with monkeypatch.context() as disk:
+        disk.setattr("knowngood.release.record_store.write", until_it_is_full)
+        ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 75, ended.output
+    told, last = ended.out.splitlines()[-2:]
+    assert told == "v2 is on prod, and verified"
+    assert last.startswith("v2 PASSED on prod, which is on no record: ")
+    command = last.rpartition("; to record it: knowngood ")[2]
+    trouble = run("status", "--env=prod", "--check")
+    assert f"; to see: knowngood {command}; to go back: " in trouble.out
+    assert run(*command.split()).code == 0
+    assert run("status", "--env=prod", "--check").code == 0
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+def test_a_second_rollback_is_told_of_the_first(
+    run: Run, project: Path, site: Repository, noted: Note
+) -> None:
+    """Two who hear the same alarm: the second takes nothing away that the first, here a push that
+    went back, has put there; but if that FAILED since.
+    """
     assert run("push", "--env=prod", "--release=v2").code == 0
-    assert "has rolled back" not in run("rollback", "--env=prod", "--yes").out
+    assert run("push", "--env=prod", "--release=v3").code == 1
+    before = happened(site)
     ended = run("rollback", "--env=prod", "--yes")
-    assert ended.code == 1, ended.output
-    assert ended.out.startswith("live on prod is v1; Ann <ann@example.org> has rolled back to it ")
+    assert ended.code == 0, ended.output
+    told, done = ended.out.splitlines()
+    assert told.startswith("live on prod is v2; Ann <ann@example.org> has rolled back to it ")
+    assert done.startswith("prod went back to v2 on ")
+    assert "nothing was changed; to go back further: knowngood rollback --env=prod --to=v1" in done
+    assert (live(project), happened(site)) == ("v2", before)
+    noted("v2", "prod", "FAILED", 0)
+    assert run("rollback", "--env=prod", "--yes").code == 0
+    assert live(project) == "v1"
 
 
 @pytest.mark.usefixtures("history")

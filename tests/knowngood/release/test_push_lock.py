@@ -23,7 +23,8 @@ from knowngood.safety import process_identity
 
 REF = "refs/knowngood/lock/prod"
 WAIT = (
-    "wait for its end: a push that FAILED goes back by itself; if nobody is at work, to break it: "
+    "wait for its end: a push that FAILED goes back by itself; then see: knowngood status; if "
+    "nobody is at work, to break it: "
 )
 Lock = Callable[..., None]
 
