@@ -137,7 +137,7 @@ def spare_fonts(source: bytes) -> frozenset[str]:
 @cached_by_content
 def _facts(source: bytes) -> _Facts:
     nodes, is_open = _parsed(source)
-    nodes = [node for node in nodes if node.type not in {"whitespace", "comment"}]
+    nodes = [*font_faces.without_space(nodes)]
     blocks = [node for node in nodes if node.type == "{} block"]
     at_rules = any(node.type == "at-keyword" for node in nodes)
     return _Facts(
@@ -146,7 +146,7 @@ def _facts(source: bytes) -> _Facts:
         late=_imports_late(nodes),
         empty=not nodes,
         rules=at_rules or bool(blocks),
-        speaks=at_rules or any(map(_is_filled, blocks)),
+        speaks=at_rules or any(any(font_faces.without_space(block.content)) for block in blocks),
         urls=tuple(dict.fromkeys(_fetched(nodes))),
         spare_fonts=frozenset(font_faces.spare_urls(nodes)),
     )
@@ -194,10 +194,6 @@ def _text(source: bytes) -> str:
             f"a stylesheet of some {tokens} tokens: too large to be judged (most: {MOST})"
         )
     return text
-
-
-def _is_filled(block: Node) -> bool:
-    return any(node.type not in {"whitespace", "comment"} for node in block.content)
 
 
 def _imports_late(nodes: list[Node]) -> bool:

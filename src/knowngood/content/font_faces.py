@@ -6,7 +6,7 @@ packages, for one, leave them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def spare_urls(nodes: list[Any]) -> set[str]:
     waiting = [nodes]
     while waiting:
         in_font = False
-        for node in waiting.pop():
+        for node in without_space(waiting.pop()):
             if node.type == "{} block" and in_font:
                 sources = [part for part in _split(node.content, ";") if _is_source(part)]
                 named.update(_url(one) for source in sources for one in _split(source, ","))
@@ -30,9 +30,13 @@ def spare_urls(nodes: list[Any]) -> set[str]:
                     needed.update(_url(one) for one in _first(source))
             elif node.type == "{} block":
                 waiting.append(node.content)
-            if node.type not in {"whitespace", "comment"}:
-                in_font = node.type == "at-keyword" and node.lower_value == "font-face"
+            in_font = node.type == "at-keyword" and node.lower_value == "font-face"
     return named - needed
+
+
+def without_space(nodes: Iterable[Any]) -> Iterator[Any]:
+    """Yield the nodes that are neither white space nor a comment."""
+    return (node for node in nodes if node.type not in {"whitespace", "comment"})
 
 
 def _first(source: list[Node]) -> list[list[Node]]:
@@ -48,8 +52,7 @@ def _first(source: list[Node]) -> list[list[Node]]:
 
 
 def _is_source(declaration: list[Node]) -> bool:
-    names = (node for node in declaration if node.type not in {"whitespace", "comment"})
-    first = next(names, None)
+    first = next(without_space(declaration), None)
     return first is not None and first.type == "ident" and first.lower_value == "src"
 
 

@@ -18,11 +18,13 @@ _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
     | {"wbr"}
 )
-_TEXT_ELEMENTS: Final = frozenset({"iframe", "noscript", "script", "style", "textarea", "title"})
+TEXT_ELEMENTS: Final = frozenset({"iframe", "noscript", "script", "style", "textarea", "title"})
+"""Elements that hold only text in a browser that runs scripts."""
+
 _TOKEN: Final = re.compile(
     rf"""
       <!--(?P<comment>.*?)(?:-->|(?P<in_comment>\Z))
-    | <(?P<text>{"|".join(sorted(_TEXT_ELEMENTS))})\b[^>]*+
+    | <(?P<text>{"|".join(sorted(TEXT_ELEMENTS))})\b[^>]*+
         (?:>.*?</(?P=text)\b[^>]*+(?:>|(?P<in_end>\Z))|(?P<in_text>.*\Z))
     | <(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?P<rest>[^>]*+)(?:>|(?P<in_tag>\Z))
     """,
@@ -33,7 +35,7 @@ _TOKEN: Final = re.compile(
 _CUT: Final = ("in_comment", "in_text", "in_end", "in_tag")
 _VALUE_WITHOUT_QUOTES: Final = re.compile(r"=\s*+[^\s\"'>]++\Z")
 """An attribute at the end of a tag: a slash behind it is a part of it."""
-_NOT_COUNTED: Final = _OPTIONAL | _VOID | _TEXT_ELEMENTS | {""}
+_NOT_COUNTED: Final = _OPTIONAL | _VOID | TEXT_ELEMENTS | {""}
 
 
 def at_the_end(text: str) -> list[str]:
@@ -64,10 +66,10 @@ def text_element(text: str) -> str:
     ``<noscript>``; empty if none is.
     """
     lower = text.lower()
-    if all(lower.count(f"<{name}") == lower.count(f"</{name}") for name in _TEXT_ELEMENTS):
+    if all(lower.count(f"<{name}") == lower.count(f"</{name}") for name in TEXT_ELEMENTS):
         return ""  # most pages: to read them to their end would take a hundred times as long
     *_, last = "", *at_the_end(text)
-    return last if last.strip("<>") in _TEXT_ELEMENTS else ""
+    return last if last.strip("<>") in TEXT_ELEMENTS else ""
 
 
 def never_closed(text: str, name: str) -> int | None:

@@ -12,6 +12,8 @@ from html import unescape
 from itertools import islice
 from typing import Final, NamedTuple
 
+from ..content.open_elements import TEXT_ELEMENTS
+
 MOST_TAGS: Final = 20_000
 """Most tags that are read of a page. The heaviest pages of the web have about as many elements."""
 
@@ -31,9 +33,7 @@ _ATTRIBUTE: Final = re.compile(
     """,
     re.X,
 )
-_TEXT_ELEMENTS: Final = frozenset({"iframe", "noscript", "script", "style", "textarea", "title"})
-_END_TAGS: Final = {name: re.compile(rf"</{name}\b[^>]*+(?:>|\Z)", re.I) for name in _TEXT_ELEMENTS}
-"""The end tags of elements that hold only text in a browser that runs scripts."""
+_END_TAGS: Final = {name: re.compile(rf"</{name}\b[^>]*+(?:>|\Z)", re.I) for name in TEXT_ELEMENTS}
 
 
 class Tag(NamedTuple):
@@ -81,7 +81,7 @@ def _tags(text: str) -> Iterator[Tag]:
         if token["start"] is not None:
             name = token["name"].lower()
             end = _end_of_element(text, name, place)
-            yield Tag(name, token.start(), place, end, name in _TEXT_ELEMENTS)
+            yield Tag(name, token.start(), place, end, name in TEXT_ELEMENTS)
             place = end
 
 
@@ -90,7 +90,7 @@ def _end_of_element(text: str, name: str, inner: int) -> int:
 
     An element that is never closed ends with the page.
     """
-    if name not in _TEXT_ELEMENTS:
+    if name not in TEXT_ELEMENTS:
         return inner
     end_tag = _END_TAGS[name].search(text, inner)
     return end_tag.end() if end_tag else len(text)

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from ..safety import one_line, write_atomically
 from ..verdict import VerdictKind
+from ..verdict.place_causes import STATES
 from .report import Report
 
 Document: TypeAlias = Mapping[str, Any]
@@ -22,7 +23,6 @@ Gauge: TypeAlias = tuple[str, str, list[tuple[Labels, float]]]
 """A metric: its name, its help text, and its samples, each with its labels and its value."""
 
 _ANSWERS: Final = "answer_seconds"
-_CAUSES: Final = ("failed", "known", "unsettled", "advisory")
 _CASES: Final = ("passed", "failed", "inconclusive", "advisory", "skipped", "deselected")
 _WIDEST: Final = 100  # characters of a label's value
 
@@ -63,7 +63,7 @@ def _of_run(document: Document) -> Iterator[Gauge]:
 def _of_verdict(document: Document) -> Iterator[Gauge]:
     verdicts = [({"verdict": str(kind)}, int(document["verdict"] == kind)) for kind in VerdictKind]
     states = Counter(cause["state"] for cause in document["causes"])
-    causes = [({"state": state}, states[state]) for state in _CAUSES]
+    causes = [({"state": state}, states[state]) for state in STATES]
     cases = [({"result": result}, document["counts"][result]) for result in _CASES]
     yield "verdict", "1 for what the last run ended in, 0 for everything else", [*verdicts]
     yield "causes", "faults that the last run found", [*causes]

@@ -14,7 +14,9 @@ from .fault_keys import place_keys
 from .place_files import PlaceVerdict
 
 _URLS: Final = 200  # URLs that a cause keeps
-_STATES: Final = ("failed", "known", "unsettled", "advisory")
+STATES: Final = ("failed", "known", "unsettled", "advisory")
+"""How far a cause counts, what counts most first."""
+
 _NO_ANSWER: Final = SILENT - {AttemptError.TLS}
 """Kinds that may be trouble on the way. A wrong certificate is none: somebody answered with it."""
 
@@ -60,7 +62,7 @@ class SharedCause:
     def state(self) -> str:
         """Return how far it counts, at the place where it counts most."""
         states = {cause.document["state"] for cause in self.causes}
-        return next(state for state in _STATES if state in states)
+        return next(state for state in STATES if state in states)
 
     @property
     def lead(self) -> PlaceCause:
@@ -68,7 +70,7 @@ class SharedCause:
         return min(
             self.causes,
             key=lambda cause: (
-                _STATES.index(cause.document["state"]),
+                STATES.index(cause.document["state"]),
                 -len(cause.document["urls"]),
                 cause.place,
             ),
@@ -115,7 +117,7 @@ def shared_causes(places: Sequence[PlaceVerdict]) -> list[SharedCause]:
         for origin in _silent_origins(cause.document):
             silent[origin].add(cause.place)
     causes = [SharedCause(group, _answered(group, silent, places)) for group in groups]
-    return sorted(causes, key=lambda c: (bool(c.answered), _STATES.index(c.state), c.lead.number))
+    return sorted(causes, key=lambda c: (bool(c.answered), STATES.index(c.state), c.lead.number))
 
 
 def silent_origins(causes: Iterable[SharedCause]) -> set[str]:
