@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from ..fetch import Answer
 from .answers import body_of, is_html, is_media, is_text, with_body
 from .changes import the_change
-from .model import Change, Mutation, Recorded
+from .model import Change, Expectation, Mutation, Recorded
 from .remedies import LEFTOVER_REMEDY, completeness_remedy, identity_remedy, media_type_remedy
 from .statuses import PAGE
 
@@ -36,7 +36,7 @@ def _error_page(recorded: Recorded) -> Answer | None:
     return with_body(recorded.answer, ERROR_PAGE, "text/html; charset=utf-8")
 
 
-def _error_page_remedy(answer: Answer, page: Answer) -> str:
+def _error_page_remedy(answer: Answer, page: Answer) -> Expectation:
     return (identity_remedy if is_html(answer) else media_type_remedy)(answer, page)
 
 
@@ -48,7 +48,7 @@ def _encoded_twice(recorded: Recorded) -> Answer | None:
     return with_body(recorded.answer, body.decode("latin-1").encode())
 
 
-def _encoding_remedy(answer: Answer, changed: Answer) -> str:
+def _encoding_remedy(answer: Answer, changed: Answer) -> Expectation:
     return LEFTOVER_REMEDY if is_html(answer) else identity_remedy(answer, changed)
 
 

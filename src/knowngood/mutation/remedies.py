@@ -14,6 +14,7 @@ from ..fetch import Answer, has_made_up_word, is_made_up
 from ..safety import one_line
 from .answers import body_of, is_html, is_json, is_media, is_source, is_text, media_type, text_of
 from .json_text import document_of
+from .model import Expectation
 
 PAGE_REMEDY: Final = "assert checks.page_problems(response) == []"
 LEFTOVER_REMEDY: Final = "assert checks.leftover_problems(response) == []"
@@ -73,15 +74,17 @@ def _is_no_file(answer: Answer) -> bool:
     return bool(file_signatures.problems(path, types, body_of(answer), html=False))
 
 
-def identity_remedy(answer: Answer, other: Answer) -> str:
-    """Return the line that notices the body of another answer.
+def identity_remedy(answer: Answer, other: Answer, *, is_written: bool = False) -> Expectation:
+    """Return the line that notices the body of another answer, or what a schema says. If the check
+    has written what is there (``is_written``), its numbers are the same in each run.
 
     Empty for scripts, stylesheets and images: the next release may change them, and ``--manifest``
-    compares them. Empty, too, for JSON that differs only in values that may change from run to run.
+    compares them. Empty, too, for JSON that differs only in numbers, or in what may change from run
+    to run.
     """
-    value = _differing_value(answer, document_of(answer), document_of(other))
-    if value is not None:
-        return value
+    remedy = _document_remedy(answer, document_of(answer), document_of(other), numbers=is_written)
+    if remedy:
+        return remedy
     title = _title_of(answer)
     if title and title != _title_of(other):
         return f'assert response.html.css_first("title").text(strip=True) == {title!r}'
@@ -100,9 +103,10 @@ def _title_of(answer: Answer) -> str:
     return "" if "{{" in words else words  # a template for scripts
 
 
-def _differing_value(answer: Answer, document: Any, other: Any) -> str | None:
-    """Return the line for a simple value in which two documents differ; if there is one, for a
-    value that the URL has, too. None if all of them may change from run to run.
+def _document_remedy(answer: Answer, document: Any, other: Any, *, numbers: bool) -> Expectation:
+    """Return what tells two documents apart: a value that the URL has, too; else keys that the
+    other one lacks; else a text, or one of the ``numbers`` if these stay. Empty if nothing does
+    that is the same in each run: counts and sums are not.
     """
     other_values = dict(_simple_values(other, ""))
     lines = []
@@ -112,9 +116,16 @@ def _differing_value(answer: Answer, document: Any, other: Any) -> str | None:
         fits_f_string = not {'"', "\\"} & set(keys)  # of Python 3.11
         if fits_f_string and value != "" and urlsplit(answer.url).path.endswith(f"/{value}"):
             return f'assert response.path.endswith(f"/{{response.json(){keys}}}")'
-        if not is_made_up(str(value)):
+        if (numbers or isinstance(value, str)) and not is_made_up(str(value)):
             lines.append(f"assert response.json(){keys} == {value!r}")
-    return lines[0] if lines else None
+    own = _keys(document) - _keys(other)
+    return {"required": sorted(own)} if own else next(iter(lines), "")
+
+
+def _keys(document: Any) -> set[str]:
+    """Return the keys of an object that are no ids."""
+    keys = document.keys() if isinstance(document, dict) else ()
+    return {key for key in keys if not is_made_up(key)}
 
 
 def _simple_values(document: Any, keys: str) -> Iterator[tuple[str, str | int]]:

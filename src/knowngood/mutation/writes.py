@@ -13,7 +13,7 @@ from .answers import body_of, succeeded, with_header, without_header
 from .changes import change, the_change
 from .json_documents import edit_at, required
 from .json_text import EACH, Member, Path, document_of, name_of, paths, value_at, without
-from .model import Change, Mutation, Recorded
+from .model import Change, Expectation, Mutation, Recorded
 from .remedies import identity_remedy, status_remedy
 from .statuses import MISSING
 from .text_edits import Edit
@@ -186,8 +186,10 @@ def _not_written(recorded: Recorded) -> Answer | None:
     return _as_before(recorded) if succeeded(recorded.answer) else None
 
 
-def _not_written_remedy(answer: Answer, earlier: Answer) -> str:
-    return (identity_remedy if succeeded(earlier) else status_remedy)(answer, earlier)
+def _not_written_remedy(answer: Answer, earlier: Answer) -> Expectation:
+    if succeeded(earlier):
+        return identity_remedy(answer, earlier, is_written=True)
+    return status_remedy(answer, earlier)
 
 
 _STILL_THERE: Final = the_change(

@@ -19,7 +19,7 @@ def answer(content: Any, media_type: str = "application/json", url: str = URL) -
 
 
 @pytest.mark.parametrize(
-    ("document", "other", "line"),
+    ("document", "other", "remedy"),
     [
         pytest.param(
             {"id": "rye"},
@@ -34,23 +34,41 @@ def answer(content: Any, media_type: str = "application/json", url: str = URL) -
             id="name-inside",
         ),
         pytest.param(
-            {"at": 1795748990597, "data": {"cents": 420}},
-            {"at": 1795748990555, "data": {"cents": 390}},
-            "assert response.json()['data']['cents'] == 420",
-            id="no-time",
+            {"id": "7d1f0c9a-1111-4222-8333-444455556666", "data": {"sort": "dark"}},
+            {"id": "9a1f0c9a-1111-4222-8333-444455556666", "data": {"sort": "oat"}},
+            "assert response.json()['data']['sort'] == 'dark'",
+            id="no-id",
+        ),
+        pytest.param(
+            {"total": 2, "sold": True}, {"total": 3, "sold": False}, "", id="number-alone"
+        ),
+        pytest.param(
+            {"orders": [], "total": 2, "next": "b"},
+            {"next": "c"},
+            {"required": ["orders", "total"]},
+            id="keys",
         ),
         pytest.param({"at": 1795748990597}, {"at": 1795748990555}, "", id="time-alone"),
         pytest.param(
             {'it\'s "it"': "rye"},
-            {},
+            {'it\'s "it"': "oat"},
             """assert response.json()['it\\'s "it"'] == 'rye'""",
             id="key-with-quotes",
         ),
     ],
 )
-def test_documents(document: Any, other: Any, line: str) -> None:
-    """What names a document in its URL tells it best; times and ids are others in each run."""
-    assert identity_remedy(answer(document), answer(other)) == line
+def test_documents(document: Any, other: Any, remedy: Any) -> None:
+    """What names a document in its URL tells it best; times and ids are others in each run, and
+    numbers on each day.
+    """
+    assert identity_remedy(answer(document), answer(other)) == remedy
+
+
+def test_number_that_the_check_has_written() -> None:
+    """It is the same in each run."""
+    stored, before = answer({"cents": 420}), answer({"cents": 390})
+    line = "assert response.json()['cents'] == 420"
+    assert identity_remedy(stored, before, is_written=True) == line
 
 
 def test_name_of_a_folder_is_no_value() -> None:
