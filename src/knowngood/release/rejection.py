@@ -11,6 +11,7 @@ from . import clone, record_store
 from .git import GitError
 from .ledger import Ledger
 from .record import REJECTED, WITHDRAWN, RecordKind
+from .record_store import RecordNotPushed, RecordNotWritten
 from .release_name import resolve_option
 
 
@@ -30,6 +31,33 @@ def reject(
             repository, RecordKind.REJECTED, environment.name, tag, commit, verdict, reason=why
         )
         say(f"recorded: {record_store.enter(repository, record)}")
+
+
+def failure(ledger: Ledger, commit: str) -> str:
+    """Return why this commit's last verification FAILED, as the beginning of a reason; empty if
+    it did not.
+    """
+    verified = ledger.records.of(ledger.environment.name, RecordKind.VERIFIED)
+    seen = (r for r in verified if r.commit == commit and not r.was_nowhere)
+    last = next(seen, None)
+    return f"FAILED: {last.reason}; " if last is not None and last.failed else ""
+
+
+def record(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> None:
+    """Record that a release is bad; a rollback goes on where that cannot be written."""
+    name = ledger.environment.name
+    try:
+        with suppress(RecordNotPushed):  # that is told at the end
+            ledger.enter(RecordKind.REJECTED, release, commit, REJECTED, why)
+    except (RecordNotWritten, GitError) as error:
+        say(str(error))
+        return
+    everywhere = f"knowngood reject --release={release} --why=WHY"
+    undo = undo_command(ledger, release)
+    say(
+        f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
+        f"back: {undo}"
+    )
 
 
 def warn(before: Ledger, release: str, commit: str, say: Say) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from ..safety import Say, one_line
 from .ledger import Ledger
@@ -15,6 +17,9 @@ from .live import LiveAnswer
 from .record import DEPLOYED, OVERRIDDEN, Record, RecordKind, at
 from .record_store import RecordNotPushed
 from .release_name import resolve_option
+
+_REPEATED: Final = timedelta(hours=1)
+"""For how long after a rollback the next one may be meant for what that one took away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +98,18 @@ def what_is_live(ledger: Ledger, live: LiveAnswer) -> str:
     return f"live on {name} is {live}{by}"
 
 
-def already_back(ledger: Ledger, live: LiveAnswer) -> str:
-    """Say that the last step on record was a rollback to the very release that is live, and that it
-    has PASSED since and not FAILED: whoever hears the same alarm, or does the same again, would
-    take a good release away. Empty in all other cases.
+def just_put_back(ledger: Ledger, live: LiveAnswer) -> Record | None:
+    """Return the record of the rollback that put the live release there within the last hour, if
+    that is known to be good. Whoever rolls back now may not mean this release: two people see the
+    same trouble, a script runs its command again, or a push has gone back by itself meanwhile.
     """
-    name, step, good = ledger.environment.name, None, ledger.good(live.commit)
-    if ledger.records.unverified(name) is None:
-        step = ledger.records.pushed(name)
-    if step is None or good is None or step.commit != live.commit or good.when < step.when:
-        return ""
-    if step.kind != RecordKind.ROLLED_BACK:
-        return ""
-    went = f"{name} went back to {live} on {at(step.when)}"
-    line = f"{went}, which has PASSED since; nothing was changed"
-    other = ledger.last_good(but=live.commit)
-    further = f"knowngood rollback {ledger.option} --to={other.release}" if other else ""
-    return f"{line}; to go back further: {further}" if further else line
+    records, name = ledger.records, ledger.environment.name
+    step = records.pushed(name)
+    if step is None or step.kind != RecordKind.ROLLED_BACK or step.commit != live.commit:
+        return None
+    if records.unverified(name) is not None or ledger.good(step.commit) is None:
+        return None
+    return step if abs(datetime.now(UTC) - step.made) < _REPEATED else None
 
 
 def last_good(ledger: Ledger, live: LiveAnswer | None, broken_off: Record | None) -> Record | None:

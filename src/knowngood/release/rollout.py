@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,12 +21,10 @@ from . import (
 )
 from .deploy import BAD, DONE, HELD, Deployment, Verification
 from .gate_question import GateQuestion
-from .git import GitError
 from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
-from .record import REJECTED, RecordKind, at
-from .record_store import RecordNotPushed, RecordNotWritten
+from .record import RecordKind, at
 from .release_name import resolve_option
 
 
@@ -126,8 +124,7 @@ def roll_back(
     say: Say,
 ) -> int:
     """Go back to a release, if ``agreed`` says so: to the last known good one that is not live, or
-    ``to`` one. Return the exit code. Without ``to`` nobody takes away what a rollback has put there
-    and what is good.
+    ``to`` one. Return the exit code. What a rollback has just put there stays if it still passes.
 
     ``override`` says why it may go back to a release that is not known to be good; it is recorded.
     Where it is ``offline``, the origin is not asked: the records are those that are here, and the
@@ -138,9 +135,13 @@ def roll_back(
         earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
         say(rollback_target.what_is_live(ledger, answer))
-        if to is None and (back := rollback_target.already_back(ledger, answer)):
-            say(back)
-            return DONE
+        back = rollback_target.just_put_back(ledger, answer) if to is None else None
+        if back is not None:
+            stays = Deployment(ledger, back.kind, back.release, back.commit, say)
+            if (code := _judge_again(stays)) != BAD:
+                return stays.settled(earlier, code)
+            ledger = Ledger.open(environment, offline=offline)
+            answer = live.ask(environment, ledger.repository)
         target = rollback_target.choose(ledger, answer, to, override, say)
         if target is None:
             return BAD
@@ -150,10 +151,29 @@ def roll_back(
             return HELD
         target.record_override(ledger)
         if not target.leaves_half and answer.commit not in {None, target.commit}:
-            reason = f"{_failure(ledger, answer.commit)}rolled back to {target.name}"
-            _reject(ledger, str(answer), answer.commit, reason, say)
+            reason = f"{rejection.failure(ledger, answer.commit)}rolled back to {target.name}"
+            rejection.record(ledger, str(answer), answer.commit, reason, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
         return rollback.settled(earlier, _put_back(rollback).code)
+
+
+def _judge_again(back: Deployment) -> int:
+    """Verify what a rollback has just put there, and say what becomes of it; return the exit code.
+    Without this, a command that is repeated would take a good release away, and reject it.
+    """
+    ledger, name, release = back.ledger, back.environment_name, back.release
+    other = ledger.last_good(but=back.commit)
+    to = f"--to={other.release}" if other is not None else "--to=RELEASE --override=WHY"
+    back.say(
+        f"{release} is verified before it is taken away, too; to go further back in any case: "
+        f"knowngood rollback {ledger.option} {to}"
+    )
+    code = back.verify().code
+    if code == DONE:
+        back.say(f"{name} is back on {release} already, and verified; nothing was changed")
+    elif code != BAD:
+        back.say(f"it is not known whether {release} is good; nothing was changed")
+    return code
 
 
 @contextmanager
@@ -212,7 +232,7 @@ def _go_back(pushed: Deployment, before: LiveAnswer, failed: Verification | None
         return PushResult(BAD, outcome)
     if failed is not None and not failed.instead:
         reason = f"FAILED: {failed.reason}; rolled back to {good.release}"
-        _reject(ledger, pushed.release, pushed.commit, reason, pushed.say)
+        rejection.record(ledger, pushed.release, pushed.commit, reason, pushed.say)
     rollback = replace(
         pushed,
         kind=RecordKind.ROLLED_BACK,
@@ -267,30 +287,3 @@ def _put_back(rollback: Deployment, why: str = "") -> PushResult:
             other = f"; once it can be judged: {again}"
     rollback.say(f"{why}{outcome}{other}")
     return PushResult(ended.code, outcome, restored=ended.code == DONE)
-
-
-def _failure(ledger: Ledger, commit: str) -> str:
-    """Return why this commit's last verification FAILED, as the beginning of a reason; empty if
-    it did not.
-    """
-    verified = ledger.records.of(ledger.environment.name, RecordKind.VERIFIED)
-    seen = (r for r in verified if r.commit == commit and not r.was_nowhere)
-    last = next(seen, None)
-    return f"FAILED: {last.reason}; " if last is not None and last.failed else ""
-
-
-def _reject(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> None:
-    """Record that a release is bad; a rollback goes on where that cannot be written."""
-    name = ledger.environment.name
-    try:
-        with suppress(RecordNotPushed):  # that is told at the end
-            ledger.enter(RecordKind.REJECTED, release, commit, REJECTED, why)
-    except (RecordNotWritten, GitError) as error:
-        say(str(error))
-        return
-    everywhere = f"knowngood reject --release={release} --why=WHY"
-    undo = rejection.undo_command(ledger, release)
-    say(
-        f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
-        f"back: {undo}"
-    )

@@ -350,28 +350,6 @@ def test_a_push_whose_verification_is_on_no_record(
     assert run("status", "--env=prod", "--check").code == 0
 
 
-@pytest.mark.usefixtures("history", "in_one_process")
-def test_a_second_rollback_is_told_of_the_first(
-    run: Run, project: Path, site: Repository, noted: Note
-) -> None:
-    """Two who hear the same alarm: the second takes nothing away that the first, here a push that
-    went back, has put there; but if that FAILED since.
-    """
-    assert run("push", "--env=prod", "--release=v2").code == 0
-    assert run("push", "--env=prod", "--release=v3").code == 1
-    before = happened(site)
-    ended = run("rollback", "--env=prod", "--yes")
-    assert ended.code == 0, ended.output
-    told, done = ended.out.splitlines()
-    assert told.startswith("live on prod is v2; Ann <ann@example.org> has rolled back to it ")
-    assert done.startswith("prod went back to v2 on ")
-    assert "nothing was changed; to go back further: knowngood rollback --env=prod --to=v1" in done
-    assert (live(project), happened(site)) == ("v2", before)
-    noted("v2", "prod", "FAILED", 0)
-    assert run("rollback", "--env=prod", "--yes").code == 0
-    assert live(project) == "v1"
-
-
 @pytest.mark.usefixtures("history")
 def test_a_rollback_without_the_file_of_the_environment_before(run: Run, project: Path) -> None:
     """What another environment lacks must not keep this one from its rollback. No push goes out."""
