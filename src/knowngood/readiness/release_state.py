@@ -19,6 +19,7 @@ class ReleaseState:
         changed: how the release at the end differs from that at the start; empty if it does not.
         wavering: why it is not certain which release is live; empty if it is.
         mixed: whether that is because answers name two releases in turn.
+        lasts: whether each edge that named a release at the start names one at the end as well.
     """
 
     expected: str | None = None
@@ -26,6 +27,7 @@ class ReleaseState:
     changed: str = ""
     wavering: str = ""
     mixed: bool = False
+    lasts: bool = False
 
     @property
     def seen(self) -> str | None:
@@ -46,11 +48,11 @@ class ReleaseState:
 
     def ended(self, sightings: Mapping[str, Sequence[ReleaseSighting]]) -> ReleaseState:
         """Return the state after the look at the end."""
-        state = self
+        named = {address for address, of_edge in sightings.items() if of_edge[-1].names}
+        state = replace(self, lasts=named.issuperset(self.start) and bool(self.start))
         for address, of_edge in sightings.items():
             if address in self.start:
-                named = [sighting for sighting in of_edge if sighting.names]
-                state = state._compared(address, named)
+                state = state._compared(address, [s for s in of_edge if s.names])
         return state
 
     def _compared(self, address: str, sightings: Sequence[ReleaseSighting]) -> ReleaseState:

@@ -53,7 +53,9 @@ def _is_certificate(outcome: Outcome) -> bool:
 
 def _behind_a_wall(outcome: Outcome, results: RunResults) -> str:
     refused = next(iter(outcome.exchanges), {}).get("status") in _OF_WALLS
-    if outcome.origin in results.requests.walled:
+    release = results.environment.release
+    served = release.origin if release is not None and results.release.lasts else ""
+    if outcome.origin in results.requests.walled - {served}:
         extent = "turned every request away"
     elif outcome.origin in results.requests.walls and refused:
         extent = "came to turn away what it had served before"

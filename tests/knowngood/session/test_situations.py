@@ -69,6 +69,20 @@ def test_an_origin_that_forbids_everything_may_be_behind_a_firewall(run: Run) ->
     assert "turned every request away" in result.verdict["reason"]
 
 
+def test_an_origin_that_forbids_all_but_its_version_document(run: Run) -> None:
+    """No wall stands before it: it names its release, before the checks and after them, as where a
+    deployment left files behind that its server may not read.
+    """
+    version = answer('{"version": "v1"}', headers={"Content-Type": "application/json"})
+    pages = {f"/{number}": FORBIDDEN for number in range(40)}
+    top = '[release]\nurl = "content:/__version__"\nfield = "version"'
+    result = run(by_path(pages | {"/__version__": version}), top=top)
+    assert result.code == 1, result.output
+    wall = in_turn(*[version] * 3, FORBIDDEN)
+    result = run(by_path(pages | {"/__version__": wall}), top=top)
+    assert result.code == 75, result.output
+
+
 def test_an_origin_that_forbids_something_forbids_it_to_its_users(run: Run) -> None:
     """Other pages answer, so nobody stands before it."""
     pages = {f"/{number}": answer() for number in range(39)} | {"/39": FORBIDDEN}
