@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..content import strict_json
 from ..content.html import ancestors, page_title
 from ..fetch import Exchange, respond
 from .pages import is_page, tree
+from .python_text import quoted
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -44,11 +45,22 @@ _WELL: Final = frozenset(
     (
         *("alive", "available", "fine", "good", "green", "healthy", "live", "normal", "ok", "okay"),
         *("online", "operational", "pass", "passed", "passing", "ready", "running", "serving"),
-        *("success", "up"),
+        *("success", "up", "connected", "reachable"),
     )
 )
 """The words by which services say that all is well."""
 
+_STORES: Final = frozenset(
+    (
+        *("db", "database", "postgres", "postgresql", "mysql", "mariadb", "sqlite", "mongo"),
+        *("mongodb", "redis", "cache", "queue", "broker", "rabbitmq", "kafka", "elasticsearch"),
+        *("storage", "diskspace", "disk", "migrations"),
+    )
+)
+"""What a service cannot do without, as its health names it. It may do without what others run."""
+
+_DEEPEST: Final = 4
+"""Keys above each other that are read."""
 
 _ILL: Final = re.compile(
     r"""
@@ -81,24 +93,62 @@ class Wellness:
     Attributes:
         path: where.
         key: the key of its document; empty for a text.
-        value: what it says: a word of that document, or True; or the whole text, a word.
+        value: what it says: a word of that document, or True; or the whole text, a word. Empty
+            if only its stores say something.
+        stores: what it says of its stores, each with the keys that lead there.
     """
 
     path: str
     key: str
     value: str | bool
+    stores: tuple[tuple[tuple[str, ...], str | bool], ...] = ()
+
+    @property
+    def claims(self) -> Iterator[str]:
+        """What a check asserts. What it no longer says of a store may have gone with the store."""
+        if not self.key and self.value:
+            yield f"response.text.strip() == {quoted(self.value)}"
+        elif self.key:
+            yield f"response.json().get({quoted(self.key)}){_compared(self.value)}"
+        for (*above, key), value in self.stores:
+            inner = "".join(f".get({quoted(name)}, {{}})" for name in above)
+            default = value if value is True else quoted(value)
+            yield f"response.json(){inner}.get({quoted(key)}, {default}){_compared(value)}"
+
+
+def _compared(value: str | bool) -> str:
+    return " is True" if value is True else f" == {quoted(value)}"
 
 
 def wellness(path: str, exchange: Exchange) -> Wellness | None:
     """Return how the answer at ``path`` says that the service is well; None if it does not."""
     document = json_of(exchange)
     if isinstance(document, dict):
+        stores = tuple(_stores(document, ()))
         for key in _STATES:
-            value = document.get(key)
-            if value is True or (isinstance(value, str) and value.lower() in _WELL):
-                return Wellness(path, key, value)
+            if _is_well(document.get(key)):
+                return Wellness(path, key, document[key], stores)
+        return Wellness(path, "", "", stores) if stores else None
     word = _word(exchange)
     return Wellness(path, "", word) if word.strip('"').lower() in _WELL else None
+
+
+def _is_well(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() in _WELL)
+
+
+def _stores(
+    document: Mapping[str, Any], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str | bool]]:
+    """Yield what a document says of its stores where it says that they are well."""
+    for key, value in document.items():
+        keys = (*above, key)
+        if isinstance(value, dict) and len(keys) < _DEEPEST:
+            yield from _stores(value, keys)
+            continue
+        is_of_store = not _STORES.isdisjoint(name.lower() for name in keys)
+        if is_of_store and _is_well(value) and key.lower() in {*_STATES, *_STORES}:
+            yield keys, value
 
 
 def is_of_health(path: str) -> bool:

@@ -284,6 +284,23 @@ def test_health_must_go_on_saying_that_all_is_well(key: str, value: str | bool, 
     assert "test_api_health_says_that_all_is_well" in [one.name for one in functions(source)]
 
 
+@pytest.mark.parametrize(
+    ("keys", "value", "line"),
+    [
+        (("db",), True, 'assert response.json().get("db", True) is True'),
+        (("parts", "db"), "ok", 'assert response.json().get("parts", {}).get("db", "ok") == "ok"'),
+    ],
+)
+def test_health_must_go_on_saying_that_a_store_is_well(
+    keys: tuple[str, ...], value: str | bool, line: str
+) -> None:
+    """As long as it says something of it."""
+    well = Wellness("/healthz", "status", "ok", ((keys, value),))
+    source = written(health=("/healthz",), well=(well,))["smoketests/test_service.py"]
+    assert line in source
+    assert 'assert response.json().get("status") == "ok"' in source
+
+
 def test_address_that_leads_elsewhere() -> None:
     """It is asked for as people do."""
     source = written(missing=200, start="/", start_type="text/html")["smoketests/test_service.py"]

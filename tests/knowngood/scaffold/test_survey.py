@@ -271,6 +271,29 @@ def test_how_it_says_that_it_is_well(
 
 
 @pytest.mark.parametrize(
+    ("body", "stores"),
+    [
+        ('"database": "ok", "db": true, "mode": "live"', [(("database",), "ok"), (("db",), True)]),
+        ('"components": {"db": {"status": "UP"}}', [(("components", "db", "status"), "UP")]),
+        ('"db": "down", "redis": {"role": "primary", "ready": false}', []),
+        ('"mail": "ok", "leader": true, "color": "green", "checks": [{"db": "ok"}]', []),
+    ],
+)
+def test_stores_that_are_well(
+    serve: Serve, body: str, stores: list[tuple[tuple[str, ...], str | bool]]
+) -> None:
+    """Without its database a service is ill that calls itself well; not so without a mail server
+    of others. A flag and a colour are no health.
+    """
+    for status in ("", '"status": "ok", '):
+        play = page(f"{{{status}{body}}}", "application/json")
+        found = seen(serve(by_path({"/": HOME, "/healthz": play}))).well
+        first = ("status", "ok") if status else ("", "")
+        expected = (Wellness("/healthz", *first, tuple(stores)),)
+        assert found == (expected if status or stores else ())
+
+
+@pytest.mark.parametrize(
     "body", ['{"status": "degraded"}', '{"status": 200}', '["ok"]', '"no"', '{"ok": false}', "{}"]
 )
 def test_what_does_not_say_that_it_is_well(serve: Serve, body: str) -> None:
