@@ -114,6 +114,11 @@ def _notes(seen: Survey, suggested: Suite) -> Iterator[str]:
             "what stands there; if that is a format: pip install 'knowngood[formats]', delete the "
             "file, run this again"
         )
+    if suggested.without_keys:
+        yield (
+            f"{_API}: {plural(suggested.without_keys, 'answer')} checked by a schema that requires "
+            "no key: one that is lost or renamed passes; `knowngood drill` has schemas that notice"
+        )
     if suggested.unwritten:
         yield (
             f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}; give the "

@@ -20,6 +20,7 @@ from .openapi import Document, dumped
 from .operations import Operation, operations_of
 from .pages import Page
 from .python_text import braced, distinct, identifier, quoted, worded
+from .samples import whole
 from .self_reports import Wellness
 from .survey import Survey
 from .translations import translations
@@ -82,12 +83,14 @@ class Suite:
     Attributes:
         files: text by path.
         without_schema: answers that are checked without a schema, since theirs is refused.
+        without_keys: answers whose schema requires none of its keys.
         unwritten: the operations that read and have no check, each with the reason.
         named: the URL that the person named, as a mark has it; empty if a list has it.
     """
 
     files: dict[str, str]
     without_schema: int
+    without_keys: int
     unwritten: tuple[str, ...]
     named: str
 
@@ -147,7 +150,24 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     named = quoted(braced(f"{ORIGIN}:{path}")) if path else ""
     reads += [read.operation for read in of_items]
     lacking = tuple(_unwritten(operation) for operation in gets if operation not in reads)
-    return Suite(texts, sum(read.schema in refusals for read in reads), lacking, named)
+    return Suite(
+        texts,
+        sum(read.schema in refusals for read in reads),
+        sum(read.schema in schemas and _requires_no_key(survey.api, read) for read in reads),
+        lacking,
+        named,
+    )
+
+
+def _requires_no_key(api: Document, operation: Operation) -> bool:
+    """Return whether an answer, or each item of a list, may lack all the keys of its schema."""
+    try:
+        schema = whole(api, {"$ref": f"#{operation.schema}"})
+        if "items" in schema:
+            schema = whole(api, schema["items"])
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return bool(schema.get("properties")) and not schema.get("required")
 
 
 def _unwritten(operation: Operation) -> str:

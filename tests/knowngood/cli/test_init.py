@@ -256,6 +256,16 @@ def test_schema_that_is_not_checked_is_told(init: Init, serve: Serve, tmp_path: 
     assert "smoketests/test_api.py: 1 answer checked without a schema" in ended.output
 
 
+def test_document_that_requires_no_key_is_told(init: Init, serve: Serve, tmp_path: Path) -> None:
+    """As Spring's do; nobody reads it who trusts the run."""
+    text = json.dumps(API).replace(', "required": ["name"]', "")
+    assert text != json.dumps(API)
+    (tmp_path / "api.json").write_text(text)
+    server = serve(by_path({"/": page("{}", "application/json")}))
+    ended = init(str(tmp_path / "api.json"), "--origin", server.url, "--dry-run")
+    assert "test_api.py: 1 answer checked by a schema that requires no key" in ended.output
+
+
 def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
     """A feed, a file and a redirect, but no sitemap, and nothing that was guessed or is gone."""
     links = "".join(f'<a href="/{name}">x</a>' for name in ("b", "feed.xml", "one.pdf", "old"))

@@ -116,6 +116,23 @@ def test_operation_that_reads_what_another_lists(text: str) -> None:
     assert suggested.unwritten == ()
 
 
+@pytest.mark.parametrize(
+    ("schema", "count"),
+    [
+        ({"properties": {"a": {}}}, 1),
+        ({"type": "array", "items": {"properties": {"a": {}}}}, 1),
+        ({"properties": {"a": {}}, "required": ["a"]}, 0),
+        ({"allOf": [{"properties": {"a": {}}}, {"required": ["a"]}]}, 0),
+        ({"type": "object"}, 0),
+    ],
+)
+def test_answer_that_may_lack_any_key(schema: dict[str, Any], count: int) -> None:
+    """It is counted: a key that was renamed passes."""
+    answer = {"200": {"content": {"application/json": {"schema": schema}}}}
+    api = {"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": answer}}}}
+    assert suite(Survey("http://127.0.0.1:1", api=api), "prod").without_keys == count
+
+
 @pytest.mark.parametrize("kind", ["apiKey", "http"])
 @pytest.mark.parametrize("place", ["header", "query", "cookie"])
 @pytest.mark.parametrize("text", HOSTILE)
