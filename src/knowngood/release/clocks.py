@@ -62,15 +62,17 @@ def is_past(record: Record, now: datetime) -> bool:
 def warnings(records: Iterable[Record], now: datetime) -> list[str]:
     """Return a line for each machine whose clock was wrong when it made one of ``records``: ahead
     of this machine's, which says ``now``, or behind the record before.
+
+    That it was behind is told of its newest record alone, and for a day: one that is in order ends
+    it, and a container of CI makes no other.
     """
     ahead: dict[str, float] = {}
-    behind: dict[str, tuple[float, str]] = {}
+    newest: dict[str, Record] = {}
     for record in records:
         host = one_line(record.where or record.who, 80)
-        if record.clock is not None:
-            by = (record.when - record.clock).total_seconds()
-            behind[host] = max((by, record.name), behind.get(host, (0.0, "")))
-        else:
+        if host not in newest or record.when > newest[host].when:
+            newest[host] = record
+        if record.clock is None:
             by = (record.when - now).total_seconds()
             ahead[host] = max(by, ahead.get(host, 0.0))
     return [
@@ -81,9 +83,11 @@ def warnings(records: Iterable[Record], now: datetime) -> list[str]:
             if by > _NOTABLE
         ),
         *(
-            f"the clock of {host} was {duration(by)} behind the record before its own: set the one "
-            f"that is wrong; {name} is dated after the other"
-            for host, (by, name) in behind.items()
-            if by > _NOTABLE
+            f"the clock of {host} was {duration(by)} behind the record before its own, or that one "
+            f"was ahead: set the one that is wrong; {record.name} is dated after the other; told "
+            f"until the next record of {host} is in order, for a day at most"
+            for host, record in newest.items()
+            if (by := (record.when - record.made).total_seconds()) > _NOTABLE
+            and record.when > now - FARTHEST
         ),
     ]

@@ -28,6 +28,18 @@ def test_a_clock_behind() -> None:
     assert line.startswith("the clock of ci-7 was 6 min behind the record before its own")
 
 
+def test_a_clock_behind_is_told_until_it_is_right() -> None:
+    """A later record of that machine is in order. One of a machine that makes no other, such as a
+    container of CI, is told for a day.
+    """
+    record = replace(RECORD, clock=NOW - timedelta(minutes=6))
+    later = replace(RECORD, when=NOW + timedelta(hours=3))
+    other = replace(later, where="ci-8")
+    assert clocks.warnings([later, record], later.when) == []
+    assert len(clocks.warnings([record, other], other.when)) == 1
+    assert clocks.warnings([record, other], NOW + timedelta(days=1)) == []
+
+
 @pytest.mark.parametrize("seconds", [-3600, 0, 30])
 def test_clocks_that_are_right(seconds: int) -> None:
     """Half a minute is what clocks differ by."""
