@@ -116,7 +116,7 @@ def test_a_tag_is_taken(workspace: Workspace) -> None:
     results = workspace.folder / "results"
     results.mkdir()
     (results / "old.xml").write_text("")
-    ended = workspace.run(script(steps(SOURCE)[0]), TAG="release/v7.1+2")
+    ended = workspace.run(script(steps(SOURCE)[0]), TAG="release/v7.1+2_a-b=,%#c")
     assert ended.code == 0
     assert [call[0] for call in ended.calls] == ["python3", "pip"]
     assert list(results.iterdir()) == []
