@@ -88,6 +88,6 @@ def warnings(records: Iterable[Record], now: datetime) -> list[str]:
             f"until the next record of {host} is in order, for a day at most"
             for host, record in newest.items()
             if (by := (record.when - record.made).total_seconds()) > _NOTABLE
-            and record.when > now - FARTHEST
+            and record.made > now - FARTHEST
         ),
     ]

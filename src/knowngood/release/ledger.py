@@ -258,11 +258,14 @@ class Ledger:
         return f"{line}; to take theirs: {run('fetch', 'origin', f'+{ref}:{ref}')}"
 
     def _bad_record_line(self, bad: BadRecord) -> str:
-        """Return what is wrong with a tag, and how to remove it where its name alone says that it
-        was never a record.
+        """Return what is wrong with a tag, and how to remove it, if it is here. It was never a
+        record if its name alone says so; else it may hold.
         """
-        if not bad.is_misnamed:
+        if not (bad.is_misnamed or bad.commit):
             return f"the record {bad}"
+        first = "to remove it"
+        if not bad.is_misnamed:
+            first = "if it holds, record it again by hand (docs/releases.md); then remove it"
         run, ref = self.repository.by_hand, f"refs/tags/{bad.name}"
         at_origin = f"{run('push', 'origin', f':{ref}')} && " if self.repository.origin else ""
-        return f"the record {bad}; to remove it: {at_origin}{run('update-ref', '-d', ref)}"
+        return f"the record {bad}; {first}: {at_origin}{run('update-ref', '-d', ref)}"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..content import strict_json
 from ..content.subjects import CONTENT
-from ..safety import ContentTooLarge, KnowngoodError, one_line
+from ..safety import ContentTooLarge, KnowngoodError, duration, one_line
 from .git import is_ref_part
 from .git_objects import LARGEST, GitObject
 from .record import OURS, STATEMENT, TIME, VERDICTS, Record, RecordKind
@@ -136,8 +136,13 @@ def _from_statement(statement: Any, release: str) -> Record:
 def _refuse_other_time(tag: GitObject, when: datetime, tolerance: timedelta) -> None:
     """Compare with when it was tagged."""
     tagged = tagged_at(tag)
-    if tagged is None or abs(when.replace(microsecond=0) - tagged) > tolerance:
-        raise MalformedRecord("it was not made at the time that it tells")
+    if tagged is None:
+        raise MalformedRecord("it does not tell when it was made")
+    by = (tagged - when.replace(microsecond=0)).total_seconds()
+    if abs(by) > tolerance.total_seconds():
+        off = f"{duration(abs(by))} {'later' if by > 0 else 'earlier'}"
+        allowed = f"; {duration(tolerance.total_seconds())} is allowed" if tolerance else ""
+        raise MalformedRecord(f"it was not made at the time that it tells, but {off}{allowed}")
 
 
 def tagged_at(tag: GitObject) -> datetime | None:

@@ -142,4 +142,9 @@ def _back(ledger: Ledger, live: LiveAnswer | None) -> str:
         return f"; {aim}: knowngood rollback {ledger.option}"
     if live is not None and live.releases:
         return ""
-    return f"; to put one there: knowngood push {ledger.option} --release=RELEASE"
+    override = ""  # where the gate asks for one
+    if ledger.records.live(ledger.environment.name, ledger.distrust) is None:
+        override = " --override='first push'"
+    elif live is not None and not live.silent:
+        override = " --override=WHY"
+    return f"; to put one there: knowngood push {ledger.option} --release=RELEASE{override}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Callable
@@ -281,6 +282,11 @@ def test_nothing_is_there_yet(run: Run) -> None:
     """No release to go back to: the first one is to be pushed."""
     trouble = run("status", "--env=stage").out.splitlines()[2]
     assert "; nothing is on record; to put one there: knowngood push --env=stage " in trouble
+    command = trouble.rpartition("; to put one there: knowngood ")[2]
+    ended = run(*shlex.split(command.replace("RELEASE", "v1")))
+    assert "let through, on record as overridden/stage/v1/" in ended.out, (
+        "the gate asks for an override"
+    )
 
 
 def test_a_push_that_did_not_end(run: Run, noted: Note) -> None:
