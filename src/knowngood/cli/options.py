@@ -85,10 +85,10 @@ OVERRIDE: Final = click.option(
 
 
 def _made(context: click.Context, _: click.Parameter, folder: Path | None) -> Path | None:
-    """Make the folder of an option, if the one that it lies in is there."""
+    """Make the folder of an option, and those that it lies in."""
     if folder is not None and not context.resilient_parsing:
         try:
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise click.BadParameter(f"{folder}: cannot be made: {error.strerror}") from None
     return folder

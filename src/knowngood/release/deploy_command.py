@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,8 +23,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ..environment import Environment
-from ..safety import RunnerError, Say, one_line, process_group
+from ..environment import BadEnvironment, Environment
+from ..safety import RunnerError, Say, one_line, process_group, shell_word
 from . import clone, deploy_guard
 
 SECONDS: Final = 900.0
@@ -36,6 +37,28 @@ _PAUSE: Final = 0.1  # seconds
 
 class DeployRunning(RunnerError):
     """What a push that was broken off has started still runs; the message says how to end it."""
+
+
+def refuse_unrunnable(environment: Environment) -> None:
+    """Raise BadEnvironment where nobody can deploy: there is no [deploy] command, or its program is
+    not there, or may not be run. Nothing is on record yet, and nothing has to be put back.
+    """
+    if environment.deploy is None:
+        raise BadEnvironment(
+            f"{environment.path}: needs [deploy] with command, which puts a release there"
+        )
+    program = environment.deploy.command[0]
+    path = environment.root / program if "/" in program else Path(program)
+    if "{" in program or shutil.which(path) is not None:
+        return
+    why = (
+        f"may not be run; next: chmod +x {shell_word(os.fsencode(path))}"
+        if path.is_file()
+        else "is not there"
+    )
+    raise BadEnvironment(
+        f"{environment.path}: deploy.command: cannot run {one_line(program, 200)!r}: it {why}"
+    )
 
 
 def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:

@@ -60,18 +60,22 @@ def record(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> Non
     )
 
 
-def warn(before: Ledger, release: str, commit: str, say: Say) -> None:
+def warn(before: Ledger, release: str, commit: str, say: Say) -> bool:
     """Say that a release which went out does not count as good: an override let it through although
-    it was rejected, or somebody has rejected it since ``before`` was read.
+    it was rejected, or somebody has rejected it since ``before`` was read. Return whether it is so.
     """
     name, now = before.environment.name, before
     with suppress(GitError):  # what was known before is better than nothing
         now = Ledger.open(before.environment)
-    if now.rejected(commit) is not None:
-        say(
-            f"{release} is rejected on {name}, and no rollback goes back to it until: "
-            f"{undo_command(before, release)}"
-        )
+    if now.rejected(commit) is None:
+        return False
+    is_new = before.rejected(commit) is None
+    back = f"; to go back: knowngood rollback {before.option}" if is_new else ""
+    say(
+        f"{release} is rejected on {name}, and no rollback goes back to it until: "
+        f"{undo_command(before, release)}{back}"
+    )
+    return is_new
 
 
 def undo_command(ledger: Ledger, release: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..content.subjects import NO_SUBJECTS
-from ..environment import BadEnvironment, Environment, env_option
+from ..environment import Environment, env_option
 from ..safety import Say, hide_secrets
 from . import (
     clone,
@@ -87,7 +87,8 @@ def _pushed(deployment: Deployment, before: LiveAnswer) -> PushResult:
         return _go_back(deployment, before, verification)
     if verification.code == DONE:
         say(f"{release} is on {name}, and verified")
-        rejection.warn(deployment.ledger, release, deployment.commit, say)
+        if rejection.warn(deployment.ledger, release, deployment.commit, say):
+            return PushResult(HELD)
     else:
         again = f"knowngood verify {deployment.ledger.option} --release={release} --record --push"
         say(
@@ -183,10 +184,7 @@ def _ledger(
     """Hold the environment's lock, read its records and say what an earlier command left
     unfinished. Behind the lock nobody else changes anything.
     """
-    if environment.deploy is None:
-        raise BadEnvironment(
-            f"{environment.path}: needs [deploy] with command, which puts a release there"
-        )
+    deploy_command.refuse_unrunnable(environment)
     hide_secrets(environment.secret_variables)
     repository = replace(clone.opened(environment), offline=offline)
     command = f"{purpose} {env_option(environment.path)}"

@@ -94,10 +94,10 @@ def test_a_question_without_its_secrets(run: Run, project: Path) -> None:
 
 @pytest.mark.usefixtures("project")
 def test_a_folder_for_reports_that_cannot_be_made(run: Run) -> None:
-    """Before anything is deployed: a folder is made, a way to it is not."""
-    ended = run("push", "--env=prod", "--release=v3", "--reports=no/such")
+    """Before anything is deployed."""
+    ended = run("push", "--env=prod", "--release=v3", "--reports=deploy/such")
     assert ended.code == 4
-    assert "no/such: cannot be made: No such file or directory" in ended.output
+    assert "deploy/such: cannot be made: Not a directory" in ended.output
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
@@ -105,7 +105,7 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     """FAILED: the last known good release is put back and verified, all in one command. The
     reports of both verifications are kept.
     """
-    ended = run("push", "--env=prod", "--release=v3", "--reports=reports")
+    ended = run("push", "--env=prod", "--release=v3", "--reports=results/reports")
     assert ended.code == 1, ended.output
     assert "v3 is bad on prod" in ended.output
     assert ended.out.splitlines()[-1] == (
@@ -126,7 +126,9 @@ def test_a_bad_push_is_taken_back(run: Run, project: Path, site: Repository) -> 
     ]
     ended = run("gate", "--env=prod", "--release=v2", "--offline")
     assert ended.code == 0, "v1 is live again, and v2 comes after it"
-    reports = {path.name: path.read_text("utf-8") for path in (project / "reports").iterdir()}
+    reports = {
+        path.name: path.read_text("utf-8") for path in (project / "results" / "reports").iterdir()
+    }
     assert sorted(reports) == [
         *(f"prod-v1.{suffix}" for suffix in ("deployment.json", "html", "json", "xml")),
         *(f"prod-v3.{suffix}" for suffix in ("deployment.json", "html", "json", "xml")),
@@ -279,6 +281,23 @@ def test_a_deployment_that_breaks(
         ("rolled-back", "v1", "STARTED"),
         ("rolled-back", "v1", "NOT DEPLOYED"),
     ]
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_deploy_command_that_cannot_be_run(
+    run: Run, project: Path, site: Repository, is_there: bool
+) -> None:
+    """Nothing is on record that was never begun."""
+    (project / "deploy").chmod(0o644)
+    if not is_there:
+        (project / "deploy").unlink()
+    for words in (("push", "--release=v2"), ("rollback", "--yes")):
+        ended = run(words[0], "--env=prod", *words[1:])
+        assert ended.code == 4, ended.output
+        assert "deploy.command: cannot run './deploy'" in ended.err
+        assert ("chmod +x" in ended.err) == is_there
+    assert happened(site) == []
 
 
 @pytest.mark.usefixtures("history", "in_one_process")

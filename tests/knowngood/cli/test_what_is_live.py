@@ -323,14 +323,15 @@ def test_a_rejected_release_that_is_pushed_all_the_same(
 def test_a_release_that_is_rejected_while_it_is_pushed(
     run: Run, project: Path, noted: Note
 ) -> None:
-    """Somebody found it bad meanwhile: the push says so at its end."""
+    """Somebody found it bad meanwhile: the push says so at its end, and no pipeline goes on."""
     noted("v2", "stage", "PASSED", 1)
     reject = f"{sys.executable} -m knowngood reject --env=prod --release=v2 --why=seen"
     with (project / "deploy").open("a") as script:
         script.write(f"{reject}\n")
     ended = run("push", "--env=prod", "--release=v2")
-    assert ended.code == 0, ended.output
+    assert ended.code == 75, ended.output
     assert "v2 is rejected on prod, and no rollback goes back to it until: " in ended.output
+    assert "; to go back: knowngood rollback --env=prod\n" in ended.output
 
 
 @pytest.mark.usefixtures("v2_is_good")
