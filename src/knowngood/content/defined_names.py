@@ -34,8 +34,20 @@ _DECLARED: Final = re.compile(
 _SETS: Final = re.compile(
     rb"""\.([\w$]++)\s*+(?:\|\||\?\?)?=(?![=>])"""  # o.name =
     rb"""|["']([\w$]++)["']\s*+[\]:,]"""  # o["name"] =, {"name": …}, f(o, "name", …)
-    rb"""|(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}]|\([^()]{0,200}+\)\s*+\{)"""  # {name: …}, {name() {…}}
 )
+_KEYS: Final = re.compile(  # {name: …}, {name() {…}}
+    rb"""(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}]|\([^()]{0,200}+\)\s*+\{)"""
+)
+_SPREADS: Final = re.compile(
+    rb"\b(?:extend|assign|mixin)\(\s*(?:window|self|globalThis|this)\b"
+    rb"|\b(?:window|self|globalThis)\["
+)
+"""How a script gives the page the keys of an object."""
+
+_COPIES: Final = re.compile(
+    rb"\[([\w$]+)\]\s*=\s*[\w$.]+\[\1\]|\bdefinePropert|\b(?:define|exports?)\b"
+)
+"""How it copies them, or has others do it."""
 _ASSIGNS: Final = re.compile(
     rb"(?<!\bvar\s)(?<!\blet\s)(?<!\bconst\s)(?<![.\w$])([\w$]++)\s*+=(?![=>])"
 )
@@ -85,9 +97,26 @@ def may_set(source: bytes) -> frozenset[str]:
 
     What ``root`` is, only the call says: bundlers pass ``window`` as ``this`` or a parameter.
     """
+    return _may_assign(source) | _decoded(_KEYS.findall(source))
+
+
+@cached_by_content
+def _may_assign(source: bytes) -> frozenset[str]:
+    """Return the same but for the keys of objects."""
     facts = facts_if_sound(source)
     assigned = _decoded(_ASSIGNS.findall(source)).difference(facts.undeclared if facts else ())
-    return assigned | _decoded(name for match in _SETS.findall(source) for name in match if name)
+    sets = (name for match in _SETS.findall(source) for name in match if name)
+    return assigned | _decoded(sets)
+
+
+@cached_by_content
+def _may_give(source: bytes) -> frozenset[str]:
+    """Return the names that a script may give the page by more than a declaration: keys of an
+    object if it may copy them to another. jQuery copies them for others.
+    """
+    copies = _COPIES.search(source) and not _JQUERY_ITSELF.search(source)
+    gives_keys = copies or _SPREADS.search(source)
+    return may_set(source) if gives_keys else _may_assign(source)
 
 
 def may_define(source: bytes) -> frozenset[str]:
@@ -95,13 +124,13 @@ def may_define(source: bytes) -> frozenset[str]:
     some cases, as ``if (!window.app) { var app = {}; }``.
     """
     facts = facts_if_sound(source)
-    return (declares(source) | may_set(source)).union(facts.shared if facts is not None else ())
+    return (declares(source) | _may_give(source)).union(facts.shared if facts is not None else ())
 
 
 def defined_by(scripts: Iterable[Script]) -> frozenset[str]:
     """Return the names that scripts may define for their page; a module those it sets alone."""
     return frozenset[str]().union(
-        *((may_set if script.is_module else may_define)(script.source) for script in scripts)
+        *((_may_give if script.is_module else may_define)(script.source) for script in scripts)
     )
 
 

@@ -11,8 +11,8 @@ from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from . import start_tags, written_urls
+from .garbled_letters import MOJIBAKE, lost_letters, misread_letters, with_its_word
 from .html import ancestors, page_title
-from .lost_letters import lost_letters, with_its_word
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -50,16 +50,6 @@ _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
 _ONE_SIDE: Final = re.compile(r"^(?:<{7}|>{7}) ", re.M)
 _PRE: Final = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.I | re.S)
 _COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
-_LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
-_MOJIBAKE: Final = re.compile(
-    r"\ufffd|[\u00c2\u00c3][\u0080-\u00bf]"  # letters lost, UTF-8 encoded twice
-    # The same of other alphabets; but French has \u00e9\u00a0\u00bb, and Catalan l\u00b7l.
-    rf"|(?:[\u00c4-\u00df]{_LETTER}){{2}}|[\u00e0-\u00ef]{_LETTER}{{2}}"
-    # The same, read as Windows-1252, which has letters in place of control characters.
-    r"|\u00e2\u20ac|\u00e2\u201e\u00a2"
-    r"|\u00c3[\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u2030\u20ac]"
-    r"|(?:(?<=>)\s*+|(?<=\?\? ))\?{4,}"  # converted to a charset without these letters
-)
 _CRASH: Final = re.compile(
     r"Traceback \(most recent call last\)|an error occurred while processing this directive"
     r"|(?:Warning|Notice|Fatal error|Parse error)(?:</b>)?: .{1,300} on line (?:<b>)?\d+"  # PHP
@@ -92,7 +82,7 @@ _DEBUG: Final = re.compile(
 
 _KEY: Final = re.compile(
     r"(?![a-z0-9.]+\.(?:[a-z]{2}|com|org|net|info|dev|app|edu|gov|html|json)\Z)"  # reveal.js
-    r"[a-z][a-z0-9]*([._][a-z][a-z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"
+    r"(?:[a-z]\w*:)?[a-z][a-z0-9]*(?:[._][a-z][a-zA-Z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"
     r"|\?{3}[\w.-]+\?{3}"  # Java
     r"|__[A-Z][A-Z0-9_]*__|[$%@]\{?[A-Z][A-Z0-9_]*[%@}]"  # what a deployment fills in
 )
@@ -177,7 +167,7 @@ def empty_texts(tree: LexborHTMLParser) -> Counter[str]:
 
 def spoils(text: str, model: str) -> bool:
     """Return whether a text has garbled letters or a placeholder, and ``model`` has none."""
-    patterns = (_MOJIBAKE, _PLACEHOLDER, _OF_GETTEXT)
+    patterns = (MOJIBAKE, _PLACEHOLDER, _OF_GETTEXT)
     return any(kind.search(text) and not kind.search(model) for kind in patterns)
 
 
@@ -196,6 +186,8 @@ def _unfinished(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Yield kind and line of each thing that is unfinished."""
     yield from _in_text(text)
     yield from _in_elements(tree)
+    if garbled := misread_letters(tree):
+        yield "garbled letters", f"garbled letters: {garbled[:_SHOWN]}"
     if lost := lost_letters(text, tree):
         yield "garbled letters", f'garbled letters: "?" in place of some: {lost[:_SHOWN]}'
     yield from (("number", line) for line in _no_numbers(text, tree))
@@ -207,7 +199,7 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         "placeholder": _outside(_PLACEHOLDER, text, _TEMPLATE, _UNSEEN)
         or _outside(_OF_GETTEXT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
         "no translation": _outside(_UNTRANSLATED, text, _TEMPLATE, _UNSEEN),
-        "garbled letters": _MOJIBAKE.search(text),
+        "garbled letters": MOJIBAKE.search(text),
         "crash": _outside(_CRASH, text, _QUOTED),
         "no amount": _outside(_NO_AMOUNT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
         "dump": _outside(_DUMP, text, _QUOTED)

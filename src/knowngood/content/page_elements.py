@@ -162,10 +162,11 @@ def onload(tree: LexborHTMLParser) -> str:
 
 def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:
     """Yield the scripts that a browser runs on the page of ``url``, in their order; of files
-    without the source. One with ``nomodule`` is none of them, unless it is a module.
+    without the source. One with ``nomodule`` is none of them, unless it is a module, nor one that
+    is for browsers without scripts.
     """
     base = written_urls.base(tree, url)
-    for node in tree.css("script"):
+    for node in tree.css("script:not(noscript script)"):
         kind, address = node.attributes.get("type") or "", node.attributes.get("src")
         if not javascript.is_javascript(kind) or _is_for_old_browsers(node):
             continue

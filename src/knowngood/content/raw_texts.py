@@ -13,7 +13,8 @@ _RAW: Final = re.compile(
     r"|</?(?:a|abbr|b|br|div|em|i|li|p|span|strong|ul)\b[^<>]{0,300}>"  # &lt;b&gt;
     r"|\{ \{ [\w.]{1,60} \} \}|\{ % \w{2,20}\b[^{}]{0,60} % \}"  # reformatted templates
     r"|\{(?:ok|l10n-extra)\}|< a href="
-    r"|[$#]\{[\w.]+(?:\([^(){}]{0,60}\))?\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+@@|(?<!\S)%(?:\d\$)?s\b"
+    r"|[$#]\{[\w.]+(?:\([^(){}]{0,60}\))?\}|\[% .{1,60} %\]|\{\{|\}\}|@@\w+(?:@@|\(\W)"
+    r"|(?<!\S)%(?:\d\$)?s\b"
     r"|\[object \w+\]|\A(?:undefined|NaN)\Z"
     r"|(?-i:\Ab'[^']{5,}'\Z|\Ab\".+\"\Z|(?:\\x[0-9a-f]{2}){2}|\\u(?=[a-f]*\d)[0-9a-f]{4})"  # bytes
     r"|(?-i:\A##\s|\A# LOCALIZATION NOTE\b|\A# [A-Z]\S*(?: \S+){3,}\.\Z)|(?<!\S)#, fuzzy\b"
@@ -29,6 +30,7 @@ _RAW: Final = re.compile(
     r"|(?<!\S)(?<!\d\s)%(?:\d\$)?d(?![^\s.,;:!?)])"  # but 50 %d'intérêts
     r"|\breturned an object instead of string\b|\bmsg(?:id|str) \""  # i18next, gettext
     r"|(?<=[^\W\d_])\\'(?=[^\W\d_])"  # a quote that no script escapes
+    r"|(?-i:(?<=[^\W\d_][.,:;!?])\\n|(?<=[^\W\d_])\\n(?=[\sA-Z]|\Z|\\n))"  # a line end
     r"|\{\$[\w.]{1,60}(?:\|[\w:'\"., -]{1,60})+\}"  # Smarty, Latte
     r"|#\{\w{1,20} (?P<t>['\"])[^{}]{1,60}(?P=t)\}"  # Haml, Pug
     r"|(?-i:Liquid (?:syntax )?error(?: \([^()]{1,80}\))?: )"

@@ -25,15 +25,16 @@ def is_translation(source: bytes, model: bytes, path: str) -> bool:
 
     One word alone may be a name, but in a file that its ``path`` calls one of texts.
     """
-    is_text = _TEXT_OR_WORD if _FILE_OF_TEXTS.fullmatch(path) else _TEXT
     ours, theirs = without_comments(source), without_comments(model)
     if _code(ours) != _code(theirs) or leftovers.spoils(ours, theirs):
         return False
     literals = zip(LITERAL.finditer(ours), LITERAL.finditer(theirs), strict=True)
     pairs = [(our[0], their[0]) for our, their in literals]
     others = [pair for pair in pairs if pair[0] != pair[1]]
-    texts = [pair for pair in pairs if any(map(is_text.search, pair))]
-    translated = [pair for pair in texts if pair[0] != pair[1]]
+    texts = [pair for pair in pairs if any(map(_TEXT.search, pair))]
+    translated = [pair for pair in others if pair in texts]
+    if _FILE_OF_TEXTS.fullmatch(path):
+        translated = [pair for pair in others if all(map(_TEXT_OR_WORD.search, pair))]
     if any(_NO_TEXT.fullmatch(side) for pair in others for side in pair):
         return False
     return 2 * len(translated) > max(len(texts), len(others))
@@ -41,4 +42,10 @@ def is_translation(source: bytes, model: bytes, path: str) -> bool:
 
 def _code(text: str) -> list[str]:
     """Return the words of a script but for its strings; keys are not left out."""
-    return LITERAL.sub(lambda literal: literal[0] if literal[3] else " 0 ", text).split()
+    return LITERAL.sub(lambda string: string[0] if _is_key(string) else " 0 ", text).split()
+
+
+def _is_key(string: re.Match[str]) -> bool:
+    """Return whether a string is a key; before a colon it may also be the first choice of two."""
+    before = string.string[max(0, string.start() - 100) : string.start()].rstrip()
+    return bool(string[3]) and before.endswith(("{", ","))

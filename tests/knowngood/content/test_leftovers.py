@@ -225,6 +225,14 @@ FAULTS = {
     "no-amount": ("<table><td>Rye: NaN\xa0\u20ac</td></table>", "no amount: Rye: NaN\xa0\u20ac"),
     "no-amount-of-react": ("<p>Cup<!-- -->, <!-- -->NaN \u20ac</p>", "no amount: NaN \u20ac"),
     "no-price": ("<b> $undefined </b>", "no amount: $undefined"),
+    "camel-key": (
+        "<h2>graph.startupTime</h2>",
+        "<h2>: a key in place of a text: graph.startupTime",
+    ),
+    "key-of-a-file": (
+        "<h2>fhr:graph.start</h2>",
+        "<h2>: a key in place of a text: fhr:graph.start",
+    ),
     "object": ("<p>by [object Object], 2014</p>", "dump: [object Object]"),
     "object-in-attribute": ("<img src=a.png alt='[object Object]'>", "dump: [object Object]"),
     "no-number-of-a-button": ("<button>NaN</button>", '<button>: expected a text, found "NaN"'),

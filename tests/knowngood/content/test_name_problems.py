@@ -59,6 +59,13 @@ def test_a_handler_that_calls_nothing() -> None:
     missing = ["init(): the page calls it, no script defines it"]
     inner = scripts_of(b"function other() { function init() {} }")
     assert handler_problems(["init()"], inner) == missing
+    members = [b"jquery:'1.9.1',init:f}; t[i]=s[i];", b"plot.plugins.push({init: f}); t[s] = g;"]
+    for member in members:
+        assert handler_problems(["init()"], scripts_of(b"a = {" + member)) == missing
+    assert handler_problems(["init()"], scripts_of(b"$.extend(window, {init: f});")) == []
+    assert (
+        handler_problems(["init()"], scripts_of(b"b({init: f}); for (i in b) w[i] = b[i];")) == []
+    )
     module = scripts_of(b"function init() {}", kind="module")
     assert handler_problems(["init()"], module) == missing
     assert handler_problems(["init()"], scripts_of(b"window.init = 1", kind="module")) == []

@@ -46,6 +46,12 @@ def test_scripts_in_their_order() -> None:
     ]
 
 
+def test_scripts_for_browsers_without_scripts() -> None:
+    """No browser runs what stands in ``<noscript>``: the tags around them were put wrongly."""
+    page = "<body><noscript><script src=a.js></script><script>a()</script></noscript><script>b()"
+    assert [script.source for script in scripts(html.parse(page), "https://a.example/")] == [b"b()"]
+
+
 def test_a_base_counts_for_scripts() -> None:
     """As it does for everything that a page refers to."""
     tree = html.parse('<base href="/shared/"><script src="a.js"></script>')

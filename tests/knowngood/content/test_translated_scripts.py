@@ -46,7 +46,7 @@ def test_a_script_of_texts_in_another_language(words: tuple[str, ...], expected:
 )
 def test_a_script_of_single_words(path: str, words: tuple[str, str], expected: bool) -> None:
     """They are texts where the file is called so; elsewhere they may be names."""
-    script = 'var STRINGS = {{"on": "{}", "off": "{}"}};'
+    script = 'say(a ? "{}" : "{}"); add("note", "text", "live", "main");'
     english = script.format("ON", "OFF").encode()
     assert is_translation(script.format(*words).encode(), english, path) is expected
 

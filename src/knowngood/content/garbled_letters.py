@@ -1,0 +1,88 @@
+"""See texts whose letters a build or a server has garbled.
+
+They were encoded twice, read in another code page, or lost what is beyond ASCII.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Final
+
+from . import page_texts
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+_LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
+MOJIBAKE: Final = re.compile(
+    r"\ufffd|[\u00c2\u00c3][\u0080-\u00bf]"  # letters lost, UTF-8 encoded twice
+    # The same of other alphabets; but French has \u00e9\u00a0\u00bb, and Catalan l\u00b7l.
+    rf"|(?:[\u00c4-\u00df]{_LETTER}){{2}}|[\u00e0-\u00ef]{_LETTER}{{2}}"
+    # The same, read as Windows-1252, which has letters in place of control characters.
+    r"|\u00e2\u20ac|\u00e2\u201e\u00a2"
+    r"|\u00c3[\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u2030\u20ac]"
+    r"|(?:(?<=>)\s*+|(?<=\?\? ))\?{4,}"  # converted to a charset without these letters
+)
+
+_LANGUAGE: Final = re.compile(
+    r"(?:az|br|ca|cs|cy|da|de|eo|es|et|eu|fi|fo|fr|fy|ga|gd|gl|hr|hsb|hu|is|it|lt|lv|mt|nb|nn|no|oc"
+    r"|pl|pt|rm|ro|sk|sl|sq|sv|tr|vi)(?:-|\Z)"
+)
+"""Those of Latin letters in which hardly a page does with the letters of ASCII."""
+_WORD: Final = re.compile(r"(?<![^\s(\"'>])[A-Za-z]+(?:'?\?{1,2}[a-z]+)+\??(?![^\s)\"',;:.!<])")
+"""``Donn?es``, ``l'?tat``; not ``search?q=1``."""
+_TEXTS: Final = 3
+"""So many texts have lost letters: one may have a pattern, such as ``colou?r``, or a typing error
+at the end of a question.
+"""
+
+_CODE_PAGES: Final = (
+    *("cp437", "cp850", "cp852", "cp866"),  # the console of Windows
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
+    *("cp874", "cp932", "gb18030", "cp949", "big5", "koi8_r", "mac_roman"),
+)
+"""What machines read texts as. Windows-1252 is none of them: :mod:`.leftovers` sees less of it."""
+
+_REGAINED: Final = 6
+"""So many letters a page must have regained; a few characters may be one by chance."""
+
+_SHARE: Final = 0.8
+"""The part of what is to be decoded that must be letters. Of sound texts it is 0.61 at most (18,450
+samples of Django's translations into a hundred languages)."""
+
+
+def with_its_word(match: re.Match[str]) -> str:
+    """Return what matched in a text, with what its word has before it."""
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    return re.split(r"[\s<>]", before)[-1] + match[0]
+
+
+def lost_letters(text: str, tree: LexborHTMLParser) -> str:
+    """Return a text of a page that lost its letters, empty for none. A page with more texts that
+    have such letters did not lose them. ``text`` is its source.
+    """
+    root = tree.css_first("html[lang]")
+    lang = root.attributes.get("lang") if root is not None else None
+    if not _LANGUAGE.match(lang or "") or not _WORD.search(text):
+        return ""
+    source, texts = unescape(text), page_texts.shown(tree)
+    lost = [t for t in texts if t.isascii() and (word := _WORD.search(t)) and word[0] in source]
+    whole = [t for t in texts if any(c.isalpha() and not c.isascii() for c in t)]
+    return min(lost) if len(lost) >= max(_TEXTS, len(whole)) else ""
+
+
+def misread_letters(tree: LexborHTMLParser) -> str:
+    """Return a text of a page whose texts another code page has garbled; empty for a sound page."""
+    texts = [text for text in sorted(page_texts.shown(tree)) if not text.isascii()]
+    garbled = "\n".join(texts)
+    if sum(not character.isascii() for character in garbled) < _REGAINED:
+        return ""
+    for code_page in _CODE_PAGES:
+        raw = garbled.encode(code_page, "replace")
+        lost = raw.count(b"?") - garbled.count("?")
+        meant = raw.decode("utf-8", "replace")
+        letters = sum(not character.isascii() for character in meant) - meant.count("\ufffd")
+        if letters >= _REGAINED and letters >= _SHARE * (letters + meant.count("\ufffd") + lost):
+            return texts[-1]
+    return ""
