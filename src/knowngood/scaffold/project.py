@@ -13,6 +13,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any, Final
 
+from ..content.json_schema import SUFFIX
 from ..safety import UsageError, write_atomically
 
 _PYTEST: Final = """\
@@ -72,7 +73,7 @@ def _change(folder: Path, path: str, text: str, named: str) -> FileChange:
         return FileChange(path, text, "new")
     if path.endswith(".toml"):
         return _with_lists(folder, path, old, text)
-    if path.endswith(".json"):
+    if path.endswith(".json") and not path.endswith(SUFFIX):
         return _with_parts(path, old, text)
     if not path.endswith(".py"):
         return FileChange(path, "", "is there and stays as it is")

@@ -124,6 +124,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         "environment": environment,
         "has_authorities": bool(authorities),
         "groups": groups,
+        "document_schema": "-".join(re.findall(r"[a-z0-9]+", survey.document.lower())) or "root",
         "start": next((page.path for page in survey.pages[:1] if page.sound), ""),
         "translated": translations(survey.pages),
         "wells": _wells(survey),
@@ -144,6 +145,9 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     texts = {path: _templates().get_template(name).render(values) for path, name in sources.items()}
     if authorities:
         texts[f"environments/{environment}-ca.pem"] = authorities
+    if survey.document_schema:
+        file = f"smoketests/schemas/{values['document_schema']}{json_schema.SUFFIX}"
+        texts[file] = dumped(survey.document_schema)
     if operations:
         texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
     path = survey.start or survey.document

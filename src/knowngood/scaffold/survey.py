@@ -29,6 +29,7 @@ class Survey:
         document: the path that the person named, if it is no page; empty if it is one.
         document_type: its media type.
         document_kind: of JSON, ``list``, or ``dict`` of one that is not empty; else empty.
+        document_schema: what tomorrow's keeps to of it, beside its kind; empty for nothing.
         missing: the status of the answer for a path that does not exist.
         missing_page: whether it is a page, in which nothing looks left over from a build.
         health: the paths where it says how it is.
@@ -56,6 +57,7 @@ class Survey:
     document: str = ""
     document_type: str = ""
     document_kind: str = ""
+    document_schema: Mapping[str, Any] = field(default_factory=dict)
     missing: int = 404
     missing_page: bool = False
     health: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from ..fetch import Exchange, respond
 from ..safety import Say, UsageError, one_line
 from . import openapi
 from .absent_items import absent_items
+from .document_shapes import schema_of
 from .operations import operations_of
 from .pages import (
     LISTABLE,
@@ -125,6 +126,7 @@ class _Surveyor:
             document=self._path(start) if is_document else "",
             document_type=_media_type(start) if is_document else "",
             document_kind=_kind(json_of(start)) if is_document else "",
+            document_schema=schema_of(json_of(start)) if is_document else {},
             missing=missing,
             missing_page=any(leftovers_of(exchange) == () for exchange in unknown),
             health=tuple(map(self._path, health)),

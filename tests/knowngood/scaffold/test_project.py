@@ -139,6 +139,13 @@ def test_parts_of_a_document_that_are_new_are_added(tmp_path: Path) -> None:
     assert change(tmp_path, {path: text}, path).text == ""
 
 
+def test_schema_of_a_document_stays(tmp_path: Path) -> None:
+    """What the user took out of it stays out."""
+    path = "smoketests/schemas/orders.schema.json"
+    write(tmp_path, FileChange(path, "{}", ""))
+    assert change(tmp_path, {path: '{"required": ["a"]}'}, path).text == ""
+
+
 def test_imports_that_new_checks_need_are_added(tmp_path: Path) -> None:
     """And no others; a fixture is added like a check."""
     write(tmp_path, FileChange(PATH, FIRST, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import tomllib
 from typing import Any
@@ -334,6 +335,18 @@ def test_suite_says_which_mark_asks_for_what_was_named(seen: dict[str, str], nam
     suggested = suite(Survey("http://a.example", **seen), "prod")
     assert suggested.named == (f'"site:{named}"' if named else "")
     assert suggested.named in suggested.files.get("smoketests/test_service.py", "")
+
+
+@pytest.mark.parametrize(("path", "name"), [("/v1/orders?a=1", "v1-orders-a-1"), ("/", "root")])
+def test_document_keeps_to_its_schema(path: str, name: str) -> None:
+    """The file lies where the check looks for it."""
+    schema = {"required": ["orders"]}
+    files = written(document=path, document_kind="dict", document_schema=schema)
+    assert json.loads(files[f"smoketests/schemas/{name}.schema.json"]) == schema
+    source = files["smoketests/test_service.py"]
+    assert f'schema("{name}").check(response.json())' in source
+    assert "def test_service_answers(response, schema):" in source
+    assert "assert response.json()" not in source
 
 
 @pytest.mark.parametrize("is_page", [True, False])

@@ -342,6 +342,14 @@ def test_kind_of_the_document_that_the_person_named(serve: Serve, body: str, kin
     """A list may be empty at times."""
     found = seen(serve(by_path({"/items": page(body, "application/json")})), "/items")
     assert found.document_kind == kind
+    assert found.document_schema == {}
+
+
+def test_document_that_the_person_named_has_a_schema(serve: Serve) -> None:
+    """Not so a page."""
+    document = page('{"orders": []}', "application/json")
+    found = seen(serve(by_path({"/orders": document, "/": HOME})), "/orders")
+    assert found.document_schema["required"] == ["orders"]
 
 
 @pytest.mark.parametrize(
