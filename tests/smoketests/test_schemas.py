@@ -97,6 +97,8 @@ SOUND: dict[str, dict[str, object]] = {
     "config": {
         "localhost while debug is off": CONFIG,
         "debug on": put(CONFIG, "true", "fhr", "debug"),
+        "switches of the next release": CONFIG | {"features": {"newGraph": 0.1}},
+        "a switch beside": put(CONFIG, True, "fhr", "newKeyboard"),
         "no address": put(CONFIG, "", "fhr", "jsonurl"),
         "relative address": put(CONFIG, "json/payload.json?nullable=1&$top=2", "fhr", "jsonurl"),
     },
@@ -286,6 +288,7 @@ GARBAGE: dict[str, dict[str, object]] = {
         "fhr missing, its keys one level up": CONFIG["fhr"],
         "extra key": CONFIG | {"api_key": "x"},
         "extra key inside": put(CONFIG, "x", "fhr", "token"),
+        "secret further inside": CONFIG | {"graph": {"apiKey": "x"}},
         "key in capitals": {"FHR": CONFIG["fhr"]},
         "debug a boolean": put(CONFIG, False, "fhr", "debug"),
         "debug a number": put(CONFIG, 0, "fhr", "debug"),

@@ -111,7 +111,7 @@ FAULTS = [
     ),
     content(
         "config-extra-key",
-        "a field nobody knows, which looks like a key",
+        "a field nobody knows, named as a key to another service",
         CONFIGS,
         swap(_OFF, f'"apiKey": "c0ffee00c0ffee00", {_OFF}'),
     ),
