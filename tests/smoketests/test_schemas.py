@@ -186,6 +186,7 @@ UNRENDERED = {
     "escape": "\x1b[32mPASSED\x1b[0m",
     "byte-order mark": "\ufeffhttps://x.example/",
     "lost character": "https://x.example/\ufffd",
+    "half a character": "https://x.example/\ud800",
 }
 
 
