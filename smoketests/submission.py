@@ -22,7 +22,7 @@ def deletion_problems(answer):
     somebody else's, and JSON can say that it went wrong; the body may be any other.
     """
     if not answer.deleted or answer.status_code in (202, 204):
-        return [f"DELETE gets {answer.status_code}, expected 200"]
+        return [f"answered {answer.status_code}, expected 200"]
     if not answer.is_success:  # gone before a request that was sent again
         return []
     error = ERROR.search(answer.text)

@@ -36,8 +36,9 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
         senders = messages.senders(scripts) if set(messages.CARRIERS) & set(unnamed) else scripts
         for last in (senders or [page])[-1:] if unnamed else ():
             assert checks.script_type_problems(page) == []
-            name = str(last.url).rpartition("/")[2] or "the page"
-            assert [f"neither {name} nor a script before it names {w}" for w in unnamed] == []
+            name = str(last.url).rpartition("/")[2]
+            none = f"neither {name} nor a script before it" if scripts else "no script of the page"
+            assert [f"{none} names {word}" for word in unnamed] == []
 
 
 @pytest.mark.catches("script-too-new", "inline-script-too-new", "v4-script-too-new")

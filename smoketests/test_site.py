@@ -29,12 +29,14 @@ def test_robots_are_kept_out(response):
 
 
 @pytest.mark.catches("backup-exposed", "env-exposed", "git-exposed", "svn-exposed")
+@pytest.mark.catches("passwords-exposed")
 @pytest.mark.get("content:/.git/HEAD", "content:/.git/config", unpublished=True)
 @pytest.mark.get("content:/.svn/entries", "content:/.hg/requires", unpublished=True)
-@pytest.mark.get("content:/.env", "content:/en-US/js/config.json~", unpublished=True)
+@pytest.mark.get("content:/.env", "content:/.htpasswd", unpublished=True)
+@pytest.mark.get("content:/en-US/js/config.json~", unpublished=True)
 @pytest.mark.get("content:/en-US/js/config.json.bak", unpublished=True)
 def test_the_checkout_is_not_published(responses):
-    """No history, settings or backups of the checkout are published, nor redirected to."""
+    """No history, settings, passwords or backups are published, nor redirected to."""
     for response in responses:
         assert 300 <= response.status_code < 500
         assert not response.headers.get("location", "").endswith(response.url.path)

@@ -47,7 +47,7 @@ def test_the_version_segment_is_optional(submission, client):
     refused = client.get(path, expect=403)
     assert refused.status_code == 403, f"GET of it gets {refused.status_code}, expected 403"
     gone = client.delete(path)
-    assert gone.deleted, f"DELETE gets {gone.status_code}, expected 200"
+    assert gone.deleted, f"answered {gone.status_code}, expected 200"
 
 
 @pytest.mark.catches("delete-again-500")
@@ -57,7 +57,7 @@ def test_opting_out_may_be_repeated(submission, client):
     stored = submission.send("POST", path, submission.document("v2"))
     assert stored.status_code in (200, 201)
     gone, again = client.delete(path), client.delete(path)
-    assert gone.deleted, f"DELETE gets {gone.status_code}, expected 200"
+    assert gone.deleted, f"answered {gone.status_code}, expected 200"
     assert again.deleted or again.status_code == 404, f"DELETE again gets {again.status_code}"
 
 

@@ -85,6 +85,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "folder-listed": ("/pl/js/", 200, HTML, "Index of /pl/js/"),
     "env-exposed": ("/.env", 200, TEXT, "API_KEY="),
     "svn-exposed": ("/.svn/entries", 200, TEXT, "12\n"),
+    "passwords-exposed": ("/.htpasswd", 200, TEXT, "deploy:$apr1$"),
     "backup-exposed": ("/pl/js/config.json~", 200, TEXT, "{}\n"),
     "robots-is-html": ("/robots.txt", 200, HTML, "<html>"),
     "heartbeat-is-html": ("/__heartbeat__", 200, HTML, "Welcome to nginx"),

@@ -118,6 +118,13 @@ FAULTS = [
         reach="whole site",
     ),
     content(
+        "passwords-exposed",
+        "the web server's own file of passwords is published",
+        ["/.htpasswd"],
+        _as_text("deploy:$apr1$c0ffee00$\n"),
+        reach="whole site",
+    ),
+    content(
         "svn-exposed",
         "a Subversion checkout is published",
         ["/.svn/entries"],

@@ -38,7 +38,8 @@ _PLACEHOLDER_IN_QUERY: Final = re.compile(r"\$\{|%\(\w+\)s|@[A-Z][A-Z_]+@")
 _NO_HOST: Final = re.compile(r"https?:[/\\]*(?:[?#]|\Z)|//(?:[?#]|\Z)", re.I)
 _NO_PORT: Final = re.compile(r":(?!\d{0,5}\Z)[^/:@\]]*\Z")
 _TWO_URLS: Final = re.compile(r"https?:[/\\]+https?:", re.I)
-_LOCAL_FILE: Final = re.compile(r"file:(?!/{4,5}[\w.-]+/)", re.I)  # those are on a file server
+_LOCAL_FILE: Final = re.compile(r"file:(?!/{4,5}[\w.-]+/)|[a-z]:[/\\]", re.I)
+"""Those with more slashes are on a file server; ``C:\\logo.png`` is a path of Windows."""
 _NO_COLON: Final = re.compile(r"https?//", re.I)
 _NO_VALUE: Final = re.compile(
     r"(?:https?:)?//(?:undefined|null)(?=[/:?#]|\Z)|undefined\Z|/?undefined/[^?#]"

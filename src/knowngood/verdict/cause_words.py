@@ -43,7 +43,8 @@ def sides(outcome: Outcome) -> tuple[str, str]:
         return ("an answer", _error_words(outcome)) if is_error else ("", "")
     exchange = outcome.exchanges[0]
     leads_to = f" to {exchange['location']}" if outcome.kind == "redirect" else ""
-    expected = outcome.expected if is_compared(outcome) else "200"
+    other = "200" if exchange["status"] != 200 else "another status"
+    expected = outcome.expected if is_compared(outcome) else other
     return expected, f"{exchange['status']}{leads_to}"
 
 
@@ -139,10 +140,9 @@ class CauseWords:
             return f"redirects to {exchange['location']}"
         wrong = (s.outcome for s in self.group.core if has_wrong_status(s.outcome))
         alike = len({sides(one)[0] for one in wrong}) < 2
-        success = exchange["status"] < 400
+        success, expected = exchange["status"] < 400, sides(outcome)[0]
         if success and several and not alike:
-            return f"is {exchange['status']}, which no check expected"
-        expected = sides(outcome)[0]
+            return f"is {exchange['status']}, expected others, {expected} of the first"
         is_unusual = expected != "200" and (alike or (success and not several))
         return f"is {exchange['status']}{f', expected {expected}' if is_unusual else ''}"
 

@@ -245,6 +245,10 @@ FAULTS = {
         '<img src="file:///C:/logo.png">',
         '<img src="file:///C:/logo.png">: a file of somebody\'s own machine',
     ),
+    "windows-path": (
+        '<script src="C:\\fhr\\data.js"></script>',
+        '<script src="C:\\fhr\\data.js">: a file of somebody\'s own machine',
+    ),
     "quote-lost": (
         '<link rel="stylesheet href="a.css">',
         "<link>: a quote out of place ends an attribute too early",

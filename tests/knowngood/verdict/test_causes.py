@@ -1014,7 +1014,7 @@ def test_methods_of_what_is_wrong_alone() -> None:
 def test_what_was_expected_differs_between_successes() -> None:
     """The expectation of one is not said of all."""
     odd = [outcome(f"c{n}", f"/{n}", 202, kind="status", expected=n, got="202") for n in "abc"]
-    assert sentences(*odd) == ["/a, /b and /c are 202, which no check expected"]
+    assert sentences(*odd) == ["/a, /b and /c are 202, expected others, a of the first"]
 
 
 def test_content_before_a_refusal_that_did_not_come() -> None:
