@@ -30,6 +30,7 @@ from ..environment import Environment
 from ..fetch import FRESH, NAMED, REPEATABLE, WEBSOCKET, Client, Resource, Response
 from ..safety import DeploymentError
 from .certificates import certificate_problems
+from .cookies import cookie_problems
 from .dead_links import dead_link_problems
 from .definitions import (
     inline_definition_problems,
@@ -118,6 +119,7 @@ __all__ = [
     "certificate_problems",
     "charset_problems",
     "content_problems",
+    "cookie_problems",
     "crawler_problems",
     "dead_link_problems",
     "differ",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
+from ..content import cookies
 from ..content.lifetimes import MAX_AGE
-from ..fetch import Answer
+from ..fetch import Answer, is_made_up
 from ..safety import one_line
 from .answers import (
     body_of,
@@ -146,6 +149,34 @@ def _header_remedy(answer: Answer, key: str) -> str:
     return f"assert {key!r} in response.headers"
 
 
+def _unprotected(recorded: Recorded) -> Iterator[Change]:
+    """Yield a change for each attribute that protects a cookie: without it."""
+    if recorded.answer.status >= 400:
+        return
+    for name, attributes in cookies.protections(_lines_of_cookies(recorded.answer)).items():
+        if name.isascii() and len(name) <= _LONGEST and not is_made_up(name):
+            for attribute in attributes:
+                yield change(
+                    f"sets the cookie {one_line(name)} without {attribute}",
+                    f"assert checks.cookie_problems(response, [({name!r}, {attribute!r})]) == []",
+                    partial(_without_attribute, name, attribute),
+                )
+
+
+def _lines_of_cookies(answer: Answer) -> list[str]:
+    return [v.decode("latin-1") for name, v in answer.headers if name.lower() == b"set-cookie"]
+
+
+def _without_attribute(name: str, attribute: str, recorded: Recorded) -> Answer:
+    def edited(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+        line = header[1].decode("latin-1")
+        if header[0].lower() != b"set-cookie" or not line.lstrip().startswith(f"{name}="):
+            return header
+        return header[0], cookies.without(line, attribute).encode("latin-1")
+
+    return replace(recorded.answer, headers=tuple(map(edited, recorded.answer.headers)))
+
+
 def _cached(recorded: Recorded) -> Answer | None:
     answer = recorded.answer
     ages = MAX_AGE.findall(answer.header("cache-control") or "")
@@ -187,6 +218,12 @@ HEADERS: Final = (
         "protecting-header-gone",
         "a new server or site is configured without it",
         _gone(_PROTECTING.__contains__),
+        PROTECTION_LOST,
+    ),
+    Mutation(
+        "cookie-unprotected",
+        "another part of the code sets it, or a setting of a framework was lost",
+        _unprotected,
         PROTECTION_LOST,
     ),
     Mutation(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from ..content import (
+    cookies,
     leftovers,
     lifetimes,
     links,
@@ -22,7 +23,7 @@ from ..content import (
     stylesheet_links,
 )
 from ..environment import normal_origin
-from ..fetch import Exchange, left_for, respond
+from ..fetch import Exchange, is_made_up, left_for, respond
 from ..safety import ContentTooLarge
 from .visitor import Visitor, joined
 
@@ -190,6 +191,21 @@ def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
             holds = all(re.fullmatch(pattern, value) for value in sent)
             rules[name] = pattern if holds else ".+"
     return rules
+
+
+def protected_cookies(exchanges: Iterable[Exchange]) -> dict[str, tuple[str, ...]]:
+    """Return the attributes that protect each cookie wherever an answer sets it, by its name."""
+    protected: dict[str, tuple[str, ...]] = {}
+    for exchange in exchanges:
+        lines = respond(exchange).headers.get_list("set-cookie")
+        for name, attributes in cookies.protections(lines).items():
+            both = protected.get(name, attributes)
+            protected[name] = tuple(one for one in both if one in attributes)
+    return {
+        name: attributes
+        for name, attributes in protected.items()
+        if attributes and LISTABLE.fullmatch(name) and not is_made_up(name)
+    }
 
 
 def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, ...]:

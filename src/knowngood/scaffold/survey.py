@@ -20,6 +20,7 @@ class Survey:
         pages: its pages.
         elsewhere: other hosts that its pages load from.
         headers: the security headers that all pages send, with a pattern for the value of each.
+        cookies: the attributes that protect each cookie which pages set, by its name.
         search: how search engines may list its pages.
         base: the path below which the service lies, without its last slash; empty for all of it.
         start: the path that the person named, if it redirects to another; else empty.
@@ -48,6 +49,7 @@ class Survey:
     pages: tuple[Page, ...] = ()
     elsewhere: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     search: Search = field(default_factory=Search)
     base: str = ""
     start: str = ""

@@ -245,6 +245,21 @@ def test_what_the_live_page_holds_is_no_leftover(init: Init, serve: Serve, body:
     assert ended.code == 0, ended.output
 
 
+@pytest.mark.usefixtures("without_a_drill")
+def test_suite_notices_a_cookie_without_its_protection(
+    init: Init, serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Readers see nothing of it."""
+    headers = {"Content-Type": "text/html; charset=utf-8", "Set-Cookie": "s=1; Secure; HttpOnly"}
+    plays = {**SITE, "/": answer(HOME, headers=headers)}
+    ended = init(serve(by_path(plays)).url)
+    assert ended.code == 0, ended.output
+    assert 'cookies = ["s=Secure,HttpOnly"]' in Path("environments/prod.toml").read_text()
+    plays["/"] = answer(HOME, headers={**headers, "Set-Cookie": "s=1; HttpOnly"})
+    assert main.run(["verify", "--env=prod"]) == 1
+    assert "the cookie s lacks Secure" in capfd.readouterr().out
+
+
 def test_schema_that_is_not_checked_is_told(init: Init, serve: Serve, tmp_path: Path) -> None:
     """The check says why; nobody reads it who does not know."""
     document = json.loads(json.dumps(API))

@@ -84,6 +84,25 @@ def test_header_that_protects_this_kind_of_answer(media_type: str, lost: str) ->
     assert list(ways) == [f"lacks the header {names[name]}" for name in lost.split()]
 
 
+def test_cookie_loses_each_attribute() -> None:
+    """Of several, one alone; the line that notices it names both."""
+    recorded = Recorded(
+        "GET",
+        answered("", headers={"Set-Cookie": "a=1; Secure; HttpOnly", "set-cookie": "b=2; Secure"}),
+    )
+    ways = changes("cookie-unprotected", recorded)
+    assert list(ways) == [
+        "sets the cookie a without Secure",
+        "sets the cookie a without HttpOnly",
+        "sets the cookie b without Secure",
+    ]
+    lost = ways["sets the cookie a without Secure"]
+    assert lost.remedy == ("assert checks.cookie_problems(response, [('a', 'Secure')]) == []")
+    answer = lost.apply(recorded)
+    assert answer is not None
+    assert read(answer).headers.get_list("set-cookie") == ["a=1; HttpOnly", "b=2; Secure"]
+
+
 def test_image_that_other_sites_may_load() -> None:
     """Some of their pages load nothing that does not say so."""
     policy = {"Cross-Origin-Resource-Policy": "cross-origin"}

@@ -485,6 +485,17 @@ def test_hosts_that_pages_load_from(serve: Serve) -> None:
     assert seen(serve(by_path({"/": home}))).elsewhere == ("cdn.example",)
 
 
+def test_cookies_that_pages_protect(serve: Serve) -> None:
+    """By what protects each wherever it is set; a name that is another in each run is left out."""
+    html = {"Content-Type": "text/html"}
+    home = answer('<a href="/b">b</a>', headers={**html, "Set-Cookie": "s=1; Secure; HttpOnly"})
+    other = answer("<p>b</p>", headers={**html, "Set-Cookie": "s=2; HttpOnly; SameSite=Lax"})
+    assert seen(serve(by_path({"/": home, "/b": other}))).cookies == {"s": ("HttpOnly",)}
+    for line in ("s=1", "s-7d1f0c9a-1111-4222-8333-444455556666=1; Secure"):
+        home = answer("<p>b</p>", headers={**html, "Set-Cookie": line})
+        assert seen(serve(by_path({"/": home}))).cookies == {}
+
+
 def test_host_of_the_local_machine_that_a_page_links_to(serve: Serve) -> None:
     """Listed, since no page may lead to others; what is on the same origin is not."""
     home = page('<a href="http://localhost:3000/">Mail</a><a href="https://other.example/">b</a>')
