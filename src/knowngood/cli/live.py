@@ -33,7 +33,8 @@ def command(environment: str, as_json: bool) -> int:
         print_answer(json.dumps(asdict(look)))
     elif look.names:
         print_answer(", ".join(dict.fromkeys(one_line(names[0], 200) for names in look.names)))
+    if look.trouble:
+        print_error(f"knowngood live: {one_line(look.trouble)}")
     if look.names:
         return 0
-    print_error(f"knowngood live: {one_line(look.trouble)}")
     return EXIT_CODES[VerdictKind.INCONCLUSIVE]

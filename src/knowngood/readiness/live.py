@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
-from ..safety import new_run_id
-from .convergence import watching
+from ..safety import listed, new_run_id
+from .convergence import ReleaseWatch, watching
+from .version_document import ReleaseSighting
 
 SECONDS: Final = 10.0
 """Seconds that the look may take: a person waits for it."""
@@ -23,7 +24,7 @@ class LiveLook:
 
     Attributes:
         names: for each release that they name, all names of it, the usual one first.
-        trouble: why no edge names one; empty otherwise.
+        trouble: why no edge names one, or which edges do not while others do; empty otherwise.
         silent: whether none does, and one gave no answer at all.
     """
 
@@ -45,10 +46,34 @@ def look_at_release(environment: Environment) -> LiveLook:
         )
     with watching(environment, release, new_run_id(), time.time() + SECONDS) as watch:
         edges = watch.look(watch.addresses, _COUNT)
+        nameless = [address for address, sights in edges.items() if not _any_named(sights)]
+        if 0 < len(nameless) < len(edges):  # what passes is no trouble
+            edges |= watch.look(nameless, _COUNT)
     sights = [sight for edge in edges.values() for sight in edge]
     names = sorted({sight.names for sight in sights if sight.names})
     if names:
-        return LiveLook(names, "", silent=False)
+        return LiveLook(names, _nameless(watch, edges), silent=False)
     answers = ", ".join(sorted({sight.label for sight in sights}))
     silent = any(sight.exchange.answer is None for sight in sights)
     return LiveLook((), f"no edge names a release: {answers}", silent)
+
+
+def _any_named(sights: Sequence[ReleaseSighting]) -> bool:
+    return any(sight.names for sight in sights)
+
+
+def _nameless(watch: ReleaseWatch, edges: Mapping[str, Sequence[ReleaseSighting]]) -> str:
+    """Return which edges name no release while others do; empty if all do. A silent address counts
+    only where the environment names it: to one that a name resolves to, such as an IPv6 address,
+    this machine may have no way, and no verification waits for it.
+    """
+    is_listed = watch.release.origin in watch.environment.edges
+    answers = [
+        f"{address} ({sights[0].label})"
+        for address, sights in edges.items()
+        if not _any_named(sights) and (is_listed or not all(sight.silent for sight in sights))
+    ]
+    if not answers:
+        return ""
+    verb = "names" if len(answers) == 1 else "name"
+    return f"{len(answers)} of {len(edges)} edges {verb} no release: {listed(answers)}"

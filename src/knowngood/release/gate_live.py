@@ -102,17 +102,24 @@ class LiveState:
         """
         answer, ledger = self.question.live, self.question.ledger
         name = ledger.environment.name
-        if answer is None or len(answer.releases) == 1 or answer.commit is not None:
+        if answer is None or answer.silent:
+            return  # this machine may not reach it, and need not, to ask the gate
+        is_one = len(answer.releases) == 1 or answer.commit is not None
+        if is_one and not answer.trouble:
             return
-        if answer.silent:  # this machine may not reach it, and need not, to ask the gate
-            return
-        trouble = f"{name} does not say which release is live ({answer.trouble})"
-        if answer.releases:
+        trouble = answer.trouble
+        if not answer.releases:
+            trouble = f"{name} does not say which release is live ({answer.trouble})"
+        elif not is_one:
             trouble = f"the edges of {name} serve different releases: {answer}"
+        to_repair = (
+            f"repair that, or put one release everywhere: knowngood rollback {ledger.option}"
+        )
+        if is_one:
+            to_repair = "repair that, or the way from this machine to it"
         yield GateReason(
-            f"{trouble}; what is pushed would be verified there, and fail",
-            f"repair that, or put one release everywhere: knowngood rollback {ledger.option}; "
-            f"if {self.question.release} is the repair: --override WHY",
+            f"{trouble}; what is pushed would be verified there, and not pass",
+            f"{to_repair}; if {self.question.release} is the repair: --override WHY",
         )
 
     def _unknown(self, live: LiveRelease) -> GateReason:

@@ -44,7 +44,7 @@ class LiveAnswer:
     Attributes:
         releases: the releases that its edges name: several where they differ, none if no edge
             names one.
-        trouble: why no edge names one; empty otherwise.
+        trouble: why no edge names one, or which edges do not while others do; empty otherwise.
         silent: whether none does, and one gave no answer at all.
     """
 

@@ -22,6 +22,10 @@ def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) ->
         yield _of_lock(ledger, holder)
     if holder is None or not holder.is_at_work:
         yield from _of_live(ledger, live)
+        if live is not None and live.releases and live.trouble:
+            repair = "repair that: the gate lets no push through, which is verified there, too"
+            see = f"to see: knowngood live {ledger.option}"
+            yield f"{ledger.environment.name}: {live.trouble}; {repair}; {see}"
     yield from ledger.warnings()
 
 

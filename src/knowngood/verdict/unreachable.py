@@ -101,8 +101,12 @@ def _without_control(outcome: Outcome, results: RunResults) -> str:
         return ""
     answered = outcome.origin in results.requests.answered_at
     extent = "no answer any more" if answered else "no answer at all"
+    asked = next(iter(outcome.exchanges), {}).get("connect_to", "").strip(":")
+    silent = f"{outcome.origin} at {asked} gave no answer"  # other edges may have given some
+    if not asked:
+        silent = f"{outcome.origin} gave {extent}"
     return (
-        f"{outcome.origin} gave {extent} ({outcome.kind}); only a control could show "
+        f"{silent} ({outcome.kind}); only a control could show "
         "whether the deployment or this machine's network is at fault: add [[control]] to "
         f'{results.environment.path}, with url = "…" (on another host than the deployment) and '
         'body = "…" (text of its answer)'

@@ -20,6 +20,7 @@ from watched_runs import DAY, LOST, after
 from watched_runs import run as made_up
 
 from knowngood.environment import load
+from knowngood.readiness.convergence import ReleaseWatch
 from knowngood.release import status, unpushed
 from knowngood.release.git import Repository
 from knowngood.release.ledger import recorded_environments
@@ -54,6 +55,32 @@ def test_all_is_well(run: Run) -> None:
     """A table of two lines, and no trouble."""
     ended = run("status", "--env=prod", "--check")
     assert (ended.code, len(ended.out.splitlines())) == (0, 2), ended.output
+
+
+@pytest.mark.parametrize("falls_silent", [True, False])
+def test_an_edge_that_is_down(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch, falls_silent: bool
+) -> None:
+    """What the other edges name is live, and it is no trouble until it is asked once more."""
+    path = project / "environments" / "prod.toml"
+    [up] = re.findall(r"http://(.*)\"", path.read_text())
+    with path.open("a") as file:
+        file.write(f'[edges]\ncontent = ["{up}", "127.0.0.1:9"]\n')
+    if not falls_silent:
+        asked = ReleaseWatch.look
+        looks = iter(
+            [asked, lambda watch, _, times: {"127.0.0.1:9": asked(watch, [up], times)[up]}]
+        )
+        monkeypatch.setattr(ReleaseWatch, "look", lambda *words: next(looks)(*words))
+    ended = run("status", "--env=prod", "--check")
+    assert ended.code == (1 if falls_silent else 0), ended.output
+    _, row, *trouble = ended.out.splitlines()
+    assert row.split()[:2] == ["prod", "v2"]
+    assert [line.partition("; ")[0] for line in trouble] == (
+        ["! prod: 1 of 2 edges names no release: 127.0.0.1:9 (no answer: refused)"]
+        if falls_silent
+        else []
+    )
 
 
 def test_a_remote_of_another_name(run: Run, site: Repository, tmp_path: Path) -> None:

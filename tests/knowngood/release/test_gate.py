@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -475,6 +476,17 @@ def test_an_environment_that_does_not_say_what_is_live(
     assert "knowngood rollback --env=prod; if v2 is the repair: --override WHY" in only.to_do
 
 
+def test_an_edge_that_names_no_release(
+    note: Note, question: Callable[..., GateQuestion], live: Live
+) -> None:
+    """It would not name the new one either: the push would leave the environment half known."""
+    note("v2")
+    trouble = "1 of 2 edges names no release: 127.0.0.1:9 (no answer: refused)"
+    [only] = decide(question(live=replace(live("v1"), trouble=trouble))).reasons
+    assert only.obstacle.startswith(f"{trouble}; ")
+    assert "if v2 is the repair: --override WHY" in only.to_do
+
+
 def test_edges_that_differ(note: Note, ask: Ask, live: Live) -> None:
     """A release must contain what any of them serves, and one that does not follow now would not
     follow the push.
@@ -482,7 +494,7 @@ def test_edges_that_differ(note: Note, ask: Ask, live: Live) -> None:
     note("v2")
     assert ask(live=live("v1", "v3")) == [
         "the edges of prod serve different releases: v1, v3; what is pushed would be verified "
-        "there, and fail",
+        "there, and not pass",
         "v2 does not contain v3, which is live",
     ]
 

@@ -59,6 +59,7 @@ REFUSED_WRITE = outcome(
     exchanges=({"method": "DELETE", "url": "http://h/x", "status": 403, "request_headers": []},),
 )
 SKIP = outcome(SKIPPED, "")
+AT_ONE_EDGE = {"method": "GET", "url": "http://h/x", "connect_to": "::h:81", "attempts": []}
 
 TABLE = {
     "everything-held": (evidence(), "PASSED", "every required check ran and held"),
@@ -80,6 +81,11 @@ TABLE = {
         evidence(SILENT, answered_at={}),
         "INCONCLUSIVE",
         "content gave no answer at all",
+    ),
+    "one-edge-unreachable": (
+        evidence(outcome(FAILED, "refused", exchanges=(AT_ONE_EDGE,)), answered_at={}),
+        "INCONCLUSIVE",
+        "content at h:81 gave no answer (refused)",
     ),
     "unreachable-while-another-origin-answers": (
         evidence(outcome(FAILED, "refused", origin="submission")),
