@@ -124,6 +124,12 @@ def _notes(seen: Survey, suggested: Suite) -> Iterator[str]:
             f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}; give the "
             "document an example and run this again, or write the check"
         )
+    if seen.missing in {404, 410}:
+        yield (
+            "smoketests/test_service.py: no check asks for /.git or /.env, which nobody may "
+            "fetch: a firewall may ban this machine for it; where yours does not, take the comment "
+            "away there"
+        )
     if seen.elsewhere:
         hosts = one_line(", ".join(seen.elsewhere), 1000)
         yield f"not asked: files of {hosts}; the origin of one that is yours goes in [origins]"

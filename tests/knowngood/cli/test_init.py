@@ -294,6 +294,7 @@ def test_what_has_no_check_is_named(init: Init, serve: Serve) -> None:
         "/version": page("7", "text/plain"),
     }
     ended = init(serve(by_path(plays)).url, "--dry-run")
+    assert "no check asks for /.git or /.env" in ended.output
     line = "seen, and not checked: /feed.xml: 200, /one.pdf: 200, /old: 301"
     said = ended.out.splitlines()[-1].partition(": ")
     assert sorted(said[2].split(", ")) == sorted(line.partition(": ")[2].split(", "))

@@ -349,6 +349,20 @@ def test_document_keeps_to_its_schema(path: str, name: str) -> None:
     assert "assert response.json()" not in source
 
 
+@pytest.mark.parametrize(("missing", "is_there"), [(404, True), (200, False)])
+def test_check_of_what_nobody_may_fetch(missing: int, is_there: bool) -> None:
+    """It is written and runs where somebody takes its comment away. A site that answers any path
+    with its page publishes nothing by it.
+    """
+    files = written(missing=missing, start="/")
+    source = files["smoketests/test_service.py"]
+    before, mark, behind = source.partition("# @pytest.mark.get(")
+    assert bool(mark) == is_there
+    live = re.sub("^# ?", "", mark + behind, flags=re.M)
+    names = [one.name for one in functions(before + live)]
+    assert ("test_sources_are_not_published" in names) == is_there
+
+
 @pytest.mark.parametrize("is_page", [True, False])
 def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     """It is refused where no page stands there today: a site answers so for any path it lost."""
