@@ -37,6 +37,13 @@ _TEMPLATED: Final = re.compile(
     rb"""\burl\(\s*+["']?[\w./-]{0,100}(?:\{\{|\{%|<%|[$#]\{).{0,60}""", re.I
 )
 """A URL that begins with a path and a placeholder of Jinja, ERB, Sass or JavaScript."""
+_BLANK_IN_URL: Final = re.compile(
+    rb"""\burl\(\s*+[\w./%~-]{1,200}+[ \t]++[\w./%~ \t-]{0,200}?"""
+    rb"""\.(?:png|jpe?g|gif|svg|webp|avif|woff2?|ttf|css)[ \t]*+\)""",
+    re.I,
+)
+"""The path of a file, with a blank and without quotes: browsers drop what it is declared for."""
+_COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
 _FAILED: Final = re.compile(
     rb"""\bbody::?before\s*+\{[^{}]{0,400}?\bcontent\s*+:\s*+"""
     rb"""["']((?:[A-Z]\w*+ ?)?[Ee]rror:[^"']{0,80})"""
@@ -89,16 +96,23 @@ def trouble(source: bytes) -> str | None:
         return "a } closes nothing, and spoils the rule behind it"
     if facts.late:
         return "an @import stands behind a rule, where browsers ignore it"
+    unreadable = _unreadable_url(source, facts)
+    if unreadable or facts.empty or facts.rules:
+        return unreadable
+    start = source.lstrip().split(b"\n")[0].decode("utf-8", "replace")
+    return f'the stylesheet holds no rule: it begins with "{one_line(start, _START)}"'
+
+
+def _unreadable_url(source: bytes, facts: _Facts) -> str | None:
+    """Return a URL that nobody can load, and why."""
     placeholder = _TEMPLATED.search(source)
     if placeholder:
         return f"a placeholder in a URL: {placeholder[0].decode('utf-8', 'replace')}"
+    blank = _BLANK_IN_URL.search(source) and _BLANK_IN_URL.search(_COMMENT.sub(b"", source))
+    if blank:
+        return f"a blank in a URL without quotes: {blank[0].decode('utf-8', 'replace')}"
     local = next((url for url, _ in facts.urls if url[:5].lower() == "file:"), None)
-    if local is not None:
-        return f"a file of somebody's own machine: {local}"
-    if facts.empty or facts.rules:
-        return None
-    start = source.lstrip().split(b"\n")[0].decode("utf-8", "replace")
-    return f'the stylesheet holds no rule: it begins with "{one_line(start, _START)}"'
+    return None if local is None else f"a file of somebody's own machine: {local}"
 
 
 def _foreign(source: bytes) -> str | None:

@@ -205,7 +205,22 @@ def test_a_stylesheet_too_large() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [b"a ", b"{", b"{}", b"(", b"/*", b'"', b'"\n', b"url(", b"url( ", b"\\", b"@", b"1.", b";"],
+    [
+        b"a ",
+        b"{",
+        b"{}",
+        b"(",
+        b"/*",
+        b'"',
+        b'"\n',
+        b"url(",
+        b"url( ",
+        b"url(a ",
+        b"\\",
+        b"@",
+        b"1.",
+        b";",
+    ],
 )
 def test_hostile_stylesheet_is_judged_in_bounded_time(unit: bytes) -> None:
     """What is linear takes a fraction of a second, anything else many."""
@@ -226,6 +241,10 @@ def test_hostile_stylesheet_is_judged_in_bounded_time(unit: bytes) -> None:
         ("a{b:url(${path}/x.png)}", "a placeholder in a URL: url(${path}/x.png)}"),
         ("a{b:url(file:///C:/x.png)}", "a file of somebody's own machine: file:///C:/x.png"),
         ("a{b:url('data:image/svg+xml,<svg>{{x}}</svg>')}", None),
+        ("a{b:url(../img/bg 2.png)}", "a blank in a URL without quotes: url(../img/bg 2.png)"),
+        ("a{b:url('../img/bg 2.png'), url( x.png )}", None),
+        ("a{b:c} /* url(bg 2.png) */ d{b:url(bg%202.png)}", None),
+        ("a{b:url(data:image/svg+xml,<svg a='b.png')}", None),
         ("a{b:url(x.png?file:)}", None),
         ("a{b:'{{ x }}'}", None),
     ],
