@@ -128,16 +128,14 @@ def roll_back(
     ``to`` one. Return the exit code. What a rollback has just put there stays if it still passes.
 
     ``override`` says why it may go back to a release that is not known to be good; it is recorded.
-    Where it is ``offline``, the origin is not asked: the records are those that are here, and the
-    lock keeps nobody elsewhere from a push.
+    ``offline`` goes by the records that are here, and locks nobody out elsewhere.
     Raises BadEnvironment, GitError, PushLocked, RecordNotWritten.
     """
     with _ledger(environment, "knowngood rollback", offline=offline, say=say) as ledger:
         earlier = unpushed.names(ledger.repository)
         answer = live.ask(environment, ledger.repository)
         say(rollback_target.what_is_live(ledger, answer))
-        back = rollback_target.just_put_back(ledger, answer) if to is None else None
-        if back is not None:
+        if to is None and (back := rollback_target.just_put_back(ledger, answer)):
             stays = Deployment(ledger, back.kind, back.release, back.commit, say)
             if (code := _judge_again(stays)) != BAD:
                 return stays.settled(earlier, code)
