@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
@@ -175,6 +176,32 @@ def _id_finder(name: str) -> Find:
     return find
 
 
+def _fields(page: str) -> dict[str, Tag]:
+    """Return the fields without which a server refuses a form, such as a token against forged
+    requests, and those for a password, by their names.
+    """
+    inputs = [(value_of(page, tag, "name") or "", tag) for tag in _named(page, "input")]
+    uses = Counter(name for name, _ in inputs)
+    return {
+        name: tag
+        for name, tag in inputs
+        if _SIMPLE.fullmatch(name)
+        and uses[name] == 1
+        and (value_of(page, tag, "type") or "").lower() in {"hidden", "password"}
+    }
+
+
+def _fields_gone(recorded: Recorded) -> Iterator[Change]:
+    """Yield a change for each of these fields: nobody can send the form without it."""
+    for name in islice(_fields(_page_of(recorded.answer)), _MOST):
+        remedy = f"assert response.html.css_first('input[name=\"{name}\"]') is not None"
+        yield _page_change(f'lacks the field "{name}" of its form', remedy, _field_finder(name))
+
+
+def _field_finder(name: str) -> Find:
+    return lambda page: _first_element(tag for tag in [_fields(page).get(name)] if tag)
+
+
 def _texts(page: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of the texts that a page shows right after a start tag."""
     places = (text_behind(page, tag) for tag in tags(page) if not tag.holds_text)
@@ -212,6 +239,7 @@ PAGES: Final = (
         _files_gone("stylesheet", "link", "href", _stylesheet_files),
     ),
     Mutation("html-id-gone", "the page was redesigned and its scripts were not", _ids_gone),
+    Mutation("html-field-gone", "a template or a token for forms was lost", _fields_gone),
     Mutation(
         "html-placeholder",
         "a template was sent without being rendered",

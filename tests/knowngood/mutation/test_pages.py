@@ -46,6 +46,19 @@ def test_one_thing_is_lost(mutation: str, predicate: str, lost: str, instead: st
     assert answer.header("content-length") == str(len(answer.body))
 
 
+def test_field_of_a_form_is_lost() -> None:
+    """A token against forged requests, or the password: nobody can send the form."""
+    form = '<form method=post><input type=hidden name="token" value=1><input name=q></form>'
+    ways = changes("html-field-gone", page(form))
+    (lost,) = ways.values()
+    assert list(ways) == ['lacks the field "token" of its form']
+    assert lost.remedy == "assert response.html.css_first('input[name=\"token\"]') is not None"
+    answer = changed("html-field-gone", page(form), *ways)
+    assert answer.body == b"<form method=post><input name=q></form>"
+    two = '<input type=hidden name="a" value=1><input type=hidden name="a" value=2>'
+    assert not changes("html-field-gone", page(two))
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS)
 @pytest.mark.parametrize(
     "recorded",
