@@ -39,7 +39,7 @@ _KEYS: Final = re.compile(  # {name: …}, {name() {…}}
     rb"""(?<=[{,])\s*+([\w$]++)\s*+(?=[:,}]|\([^()]{0,200}+\)\s*+\{)"""
 )
 _SPREADS: Final = re.compile(
-    rb"\b(?:extend|assign|mixin)\(\s*(?:window|self|globalThis|this)\b"
+    rb"\b(?:extend|assign|mixin)\(\s*(?:window|self|globalThis)\b"
     rb"|\b(?:window|self|globalThis)\["
 )
 """How a script gives the page the keys of an object."""
