@@ -44,6 +44,7 @@ from .response import (
 )
 from .second_look import (
     ask_addresses,
+    ask_more,
     ask_silent_again,
     came_back,
     excuse_passed,
@@ -92,6 +93,7 @@ __all__ = [
     "WriteKind",
     "WrongStatus",
     "ask_addresses",
+    "ask_more",
     "ask_silent_again",
     "by_connection",
     "came_back",

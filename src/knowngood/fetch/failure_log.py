@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -79,11 +79,11 @@ class FailureLog:
 
     def passing(self) -> dict[str, list[Probe]]:
         """Return a few probes with such failures, by origin."""
-        probes: defaultdict[str, dict[Probe, None]] = defaultdict(dict)
-        for exchange in self.flaky_exchanges:
-            if self._passing(exchange):
-                probes[exchange.probe.origin].setdefault(exchange.probe)
-        return {origin: list(islice(few, LOOKED_AT_AGAIN)) for origin, few in probes.items()}
+        return _a_few(e.probe for e in self.flaky_exchanges if self._passing(e))
+
+    def repeatable(self) -> dict[str, list[Probe]]:
+        """Return a few probes that needed a retry and may be sent again, by origin."""
+        return _a_few(e.probe for e in self.flaky_exchanges if e.probe.method in SAFE_METHODS)
 
     def warnings(self, began: float) -> list[str]:
         """Return a sentence on each kind of failure that was excused. ``began`` is when the first
@@ -145,6 +145,13 @@ class FailureLog:
                 group = by_connection(exchange.probe.origin)
                 by_group[group].update((exchange, attempt.began) for attempt in hung)
         return Counter({group: len(events) for group, events in by_group.items()})
+
+
+def _a_few(probes: Iterable[Probe]) -> dict[str, list[Probe]]:
+    by_origin: defaultdict[str, dict[Probe, None]] = defaultdict(dict)
+    for probe in probes:
+        by_origin[probe.origin].setdefault(probe)
+    return {origin: list(islice(few, LOOKED_AT_AGAIN)) for origin, few in by_origin.items()}
 
 
 def by_connection(origin: str) -> str:

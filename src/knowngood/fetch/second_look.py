@@ -45,6 +45,21 @@ def excuse_passed(fetcher: Fetcher) -> None:
     failures.takes, failures.rates = network.takes, network.rates
 
 
+def ask_more(fetcher: Fetcher) -> None:
+    """Ask more of each origin that was asked little, and where too much of that needed a retry: of
+    four requests, two do not tell a dead backend from chance. What is asked now counts as well.
+    """
+    statistics, flaky = fetcher.statistics, fetcher.environment.budget.flaky
+    if fetcher.network is None:
+        return
+    for origin, probes in statistics.failures.repeatable().items():
+        asked = statistics.asked[origin]
+        if asked < REQUESTS and statistics.failures.erratic[origin] > flaky * asked:
+            # They count for the origin: which of its checks they stand for is chance.
+            more = [replace(probe, template="") for probe in probes]
+            fetcher.send_all(list(islice(cycle(more), REQUESTS)))
+
+
 def has_passed(
     again: Callable[[Sequence[Probe]], list[Exchange]],
     probes: Sequence[Probe],

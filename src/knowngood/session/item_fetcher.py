@@ -22,6 +22,7 @@ from ..fetch import (
     Replay,
     Tape,
     ask_addresses,
+    ask_more,
     ask_silent_again,
     came_back,
     describe,
@@ -214,10 +215,12 @@ class ItemFetcher:
         return list(self._statistics.served)
 
     def look_again(self) -> None:
-        """Excuse failures that have passed, see who turns this machine away by now, and ask again
-        for what got no answer: an answer now means that the trouble may have been the network's.
+        """Excuse failures that have passed, ask more where they may be chance, see who turns this
+        machine away by now, and ask again for what got no answer: an answer now means that the
+        trouble may have been the network's.
         """
         excuse_passed(self._fetcher)
+        ask_more(self._fetcher)
         note_walls(self._fetcher)
         for exchange in ask_silent_again(self._fetcher):
             back = None if exchange.error in RUN_ERRORS else came_back(exchange)

@@ -169,6 +169,21 @@ def test_trouble_that_lasts_is_not_taken_for_settling(run: Run) -> None:
     assert "unsteady" in result.verdict["reason"]
 
 
+def test_a_backend_of_two_that_is_dead_behind_a_few_checks(run: Run) -> None:
+    """Four requests cannot tell: more of them do."""
+    result = run(in_turn(*[answer(status=502), answer()] * 1000), "settle = 0", cases=4)
+    assert result.code == 1, result.output
+    assert "unsteady: " in result.verdict["reason"]
+    assert result.verdict["requests"]["sent"] == 36
+
+
+def test_trouble_that_has_passed_by_the_end_of_a_few_checks(run: Run) -> None:
+    """More requests show that as well."""
+    result = run(in_turn(*[answer(status=502)] * 3, answer()), "settle = 0", cases=4)
+    assert result.code == 0, result.output
+    assert result.verdict["requests"]["sent"] == 36
+
+
 def test_a_server_that_closes_the_fifth_connection_passes_with_a_warning(run: Run) -> None:
     """The run asks with fewer at once, and says so."""
     places, refused, crowded = threading.Semaphore(4), itertools.count(1), threading.Event()
