@@ -48,7 +48,7 @@ from .self_reports import (
 )
 from .survey import Survey
 from .turned_aside import why_not_the_deployment
-from .visitor import Visitor, visiting
+from .visitor import Visitor, redirect, visiting
 
 _ABSENT: Final = 5
 """Items that nobody has and that are asked for."""
@@ -185,7 +185,7 @@ class _Surveyor:
         """Return the path of the version document, the key that holds the release, and the
         document's media type. What says how a service is may say which one it is, too.
         """
-        named = self._visitor.get(_below(base, VERSIONS))
+        named = self._guessed(_below(base, VERSIONS), missing)
         for exchange in [*named, start, *health]:
             if field := version_field(exchange):
                 return self._path(exchange), field, _media_type(exchange)
@@ -199,9 +199,19 @@ class _Surveyor:
         """
         return tuple(
             exchange
-            for exchange in self._visitor.get(_below(base, HEALTH, HEALTH_AT_ROOT))
+            for exchange in self._guessed(_below(base, HEALTH, HEALTH_AT_ROOT), missing)
             if exchange.status == 200 and not (missing == 200 and is_called_html(exchange))
         )
+
+    def _guessed(self, paths: Iterable[str], missing: int) -> list[Exchange]:
+        """Ask for ``paths``, and for those that end with a slash where the server leads there, as
+        Django's does. One that leads there for any path says nothing by it.
+        """
+        asked = self._visitor.get(paths)
+        if 300 <= missing < 400:
+            return asked
+        leads = {e: self._visitor.path_of(redirect(e)) == f"{self._path(e)}/" for e in asked}
+        return [self._visitor.follow(e) if leads[e] else e for e in asked]
 
     def _pages(self, start: Exchange, sitemaps: Iterable[str]) -> dict[str, Exchange]:
         """Ask for pages that the start page links to, for more of the sitemap, and for those that

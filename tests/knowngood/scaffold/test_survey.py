@@ -251,6 +251,35 @@ def test_health(serve: Serve) -> None:
     assert seen(serve(by_path({"/": HOME, "/healthz": well}))).health == ("/healthz",)
 
 
+def test_health_and_version_behind_a_slash(serve: Serve) -> None:
+    """Django leads there; what leads elsewhere, as to a login, says nothing."""
+    well, version = (
+        page(text, "application/json") for text in ('{"ok": true}', '{"version": "7"}')
+    )
+    plays = {"/healthz": redirect("/healthz/", 301), "/healthz/": well, "/health": redirect("/b/")}
+    plays |= {"/version": redirect("/version/", 301), "/version/": version, "/b/": well}
+    found = seen(serve(by_path({"/": HOME, **plays})))
+    assert (found.health, found.version) == (("/healthz/",), "/version/")
+    assert found.well == (Wellness("/healthz/", "ok", True),)
+
+
+def test_server_that_ends_every_path_with_a_slash(serve: Serve) -> None:
+    """None is asked for twice: requests are few."""
+
+    def play(talk: Talk) -> None:
+        path = talk.request.target
+        if path == "/":
+            HOME(talk)
+        elif path.endswith("/"):
+            answer(status=404)(talk)
+        else:
+            redirect(f"{path}/")(talk)
+
+    server = serve(play)
+    seen(server)
+    assert "/healthz/" not in [request.target for request in server.requests]
+
+
 @pytest.mark.parametrize(
     ("body", "media_type", "key", "value"),
     [
