@@ -122,13 +122,16 @@ def file_problems(resource: Resource) -> list[str]:
 
 
 def syntax_problems(resource: Resource, judge: ScriptJudge | None = None) -> list[str]:
-    """Return why a script, stylesheet or JSON document is cut short or spoiled.
+    """Return why a script, stylesheet or JSON document, as a web manifest is, is cut short or
+    spoiled.
 
     ``judge`` knows other dialects of scripts than today's JavaScript.
     """
     answer = resource.response
     if resource.kind == "json":
         return _json_problems(answer)
+    if resource.kind == "manifest":
+        return _manifest_problems(answer)
     if resource.kind in SCRIPT_KINDS:
         trouble = judged(answer.content, resource.type, judge)
     elif answer.media_type == "text/css":
@@ -240,6 +243,14 @@ def _json_problems(answer: Response) -> list[str]:
         answer.json()
     except strict_json.NotJSON as error:
         return [Problem(str(error), error.aspect)]
+    return []
+
+
+def _manifest_problems(answer: Response) -> list[str]:
+    try:
+        strict_json.loads(answer.text.removeprefix("\ufeff"))
+    except strict_json.NotJSON as error:
+        return [f"a web manifest that browsers pass over: {error}"]
     return []
 
 

@@ -21,7 +21,7 @@ _LOADED_LINKS: Final = {
     "stylesheet": "stylesheet",
     "icon": "link",
     "apple-touch-icon": "link",
-    "manifest": "link",
+    "manifest": "manifest",
 }
 """By relation, what a browser loads the target of a ``<link>`` as."""
 

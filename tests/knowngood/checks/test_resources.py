@@ -105,6 +105,8 @@ def test_charset_of_an_element(
         ("stylesheet", CSS, "\ufeffa{b:c}", "a{b:c}\ufeffd{e:f}"),
         ("json", {"content-type": "application/json"}, "{}", '{"a": 1, "a": 2}'),
         ("json", {"content-type": "application/json"}, "{}", "\ufeff{}"),
+        ("manifest", {"content-type": "application/manifest+json"}, "\ufeff{}", '{"name": "a",}'),
+        ("manifest", {"content-type": "text/html"}, "{}", "<!doctype html>"),
     ],
 )
 def test_files_that_are_whole(

@@ -49,7 +49,7 @@ def script(body: str) -> list[str]:
         ("<link rel=stylesheet href=x>", "stylesheet"),
         ("<link rel='alternate stylesheet' href=x>", "stylesheet"),
         ("<link rel='shortcut icon' href=x>", "link"),
-        ("<link rel=manifest href=x>", "link"),
+        ("<link rel=manifest href=x>", "manifest"),
         ("<link rel=preload as=script href=x>", "link"),
         ("<link rel=preload as=script href=x><script src=x></script>", "script"),
         ("<link rel=preload as=style href=x><link rel=stylesheet href=x>", "stylesheet"),
