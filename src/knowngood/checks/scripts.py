@@ -14,8 +14,9 @@ from ..content import (
     translated_scripts,
 )
 from ..content.problem import Aspect, Problem
+from ..content.written_urls import SCRIPT_KINDS
 from ..fetch import read_once, respond
-from .running_scripts import inline_scripts, running, scripts_of
+from .running_scripts import inline_scripts, inline_sources, running, scripts_of
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
@@ -173,6 +174,21 @@ def _state_problems(page: Response, model: Response, named: Container[str]) -> I
         other = changed.get((our.tag, their.tag), name)
         if name < other and our.tag != their.tag:
             yield f"#{name} is <{our.tag}> and #{other} <{their.tag}>: exchanged in {model.path}"
+
+
+def mount_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return that no empty element of the page has an id that its scripts name: an application, as
+    of React or Vue, has nowhere to show itself. If a script lies on another host, nothing is
+    certain, and nothing returned.
+    """
+    files = [file for file in resources if file.page == str(page.url) and file.kind in SCRIPT_KINDS]
+    if any(file.exchange is None for file in files):
+        return []
+    sources = [*inline_sources(page), *(file.response.content for file in files)]
+    named = frozenset[str]().union(*map(script_text.selectors, sources))
+    if any(f"#{name}" in named for name in page_elements.empty_ids(page.html)):
+        return []
+    return ["the page lacks the element that its scripts fill: no empty one has an id they name"]
 
 
 def is_translation(file: Resource, model: Resource) -> bool:

@@ -137,6 +137,12 @@ def dead_fragments(tree: LexborHTMLParser) -> Iterator[str]:
             yield fragment
 
 
+def empty_ids(tree: LexborHTMLParser) -> list[str]:
+    """Return the ids of the elements of a page that hold nothing, as scripts fill them."""
+    nodes = tree.css("body [id]:not(:has(*)):not(input, img, script, style, iframe, canvas)")
+    return [node.attributes.get("id") or "" for node in nodes if not node.text(strip=True)]
+
+
 def handlers(tree: LexborHTMLParser) -> list[str]:
     """Return the script of every event handler attribute, such as ``onload="init()"``."""
     scripts = (node.attributes[name] for name in _HANDLERS for node in tree.css(f"[{name}]"))

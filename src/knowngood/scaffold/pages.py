@@ -67,6 +67,7 @@ class Page:
         leftovers: the kinds of what looks left over from a build, and is what the page has.
         is_styled: whether it has styles for a screen.
         needs_scripts: whether it has scripts, and without them shows nothing, or has no styles.
+        has_mount: whether it shows nothing, but has an empty element with an id to be filled.
         has_main_text: whether its main part says something before scripts run.
         has_end: whether it has ``</html>``.
         is_long_lived: whether browsers keep it for more than a month.
@@ -80,6 +81,7 @@ class Page:
     leftovers: tuple[str, ...] = ()
     is_styled: bool = False
     needs_scripts: bool = False
+    has_mount: bool = False
     has_main_text: bool = False
     has_end: bool = False
     is_long_lived: bool = False
@@ -161,6 +163,7 @@ def to_page(path: str, exchange: Exchange) -> Page:
         leftovers=leftovers_of(exchange) or (),
         is_styled=is_styled,
         needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
+        has_mount=len(texts) <= _TITLE and bool(page_elements.empty_ids(page.html)),
         has_main_text=page_texts.has_main_text(page.html),
         has_end=open_elements.has_end(page.text),
         is_long_lived=bool(lifetimes.problems(page.headers)),

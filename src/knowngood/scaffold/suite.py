@@ -46,6 +46,7 @@ class PageGroup:
         leftovers: the kinds of what looks left over from a build in any of them.
         is_styled: whether all have styles for a screen.
         needs_scripts: whether all need scripts to show anything.
+        have_mounts: whether all of these have an empty element that scripts may fill.
         have_main_text: whether the main parts of all say something before scripts run.
         have_ends: whether all have ``</html>``.
         are_long_lived: whether browsers keep any of them for more than a month.
@@ -60,6 +61,7 @@ class PageGroup:
     leftovers: tuple[str, ...] = ()
     is_styled: bool = False
     needs_scripts: bool = False
+    have_mounts: bool = False
     have_main_text: bool = False
     have_ends: bool = False
     are_long_lived: bool = False
@@ -223,6 +225,7 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
             leftovers=tuple(sorted({kind for page in group for kind in page.leftovers})),
             is_styled=all(page.is_styled for page in group if page.sound),
             needs_scripts=all(page.needs_scripts for page in group if page.sound),
+            have_mounts=all(page.has_mount for page in group if page.sound),
             have_main_text=all(page.has_main_text for page in group if page.sound),
             have_ends=all(page.has_end for page in group if page.sound),
             are_long_lived=any(page.is_long_lived for page in group),

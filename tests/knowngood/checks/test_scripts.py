@@ -20,6 +20,26 @@ def test_scripts_of_a_page(site: Site) -> None:
     assert checks.script_sources(page, resources) == [b"a();", b"b();"]
 
 
+@pytest.mark.parametrize(
+    ("body", "is_told"),
+    [
+        ("<div id=root></div>", False),
+        ("<div id=root> </div><p id=other>a</p>", False),
+        ("<div id=other></div>", True),
+        ("<div></div>", True),
+        ("<div id=root><p>Loading</p></div>", True),
+        ("<input id=root>", True),
+    ],
+)
+def test_the_element_that_scripts_fill(site: Site, body: str, is_told: bool) -> None:
+    """Without it an application has nowhere to show itself."""
+    source = "createRoot(document.getElementById('root')).render(app)"
+    page = site.page(f"{body}<script>start()</script>")
+    script = site.resource("/fr/a.js", source)
+    assert bool(checks.mount_problems(page, [script])) is is_told
+    assert checks.mount_problems(page, [script, site.elsewhere()]) == []
+
+
 def test_words_that_no_script_has(site: Site) -> None:
     """Code and texts count, comments do not, nor does a part of a longer word."""
     page = site.page('<script src="a.js"></script><script>/* three */ send("two");</script>')

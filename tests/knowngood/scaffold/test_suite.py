@@ -230,12 +230,13 @@ def test_what_another_page_lacks_comes_first() -> None:
 @pytest.mark.parametrize("other", [True, False])
 def test_what_all_pages_have(other: bool) -> None:
     """Styles, scripts that they need, and more are claimed where no page lacks them."""
-    facts = ("is_styled", "needs_scripts", "has_main_text", "has_end")
+    facts = ("is_styled", "needs_scripts", "has_mount", "has_main_text", "has_end")
     page = Page("/", "en", **dict.fromkeys(facts, True))
     pages = (page, Page("/b", "en", is_long_lived=not other, **dict.fromkeys(facts, other)))
     source = written(pages=pages)["smoketests/test_pages.py"]
     for claim in ("unstyled", "unscripted", "blank", "lifetime", "end"):
         assert (f"checks.{claim}_problems(response)" in source) is other
+    assert ("checks.mount_problems(response, resources)" in source) is other
 
 
 def test_schema_that_is_refused() -> None:

@@ -189,6 +189,20 @@ def test_what_a_page_cannot_be_without(
     assert (only.is_styled, only.needs_scripts) == (is_styled, needs_scripts)
 
 
+@pytest.mark.parametrize(
+    ("body", "has_mount"),
+    [
+        ("<div id=root></div>", True),
+        ("<div></div>", False),
+        ("<p id=a></p><h1>Hello</h1><p>World</p>", False),
+    ],
+)
+def test_what_an_application_fills(serve: Serve, body: str, has_mount: bool) -> None:
+    """An empty element with an id, of a page that shows nothing else."""
+    (only,) = seen(serve(by_path({"/": page(f"<title>a</title>{body}<script>f()</script>")}))).pages
+    assert only.has_mount is has_mount
+
+
 def test_robots_are_honoured(serve: Serve) -> None:
     """What they forbid is not asked for, but by the service's own people. The longest rule decides
     (RFC 9309, 2.2.2), not the first.
