@@ -32,6 +32,15 @@ def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
     return problems
 
 
+_NOUNS: Final = {
+    "link": "file of a <link>",
+    "script-url": "script",
+    "spare-font": "font",
+    "style-url": "file of a stylesheet",
+}
+"""Kinds of resources whose names are not for people."""
+
+
 def elsewhere_problems(
     page: Response, resources: Iterable[Resource], hosts: Collection[str] | None
 ) -> list[str]:
@@ -78,4 +87,6 @@ def _led_home(page: Response, files: Collection[Resource], hosts: Collection[str
 
 
 def _a(kind: str) -> str:
-    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
+    """Return the kind of a resource as people name it: an icon is no link that they follow."""
+    noun = _NOUNS.get(kind, kind)
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"

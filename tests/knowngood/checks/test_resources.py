@@ -277,6 +277,13 @@ def test_what_a_page_loads_elsewhere(
     assert checks.elsewhere_problems(other, resources, hosts) == []
 
 
+def test_icon_of_another_host_is_no_link(site: Site) -> None:
+    """Who reads of a link looks for one that people follow."""
+    icon = replace(site.elsewhere(), url="https://cdn.example.net/x.png", kind="link")
+    (problem,) = checks.elsewhere_problems(site.page(), [icon], set())
+    assert problem.startswith("a file of a <link> of cdn.example.net, which is not among the hosts")
+
+
 @pytest.mark.parametrize(
     ("element", "problem"),
     [
