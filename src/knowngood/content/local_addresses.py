@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 _HOST: Final = r"(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])"
-_LOCAL: Final = re.compile(rf"https?://{_HOST}(?::\d+)?(?![\w.-])", re.I)
+_LOCAL: Final = re.compile(rf"https?://{_HOST}(?::(\d+))?(?![\w.-])", re.I)
 _ASKED: Final = re.compile(
     r"""(?:(?:(?<![\w$])fetch|(?<![\w$])(?:axios|\$|jQuery)(?:\.\w{1,20})?"""
     r"""|\bnew\s+(?:WebSocket|EventSource)|\.open)\s*\(\s*(?:["'][A-Z]{3,7}["']\s*,\s*)?"""
@@ -30,19 +30,23 @@ _LEADING: Final = {
     "a[href], area[href]": ("href", "a link to"),
     "form[action]": ("action", "a form to"),
     "[formaction]": ("formaction", "a button to"),
+    "link[rel=canonical][href]": ("href", "its canonical URL is"),
+    "meta[property='og:url'][content]": ("content", "its og:url is"),
 }
 """By selector of what leads people elsewhere: the attribute that says where, and words for it."""
 
 
 def led_to(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, str]]:
     """Yield the URLs of links, forms and buttons of the page of ``url`` that lead to the reader's
-    machine, each after words for what leads there.
+    machine, each after words for what leads there; and those that the page gives for itself.
+    Of a local page the same port is the same server, by another name.
     """
-    base = written_urls.base(tree, url)
+    base, here = written_urls.base(tree, url), _LOCAL.match(url)
     for selector, (attribute, words) in _LEADING.items():
         for node in tree.css(selector):
             target = written_urls.resolved(base, node.attributes.get(attribute) or "")
-            if _LOCAL.match(target):
+            local = _LOCAL.match(target)
+            if local and not (here and here[1] == local[1]):
                 yield words, target
 
 

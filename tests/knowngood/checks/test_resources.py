@@ -291,6 +291,14 @@ def test_icon_of_another_host_is_no_link(site: Site) -> None:
         ("<base href='http://127.0.0.1:5000'><a href=a>", "a link to http://127.0.0.1:5000/a"),
         ("<form action='http://[::1]/a' method=post>", "a form to http://[::1]/a"),
         ("<button formaction='http://0.0.0.0/'>", "a button to http://0.0.0.0/"),
+        (
+            "<link rel=canonical href='http://localhost:3000/'>",
+            "its canonical URL is http://localhost:3000/",
+        ),
+        (
+            "<meta property='og:url' content='http://localhost:3000/'>",
+            "its og:url is http://localhost:3000/",
+        ),
         ("<a href='http://localhost.example.org/'>", ""),
         ("<a href='http://127.0.0.1.example.org/'>", ""),
         ("<a href='/http://localhost/'>", ""),
