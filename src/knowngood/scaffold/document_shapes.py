@@ -38,7 +38,8 @@ def schema_of(document: object) -> dict[str, Any]:
     if isinstance(document, dict):
         if required := _required(document):
             schema["required"] = required
-        if schema.keys() > {"type"} and not document.get("error"):
+        error = document.get("error", "")
+        if schema.keys() > {"type"} and (error is None or error is False or error == ""):
             schema.setdefault("properties", {})["error"] = _NO_ERROR
     if schema.keys() <= {"type"}:
         return {}

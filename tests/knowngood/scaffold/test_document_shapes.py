@@ -79,6 +79,13 @@ def test_nothing_to_say_beside_the_kind(document: Any) -> None:
     assert schema_of(document) == {}
 
 
+@pytest.mark.parametrize("error", [0, [], {}, "none", None, False, ""])
+def test_document_that_says_something_of_errors(error: Any, tmp_path: Path) -> None:
+    """What it says today is sound."""
+    today = {"orders": [], "error": error}
+    assert problem(today, tmp_path, today) == ""
+
+
 def test_map_may_have_other_keys(tmp_path: Path) -> None:
     """What is in them keeps its kind."""
     today = {"ann": {"age": 7, "of": []}, "bob": {"age": 9, "of": []}}
