@@ -192,8 +192,9 @@ class UseReader:
             self._asked.add(name)
             return
         if is_strict and parent is not None and is_given_value(parent, node):
-            self._assigned.add(name)
-        elif parent is None or binds(parent, node):
+            self._assign(name)
+            return
+        if parent is None or binds(parent, node):
             self._bind(name, parent)
             return
         function = self._functions[-1]
@@ -206,6 +207,14 @@ class UseReader:
                 function.called.add(name)
             elif is_handed_over(node):
                 function.handed_over.append(name)
+
+    def _assign(self, name: str) -> None:
+        """Note a name that gets a value in strict mode. Where nobody declares it, that is never
+        right; so it counts behind an early return, too.
+        """
+        self._assigned.add(name)
+        if not self._functions[-1].unsure:
+            self._functions[-1].used.add(name)
 
     def _bind(self, name: str, parent: tree_sitter.Node | None) -> None:
         self._bound.add(name)

@@ -317,6 +317,7 @@ def users_of_data(scripts: list[Script]) -> list[Script]:
         b"'use strict'; total = 1;",
         b"'use strict'; total += 1;",
         b"(function () { 'use strict'; total = 1; }());",
+        b"(function () { 'use strict'; if (document.all) { return; } total = 1; }());",
         b"import {a} from './a.js'; total = a;",
         b"'use strict'; (function () { total = 1; }()); (function () { total = 2; }());",
     ],
