@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..content import local_addresses, written_urls
+from ..content import absolute_urls, written_urls
 from ..content.problem import Aspect, Problem
 from .resources import own
 from .running_scripts import running
@@ -70,17 +70,24 @@ def elsewhere_problems(
                     f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
                     f"pages may load from: {target}"
                 )
+    files = own(resources, page)
+    if page.url.scheme == "https":
+        problems += [
+            f"{script.name} asks for {url} in clear, which browsers refuse"
+            for script in running(page, files).scripts
+            for url in absolute_urls.asked_in_clear(script.source)
+        ]
     if hosts is not None:
-        problems += _led_home(page, own(resources, page), hosts)
+        problems += _led_home(page, files, hosts)
     return [Problem(line, Aspect.ELSEWHERE) for line in problems]
 
 
 def _led_home(page: Response, files: Collection[Resource], hosts: Collection[str]) -> Iterator[str]:
     """Yield what leads people to a machine of their own that is none of ours, nor of ``hosts``."""
     ours = {page.url.host, *hosts, *(urlsplit(file.url).hostname for file in files)}
-    led = list(local_addresses.led_to(page.html, str(page.url)))
+    led = list(absolute_urls.led_to(page.html, str(page.url)))
     for script in running(page, files).scripts:
-        led += [(f"{script.name} asks for", url) for url in local_addresses.asked_by(script.source)]
+        led += [(f"{script.name} asks for", url) for url in absolute_urls.asked_by(script.source)]
     for what, url in dict.fromkeys(led):
         if urlsplit(url).hostname not in ours:
             yield f"{what} {url}, the reader's own machine"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from ..content import (
+    absolute_urls,
     cookies,
     leftovers,
     lifetimes,
     links,
-    local_addresses,
     open_elements,
     page_elements,
     page_structure,
@@ -226,7 +226,7 @@ def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, .
     answers = [image.answer for image in visitor.get(paths[:_IMAGES]) if image.answer]
     named = [link.url for link in loaded]
     for exchange in exchanges:
-        named += (url for _, url in local_addresses.led_to(tree(exchange), exchange.probe.url))
+        named += (url for _, url in absolute_urls.led_to(tree(exchange), exchange.probe.url))
     urls = [url for url in named if visitor.path_of(url) is None]
     urls += map(left_for, answers)
     return tuple(sorted({host for url in urls if (host := urlsplit(url).hostname)}))

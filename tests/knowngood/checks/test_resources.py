@@ -334,6 +334,14 @@ def test_what_leads_people_to_their_own_machine(site: Site, element: str, proble
     assert checks.elsewhere_problems(page, [], ours) == []
 
 
+def test_what_scripts_of_a_page_with_tls_ask_for_in_clear(site: Site) -> None:
+    """Browsers refuse it."""
+    page = site.page("<script>fetch('http://api.example.org/a');</script>")
+    assert checks.elsewhere_problems(page, [], None) == [
+        "an inline script asks for http://api.example.org/a in clear, which browsers refuse"
+    ]
+
+
 @pytest.mark.parametrize(
     ("listed", "host", "is_sound"),
     [

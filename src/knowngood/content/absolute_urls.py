@@ -1,4 +1,6 @@
-"""Find where pages and scripts lead people to their own machine: ``localhost`` is a developer's."""
+"""Find absolute URLs of pages and scripts that lead to the reader's own machine, as ``localhost``
+of who has built them, or that a script asks for in clear.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,18 @@ if TYPE_CHECKING:
 
 _HOST: Final = r"(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])"
 _LOCAL: Final = re.compile(rf"https?://{_HOST}(?::(\d+))?(?![\w.-])", re.I)
+_OWN: Final = re.compile(rf"\w+://{_HOST}(?![\w.-])", re.I)
 _ASKED: Final = re.compile(
     r"""(?:(?:(?<![\w$])fetch|(?<![\w$])(?:axios|\$|jQuery)(?:\.\w{1,20})?"""
     r"""|\bnew\s+(?:WebSocket|EventSource)|\.open)\s*\(\s*(?:["'][A-Z]{3,7}["']\s*,\s*)?"""
     r"""|(?<![\w$])["']?(?:base_?)?url["']?\s*:\s*)"""
     rf"""["'`]((?:https?|wss?)://{_HOST}(?::\d+)?(?![\w.-])[^"'`\s]{{0,99}})""",
+    re.I,
+)
+_IN_CLEAR: Final = re.compile(
+    rb"""(?:(?:(?<![\w$])fetch|(?<![\w$])(?:axios(?:\.\w{1,20})?|(?:\$|jQuery)\.[a-zA-Z]{1,20})"""
+    rb"""|\bnew\s+(?:WebSocket|EventSource)|\.open\s*\(\s*["'][A-Z]{3,7}["']\s*,)\s*\(?\s*"""
+    rb"""|(?<![\w$])["']?base_?url["']?\s*:\s*)["'`]((?:http|ws)://[^"'`\s]{1,150})""",
     re.I,
 )
 _SEEMS_ASKED: Final = re.compile(rf"""["'`](?:http|ws)s?://{_HOST}""".encode(), re.I)
@@ -59,3 +68,15 @@ def asked_by(script: bytes) -> tuple[str, ...]:
         return ()
     text = without_comments(script)
     return () if _ASKS_WHERE_IT_IS.search(text) else tuple(dict.fromkeys(_ASKED.findall(text)))
+
+
+@cached_by_content
+def asked_in_clear(script: bytes) -> tuple[str, ...]:
+    """Return the URLs of other machines that a script asks for by HTTP without TLS: browsers refuse
+    that to a page of https://.
+    """
+    if not _IN_CLEAR.search(script):
+        return ()
+    asked = _IN_CLEAR.findall(without_comments(script).encode())
+    urls = (url.decode("utf-8", "replace") for url in dict.fromkeys(asked))
+    return tuple(url for url in urls if not _OWN.match(url))
