@@ -20,6 +20,7 @@ ANSWERS = {
 }
 WORDS = {EVENT, "message", *ANSWERS, *ANSWERS.values()}
 
+LETTERS = 5  # that a misspelt word has more or less
 TEXT = re.compile(rb"[\"'`]([\w-]+)\\?[\"'`]")
 # `"message"`, `"load message"`, `onmessage =`, `{message: f}`, `{message}`, `handlers.message =`
 KEY = rb"""
@@ -63,13 +64,14 @@ def has_key(source, key):
     return name in source and bool(re.search(KEY % {b"key": re.escape(name)}, source, re.X))
 
 
-def misspelt(source, words):
-    """Return what a script says in place of these words, each with its word."""
-    alike = {word: get_close_matches(word, texts(source), 1, 0.85) for word in words}
-    return {said: word for word, near in alike.items() for said in near}
-
-
 @lru_cache(500)
-def texts(source):
-    """Return the texts of a script that are a word, and none of the right ones."""
-    return sorted({text.decode() for text in TEXT.findall(source)} - WORDS)
+def misspelt(source, words):
+    """Return what a script says in place of these words, each with its word: another word, about
+    as long, and none of the right ones.
+    """
+    said = {text.decode() for text in TEXT.findall(source)} - WORDS
+    wrong = {}
+    for word in words:
+        as_long = sorted(text for text in said if abs(len(text) - len(word)) <= LETTERS)
+        wrong |= dict.fromkeys(get_close_matches(word, as_long, 1, 0.85), word)
+    return wrong

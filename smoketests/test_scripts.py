@@ -28,7 +28,7 @@ def test_scripts_talk_to_the_browser(responses, resources, case, environment):
         unnamed = messages.unsaid(page, resources, commands)
         unheard = messages.unheard(page, resources, commands)
         for script in scripts if unnamed or unheard else ():
-            wrong = messages.misspelt(script.response.content, [*unnamed, *unheard])
+            wrong = messages.misspelt(script.response.content, (*unnamed, *unheard))
             lines = [f'it says "{said}" in place of "{word}"' for said, word in wrong.items()]
             assert lines == []
         unnamed += [word for word in unheard if word == "message"]

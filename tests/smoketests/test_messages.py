@@ -44,7 +44,7 @@ def test_a_key_that_a_script_has_not(source: bytes, key: str) -> None:
 def test_what_is_misspelt() -> None:
     """A word that is another's right one is no misspelling of this."""
     source = b"on('payloads', f); on('telemetry-ping-list', g); say('requestCurrentPrefs');"
-    words = ["payload", "telemetry-ping-data", "RequestCurrentPrefs", "message"]
+    words = ("payload", "telemetry-ping-data", "RequestCurrentPrefs", "message")
     assert misspelt(source, words) == {
         "payloads": "payload",
         "requestCurrentPrefs": "RequestCurrentPrefs",
