@@ -77,9 +77,10 @@ _UNTRANSLATED: Final = re.compile(
 _DEBUG: Final = re.compile(
     r"you have <code>DEBUG = True</code>|// Werkzeug Debugger</title>|<code>Rails\.root: [^<]*"
     r"|<div\b[^<>]{0,200}\bid=[\"']djDebug[\"']"
+    r"|\b(?:src|href)=[\"']?[^\"'<> ]{0,200}(?:/@vite/client|/livereload\.js|/_next/static/development/"
+    r"|/_next/static/chunks/[^\"'<> ]{0,200}hmr-client)|\bid=[\"']__bs_script__[\"']"
 )
-"""What Django, Flask and Rails show of an error to their developers, secrets of theirs with it."""
-
+"""What frameworks show their developers, secrets with it, and servers that developers run."""
 _KEY: Final = re.compile(
     r"(?![a-z0-9.]+\.(?:[a-z]{2}|com|org|net|info|dev|app|edu|gov|html|json)\Z)"  # reveal.js
     r"(?:[a-z]\w*:)?[a-z][a-z0-9]*(?:[._][a-z][a-zA-Z0-9]*)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"
@@ -107,7 +108,6 @@ _CODE: Final = "code, kbd, samp, tt, var"
 """In these a name such as ``json.loads`` is what the author wrote."""
 _ICON: Final = "[class*=icon]:not(:empty), [class*=symbols]:not(:empty)"
 """Elements whose font draws a picture for a word, as that of Material Icons for ``more_vert``."""
-
 _HEADINGS: Final = "h1, h2, h3, h4, h5, h6, figcaption, dt, th, label, button, a[href]"
 _UNFINISHED: Final = {
     'script[src=""], img[src=""]': ("src", "an empty URL"),
@@ -119,7 +119,7 @@ _UNFINISHED: Final = {
 _SHOWN: Final = 200  # characters of what is quoted
 
 MAY_BE_SOUND: Final = frozenset(
-    {"placeholder", "no translation", "garbled letters", "crash", "dump", "key"}
+    {"placeholder", "no translation", "garbled letters", "crash", "debug mode", "dump", "key"}
 )
 """What a page may hold on purpose: a template that its scripts fill in, or its own subject."""
 

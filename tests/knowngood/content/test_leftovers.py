@@ -233,6 +233,12 @@ FAULTS = {
         "<h2>fhr:graph.start</h2>",
         "<h2>: a key in place of a text: fhr:graph.start",
     ),
+    "vite": ("<script type=module src=/@vite/client></script>", "debug mode: src=/@vite/client"),
+    "next": (
+        "<link rel=preload href=/_next/static/chunks/%5Bturbopack%5D_dev_hmr-client_1.js>",
+        "debug mode: href=/_next/static/chunks/%5Bturbopack%5D_dev_hmr-client",
+    ),
+    "browsersync": ("<script id='__bs_script__'>f()</script>", "debug mode: id='__bs_script__'"),
     "object": ("<p>by [object Object], 2014</p>", "dump: [object Object]"),
     "object-in-attribute": ("<img src=a.png alt='[object Object]'>", "dump: [object Object]"),
     "no-number-of-a-button": ("<button>NaN</button>", '<button>: expected a text, found "NaN"'),
