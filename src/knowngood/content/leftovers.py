@@ -45,7 +45,6 @@ _QUOTED: Final = re.compile(
     re.I | re.S,
 )
 """Code as authors show it; a server's own page has its trace in a mere ``<pre>``."""
-
 _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
 _ONE_SIDE: Final = re.compile(r"^(?:<{7}|>{7}) ", re.M)
 _PRE: Final = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.I | re.S)
@@ -77,8 +76,9 @@ _UNTRANSLATED: Final = re.compile(
 _DEBUG: Final = re.compile(
     r"you have <code>DEBUG = True</code>|// Werkzeug Debugger</title>|<code>Rails\.root: [^<]*"
     r"|<div\b[^<>]{0,200}\bid=[\"']djDebug[\"']"
-    r"|\b(?:src|href)=[\"']?[^\"'<> ]{0,200}(?:/@vite/client|/livereload\.js|/_next/static/development/"
-    r"|/_next/static/chunks/[^\"'<> ]{0,200}hmr-client)|\bid=[\"']__bs_script__[\"']"
+    r"|\b(?:src|href)=[\"']?[^\"'<> ]{0,200}(?:/@vite/client|/livereload\.js"
+    r"|/_next/static/(?:development/|chunks/[^\"'<> ]{0,200}hmr-client))"
+    r"|\bid=[\"']__bs_script__[\"']"
 )
 """What frameworks show their developers, secrets with it, and servers that developers run."""
 _KEY: Final = re.compile(
