@@ -49,7 +49,7 @@ ASKERS: list[tuple[str, dict[str, str]]] = [
 ONE_DAY = b'"data": {"days": {"2013-06-14": {"places": {"pages": 1}}}}'
 BESIDE = [
     *("/fr", "/xx-unknown/", "/fr/nothing.js", "/fr/v4/js/lib/graph.js", "/fr/v4/css/graph.css"),
-    *("/.git/HEAD", "/.env", "/.svn/entries", "/fr/js/", "/fr/js/config.json~"),
+    *("/.git/HEAD", "/.env", "/.svn/entries", "/.htpasswd", "/fr/js/", "/fr/js/config.json~"),
     *("/fr/js/config.json?1", "/"),
 ]
 # No connection, certificate, edge or release tells these.
