@@ -312,6 +312,10 @@ def test_icon_of_another_host_is_no_link(site: Site) -> None:
             "an inline script asks for ws://localhost:8000",
         ),
         (
+            "<script>navigator.serviceWorker.register('http://localhost:8080/sw.js')</script>",
+            "an inline script asks for http://localhost:8080/sw.js",
+        ),
+        (
             "<script>axios.create({baseURL: 'http://127.0.0.1:8000'})</script>",
             "an inline script asks for http://127.0.0.1:8000",
         ),
