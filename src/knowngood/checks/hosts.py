@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -13,12 +13,21 @@ from .resources import own
 from .running_scripts import running
 
 if TYPE_CHECKING:
+    from ..content.page_elements import Script
     from ..fetch import Resource, Response
 
 _NUMBERED: Final = re.compile(r"\A(?:[a-z]|([a-z-]*)\d{1,3})\.(?=[\w-]+\.[\w.-]*[a-z]\Z)", re.I)
 """The first label of a host that others differ from in a number or a letter; not of an address."""
 _NAMED: Final = rb"""(?i)[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
 """A host by itself, and not as a part of a longer name, with the URL around it."""
+
+_NOUNS: Final = {
+    "link": "file of a <link>",
+    "script-url": "script",
+    "spare-font": "font",
+    "style-url": "file of a stylesheet",
+}
+"""Kinds of resources whose names are not for people."""
 
 
 def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
@@ -30,15 +39,6 @@ def named_host_problems(answer: Response, hosts: Iterable[str]) -> list[str]:
         if named:
             problems.append(f"it names {host}: {named[0].decode('utf-8', 'replace')}")
     return problems
-
-
-_NOUNS: Final = {
-    "link": "file of a <link>",
-    "script-url": "script",
-    "spare-font": "font",
-    "style-url": "file of a stylesheet",
-}
-"""Kinds of resources whose names are not for people."""
 
 
 def elsewhere_problems(
@@ -71,22 +71,25 @@ def elsewhere_problems(
                     f"pages may load from: {target}"
                 )
     files = own(resources, page)
+    scripts = running(page, files).scripts
     if page.url.scheme == "https":
         problems += [
             f"{script.name} asks for {url} in clear, which browsers refuse"
-            for script in running(page, files).scripts
+            for script in scripts
             for url in absolute_urls.asked_in_clear(script.source)
         ]
     if hosts is not None:
-        problems += _led_home(page, files, hosts)
+        ours = {page.url.host, *hosts, *(urlsplit(file.url).hostname for file in files)}
+        problems += _led_home(page, scripts, ours)
     return [Problem(line, Aspect.ELSEWHERE) for line in problems]
 
 
-def _led_home(page: Response, files: Collection[Resource], hosts: Collection[str]) -> Iterator[str]:
-    """Yield what leads people to a machine of their own that is none of ours, nor of ``hosts``."""
-    ours = {page.url.host, *hosts, *(urlsplit(file.url).hostname for file in files)}
+def _led_home(
+    page: Response, scripts: Iterable[Script], ours: Container[str | None]
+) -> Iterator[str]:
+    """Yield what leads people to a machine of their own that is none of the hosts ``ours``."""
     led = list(absolute_urls.led_to(page.html, str(page.url)))
-    for script in running(page, files).scripts:
+    for script in scripts:
         led += [(f"{script.name} asks for", url) for url in absolute_urls.asked_by(script.source)]
     for what, url in dict.fromkeys(led):
         if urlsplit(url).hostname not in ours:

@@ -20,7 +20,8 @@ _LOCAL: Final = re.compile(rf"https?://{_HOST}(?::(\d+))?(?![\w.-])", re.I)
 _OWN: Final = re.compile(rf"\w+://{_HOST}(?![\w.-])", re.I)
 _ASKED: Final = re.compile(
     r"""(?:(?:(?<![\w$])fetch|(?<![\w$])(?:axios|\$|jQuery)(?:\.\w{1,20})?"""
-    r"""|\bnew\s+(?:WebSocket|EventSource)|\.open|\bserviceWorker\.register)\s*\(\s*(?:["'][A-Z]{3,7}["']\s*,\s*)?"""
+    r"""|\bnew\s+(?:WebSocket|EventSource)|\.open|\bserviceWorker\.register)\s*\(\s*"""
+    r"""(?:["'][A-Z]{3,7}["']\s*,\s*)?"""
     r"""|(?<![\w$])["']?(?:base_?)?url["']?\s*:\s*)"""
     rf"""["'`]((?:https?|wss?)://{_HOST}(?::\d+)?(?![\w.-])[^"'`\s]{{0,99}})""",
     re.I,
