@@ -126,7 +126,7 @@ def parse_javascript(source: bytes) -> ScriptFacts:
             strings += _plain_string(node)
         if module is None and (what := _of_modules(kind, node)):
             module = f"{what} at line {node.start_point.row + 1}"
-    top = syntax_tree.block_names(root)
+    top, undeclared = syntax_tree.block_names(root), uses.undeclared()
     return ScriptFacts(
         markup,
         error,
@@ -138,13 +138,13 @@ def parse_javascript(source: bytes) -> ScriptFacts:
         early=early.problem or early_errors.invisible(root, source) or early_errors.never_run(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
-        assigned=sorted(set(_assigned(root)).difference(uses.undeclared())),
+        assigned=sorted(set(_assigned(root)).difference(undeclared)),
         shared=sorted(uses.shared),
         imports=list(_imports(root)),
         module_names=module_names.read(root),
         loads=list(script_loads.read(root, source, uses.called_of_others())),
         unset=unset_names.unset_names(root, source),
-        undeclared=uses.undeclared(),
+        undeclared=undeclared,
     )
 
 

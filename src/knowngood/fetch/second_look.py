@@ -50,11 +50,13 @@ def ask_more(fetcher: Fetcher) -> None:
     four requests, two do not tell a dead backend from chance. What is asked now counts as well.
     """
     statistics, flaky = fetcher.statistics, fetcher.environment.budget.flaky
-    if fetcher.network is None:
+    repeatable = statistics.failures.repeatable()
+    if fetcher.network is None or not repeatable:
         return
-    for origin, probes in statistics.failures.repeatable().items():
+    erratic = statistics.failures.erratic
+    for origin, probes in repeatable.items():
         asked = statistics.asked[origin]
-        if asked < REQUESTS and statistics.failures.erratic[origin] > flaky * asked:
+        if asked < REQUESTS and erratic[origin] > flaky * asked:
             # They count for the origin: which of its checks they stand for is chance.
             more = [replace(probe, template="") for probe in probes]
             fetcher.send_all(list(islice(cycle(more), REQUESTS)))
