@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..safety import ContentTooLarge
-from . import css, import_maps, javascript, script_facts, script_links, written_urls
+from . import css, import_maps, javascript, script_facts, script_links, strict_json, written_urls
 from .media_types import SCRIPT_TYPES, media_type
 from .written_urls import Link
 
@@ -64,23 +64,26 @@ class Document(NamedTuple):
 
 
 def extract(
-    content_type: str | None, url: str, body: bytes, document: Document
+    content_type: str | None, url: str, body: bytes, document: Document, kind: str = "frame"
 ) -> tuple[list[Link], Document]:
-    """Return what ``body``, answered for ``url``, refers to, as absolute URLs without fragments;
-    and the document that this is for: a page's own, of all else ``document``.
+    """Return what ``body``, answered for ``url`` and loaded as ``kind``, refers to, as absolute
+    URLs without fragments; and the document that this is for: a page's own, of all else
+    ``document``.
 
     JSON and workers that a script names are relative to the base of the document. Modules that it
-    imports lie where the import map says, or relative to the script, as what a stylesheet names is
-    to the stylesheet. Hashed files that a script names lie where its bundler put them. Other media
-    types refer to nothing.
+    imports lie where the import map says, or relative to the script, as what a stylesheet or a web
+    manifest names is to that. Hashed files that a script names lie where its bundler put them.
+    Other media types refer to nothing.
     Raises ContentTooLarge for what is too large or too deep, and for more than ``MOST`` references.
     """
-    kind = media_type(content_type)
-    if kind == "text/html":
+    media = media_type(content_type)
+    if kind == "manifest":
+        return _capped(_absolute(url, _in_manifest(body))), document
+    if media == "text/html":
         return of_page(url, body)
-    if kind == "text/css":
+    if media == "text/css":
         return _capped(_absolute(url, _in_stylesheet(body))), document
-    if SCRIPT_TYPES.match(kind):
+    if SCRIPT_TYPES.match(media):
         base, imports = document
         bundled = islice(script_links.bundled(url, base, body), _MOST_BUNDLED)
         from_base, from_script = script_links.loads_of(body)
@@ -105,8 +108,8 @@ def may_refer(content_type: str | None, kind: str = "frame") -> bool:
     place of a script is nothing to it.
     """
     media = media_type(content_type)
-    if media == "text/html":
-        return kind in {"frame", "object"}
+    if kind == "manifest" or media == "text/html":
+        return kind in {"frame", "object", "manifest"}
     return media == "text/css" or bool(SCRIPT_TYPES.match(media))
 
 
@@ -221,3 +224,23 @@ def _in_stylesheet(source: bytes) -> Iterator[Link]:
     for url, imported in css.urls(source):
         kind = "spare-font" if url in spare else "style-url"
         yield Link(url, "stylesheet" if imported else kind)
+
+
+def _in_manifest(body: bytes) -> Iterator[Link]:
+    """Yield the icons of an app and of its shortcuts (W3C Web Application Manifest, ``icons``)."""
+    try:
+        manifest = strict_json.loads(body.decode("utf-8", "replace").removeprefix("\ufeff"))
+    except strict_json.NotJSON:
+        return
+    for app in _objects([manifest]):
+        for shown in [app, *_objects(app.get("shortcuts"))]:
+            for icon in _objects(shown.get("icons")):
+                if isinstance(icon.get("src"), str):
+                    yield Link(icon["src"], "link")
+
+
+def _objects(values: object) -> list[dict[str, Any]]:
+    """Return those of a list of JSON values that are objects."""
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )

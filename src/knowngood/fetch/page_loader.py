@@ -97,9 +97,12 @@ class PageLoader:
             return False
         from ..content import links
 
-        resource = self.resources.get(exchange.probe.url)
-        kind = resource.kind if resource is not None else "frame"
+        kind = self._loaded_as(exchange.probe.url)
         return links.may_refer(answer.header("content-type"), kind)
+
+    def _loaded_as(self, url: str) -> str:
+        resource = self.resources.get(url)
+        return resource.kind if resource is not None else "frame"
 
     async def _follow(self, exchange: Exchange, depth: int) -> None:
         probes = self._probes(exchange.probe, await self._new_urls(exchange))
@@ -143,7 +146,9 @@ class PageLoader:
             await asyncio.to_thread(links.try_in_sandbox, content_type, body)
         page, finder = self.probe.url, self.resources.get(asked)
         document = self.documents.get(asked) or links.Document(page)
-        named, document = links.extract(content_type, answer.url, body, document)
+        named, document = links.extract(
+            content_type, answer.url, body, document, self._loaded_as(asked)
+        )
         named += webpack_chunks.links(content_type, answer.url, document.base, body, self.chunks)
         new = [link for link in named if link.url not in self.resources and link.url != page]
         if len(self.resources) + len(new) > links.MOST:

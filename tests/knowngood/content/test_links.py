@@ -556,6 +556,29 @@ def test_what_a_script_may_not_load(body: str) -> None:
     assert [link for link in links if link.kind != "script"] == []
 
 
+@pytest.mark.parametrize(
+    ("body", "icons"),
+    [
+        (
+            '\ufeff{"icons": [{"src": "a.png"}, {"src": "/b.svg"}, {"src": "a.png"}]}',
+            ["fr/a.png", "b.svg"],
+        ),
+        ('{"icons": [], "shortcuts": [{"url": "/n", "icons": [{"src": "n.png"}]}]}', ["fr/n.png"]),
+        ('{"icons": [{"src": "data:image/png;base64,"}, {"src": 1}, {}, "a.png"]}', []),
+        ('{"icons": {"src": "a.png"}, "shortcuts": [["icons"]]}', []),
+        ('["icons"]', []),
+        ('{"icons": [{"src": "a.png"}],}', []),
+        ("<!doctype html><img src=a.png>", []),
+    ],
+)
+def test_a_manifest_names_the_icons_of_an_app(body: str, icons: list[str]) -> None:
+    """Those of its shortcuts, too, whatever media type it has."""
+    for media in ("application/manifest+json", "application/json", "text/html"):
+        page = Document("https://fhr.example/")
+        links, _ = content_links.extract(media, f"{PAGE}app", body.encode(), page, "manifest")
+        assert links == [Link(f"https://fhr.example/{icon}", "link") for icon in icons]
+
+
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "application/json", "image/svg+xml"])
 def test_other_media_types_refer_to_nothing(kind: str | None) -> None:
     """Only pages, stylesheets and scripts are looked into."""

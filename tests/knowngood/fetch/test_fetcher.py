@@ -909,6 +909,23 @@ def test_what_a_page_needs_is_asked_for(serve: Serve, fetchers: Fetchers) -> Non
     assert (deep.page, deep.found_in) == (f"{server.url}/en/", f"{server.url}/css/b.css")
 
 
+def test_the_icons_of_an_app_are_asked_for(serve: Serve, fetchers: Fetchers) -> None:
+    """Its manifest may have the media type of any JSON, of which nothing else is looked into."""
+    icons = '{"icons": [{"src": "icon.png"}]}'
+    pages = {
+        "/en/": page('<link rel="manifest" href="/app.json"><script src="/a.js"></script>'),
+        "/a.js": page("fetch('/b/a.json')", "text/javascript"),
+        **dict.fromkeys(["/app.json", "/b/a.json"], page(icons, "application/json")),
+        "/icon.png": page("png", "image/png"),
+    }
+    server = serve(by_path(pages))
+    load = fetchers(server).load(Probe("content", f"{server.url}/en/"), resources=True).result(60)
+    links = {link.url.removeprefix(server.url): link.kind for link in load.resources}
+    assert [links[path] for path in ("/app.json", "/b/a.json")] == ["manifest", "json"]
+    assert links["/icon.png"] == "link"
+    assert "/b/icon.png" not in links
+
+
 def test_what_scripts_load_is_relative_to_their_page(serve: Serve, fetchers: Fetchers) -> None:
     """To its base, if it has one, and for a script of a frame to the page in the frame."""
     pages = {
