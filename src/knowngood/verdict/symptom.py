@@ -254,7 +254,8 @@ def neutral(text: str, values: Mapping[str, str]) -> str:
 
 
 def _place(url: str, outcome: Outcome) -> str:
-    """Return ``url`` with the case's values replaced by their names. The place of an empty value
+    """Return ``url`` with the case's values replaced by their names, but for edges: each edge is
+    asked for the URL of the origin, whose host may be one of them. The place of an empty value
     shows only in the declaration.
     """
     if "" in outcome.values.values():
@@ -265,7 +266,8 @@ def _place(url: str, outcome: Outcome) -> str:
                 filled = filled.replace(f"{{{name}}}", value)
             if filled == parts.path and path != filled:
                 return urlunsplit(parts._replace(path=path))
-    return neutral(url, outcome.values)
+    values = {name: v for name, v in outcome.values.items() if not name.startswith(EDGE_OF)}
+    return neutral(url, values)
 
 
 def _kind(exchange: Mapping[str, Any]) -> str:

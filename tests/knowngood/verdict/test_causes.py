@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -485,16 +486,21 @@ def test_claims_on_one_answer_say_what_each_found() -> None:
     assert {claim.problem for claim in gone.claims} == {""}
 
 
-def test_at_some_edges() -> None:
-    """The edges that are wrong are named, unless all are."""
+@pytest.mark.parametrize("first", ["192.0.2.1", urlsplit(SITE).netloc])
+def test_at_some_edges(first: str) -> None:
+    """The edges that are wrong are named, unless all are. The host of the origin may be an edge."""
 
     def at(edge: str) -> Outcome:
         return outcome("x", "/a", 404, kind="status", values={"edge of content": edge})
 
     params = {"edge of content": 3}
-    [some] = find_causes([at("192.0.2.1"), at("192.0.2.2")], (), params)
-    assert some.sentence == "/a is 404 at 192.0.2.1, 192.0.2.2"
-    [all_of_them] = find_causes([at(f"192.0.2.{n}") for n in range(3)], (), params)
+    [one] = find_causes([at(first)], (), params)
+    assert one.sentence == f"/a is 404 at {first}"
+    [some] = find_causes([at(first), at("192.0.2.2")], (), params)
+    assert some.sentence == f"/a is 404 at {', '.join(sorted([first, '192.0.2.2']))}"
+    [all_of_them] = find_causes(
+        [at(edge) for edge in (first, "192.0.2.2", "192.0.2.3")], (), params
+    )
     assert all_of_them.sentence == "/a is 404"
 
 
