@@ -19,20 +19,18 @@ _HOST: Final = r"(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\])"
 _LOCAL: Final = re.compile(rf"https?://{_HOST}(?::(\d+))?(?![\w.-])", re.I)
 _OWN: Final = re.compile(rf"\w+://{_HOST}(?![\w.-])", re.I)
 _ASKED: Final = re.compile(
-    r"""(?:(?:(?<![\w$])fetch|(?<![\w$])(?:axios|\$|jQuery)(?:\.\w{1,20})?"""
-    r"""|\bnew\s+(?:WebSocket|EventSource)|\.open|\bserviceWorker\.register)\s*\(\s*"""
-    r"""(?:["'][A-Z]{3,7}["']\s*,\s*)?"""
-    r"""|(?<![\w$])["']?(?:base_?)?url["']?\s*:\s*)"""
-    rf"""["'`]((?:https?|wss?)://{_HOST}(?::\d+)?(?![\w.-])[^"'`\s]{{0,99}})""",
+    r"""(?:(?<![\w$])(?:fetch|axios(?:\.\w{1,20})?|(?:\$|jQuery)\.\w{1,20})\s*\("""
+    r"""|\bnew\s+(?:WebSocket|EventSource)\s*\(|\.open\s*\((?=\s*["'][A-Z]{3,7}["']\s*,)"""
+    r"""|(?<![\w$])["']?base_?url["']?\s*:"""
+    r"""|((?<![\w$])(?:\$|jQuery)\s*\(|(?:\.open|\bserviceWorker\.register)\s*\("""
+    r"""|(?<![\w$])["']?url["']?\s*:))\s*"""
+    r"""(?:["'][A-Z]{3,7}["']\s*,\s*)?["'`]((?:http|ws)s?://[^"'`\s]{1,150})""",
     re.I,
 )
-_IN_CLEAR: Final = re.compile(
-    rb"""(?:(?:(?<![\w$])fetch|(?<![\w$])(?:axios(?:\.\w{1,20})?|(?:\$|jQuery)\.[a-zA-Z]{1,20})"""
-    rb"""|\bnew\s+(?:WebSocket|EventSource)|\.open\s*\(\s*["'][A-Z]{3,7}["']\s*,)\s*\(?\s*"""
-    rb"""|(?<![\w$])["']?base_?url["']?\s*:\s*)["'`]((?:http|ws)://[^"'`\s]{1,150})""",
-    re.I,
-)
+"""A URL that a script asks for, or, behind what the first group has, maybe only names."""
 _SEEMS_ASKED: Final = re.compile(rf"""["'`](?:http|ws)s?://{_HOST}""".encode(), re.I)
+_SEEMS_IN_CLEAR: Final = re.compile(rb"""["'`](?:http|ws)://""", re.I)
+_CLEAR: Final = re.compile(r"(?:http|ws)://", re.I)
 _ASKS_WHERE_IT_IS: Final = re.compile(rf"""["'`]{_HOST}["'`]""")
 """A script that compares its host with this one asks the local machine on purpose."""
 
@@ -68,7 +66,9 @@ def asked_by(script: bytes) -> tuple[str, ...]:
     if not _SEEMS_ASKED.search(script):
         return ()
     text = without_comments(script)
-    return () if _ASKS_WHERE_IT_IS.search(text) else tuple(dict.fromkeys(_ASKED.findall(text)))
+    if _ASKS_WHERE_IT_IS.search(text):
+        return ()
+    return tuple(dict.fromkeys(url for _, url in _ASKED.findall(text) if _OWN.match(url)))
 
 
 @cached_by_content
@@ -76,8 +76,8 @@ def asked_in_clear(script: bytes) -> tuple[str, ...]:
     """Return the URLs of other machines that a script asks for by HTTP without TLS: browsers refuse
     that to a page of https://.
     """
-    if not _IN_CLEAR.search(script):
+    if not _SEEMS_IN_CLEAR.search(script):
         return ()
-    asked = _IN_CLEAR.findall(without_comments(script).encode())
-    urls = (url.decode("utf-8", "replace") for url in dict.fromkeys(asked))
+    asked = _ASKED.findall(without_comments(script))
+    urls = dict.fromkeys(url for named, url in asked if not named and _CLEAR.match(url))
     return tuple(url for url in urls if not _OWN.match(url))
