@@ -15,18 +15,18 @@ from typing import Final
 
 from ..content.subjects import to_arguments
 from ..safety import Say, one_line, process_group
-from ..verdict import EXIT_CODES
-from ..verdict import VerdictKind as Verdict
+from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.own_claims import CONVERGED
+from ..verdict.verdict_document import failed_checks
 from . import deploy_command, record_store, records, unpushed
 from .git import GitError
 from .ledger import Ledger
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, RecordKind
-from .record_from_verdict import failed_checks, served_instead
+from .record_from_verdict import served_instead
 from .record_store import RecordNotPushed, RecordNotWritten
 
 DONE, BAD = 0, 1
-HELD: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
+HELD: Final = EXIT_CODES[VerdictKind.INCONCLUSIVE]
 _WIND_UP: Final = 20.0  # seconds; the run's processes have eight, and then its record is written
 
 
@@ -62,10 +62,9 @@ class Deployment:
         commit: the commit that the tag is on, in full.
         say: prints a line.
         manifest: the manifest of the release's build, which the verification compares with.
-        subjects: the SHA-256 of each artefact that is deployed, by its name, for the record.
         reports: the folder that keeps the reports of the verification; None keeps none.
         notify: whether the verification tells others of bad news.
-
+        subjects: the SHA-256 of each artefact that is deployed, by its name, for the record.
     """
 
     ledger: Ledger

@@ -19,8 +19,7 @@ from typing import Any, Final
 from ..content.subjects import CONTENT
 from ..run_options import LEVELS
 from ..safety import one_line
-from ..verdict import ACTIONS, HOLD
-from ..verdict import VerdictKind as Verdict
+from ..verdict import ACTIONS, HOLD, VerdictKind
 from ..verdict.own_claims import CONVERGED
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
@@ -61,7 +60,7 @@ class RecordKind(StrEnum):
 
 _STEPS: Final = frozenset({STARTED, DEPLOYED, NOT_DEPLOYED})
 VERDICTS: Final[Mapping[RecordKind, frozenset[str]]] = {
-    RecordKind.VERIFIED: frozenset(Verdict),
+    RecordKind.VERIFIED: frozenset(VerdictKind),
     RecordKind.PUSHED: _STEPS,
     RecordKind.ROLLED_BACK: _STEPS,
     RecordKind.OVERRIDDEN: frozenset({OVERRIDDEN}),
@@ -158,12 +157,12 @@ class Record:
     @property
     def passed(self) -> bool:
         """Whether this says that the release is good."""
-        return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.PASSED
+        return self.kind == RecordKind.VERIFIED and self.verdict == VerdictKind.PASSED
 
     @property
     def failed(self) -> bool:
         """Whether this says that the release is bad."""
-        return self.kind == RecordKind.VERIFIED and self.verdict == Verdict.FAILED
+        return self.kind == RecordKind.VERIFIED and self.verdict == VerdictKind.FAILED
 
     @property
     def counts_unsigned(self) -> bool:
@@ -212,10 +211,10 @@ class Record:
             RecordKind.REJECTED: f"{self.release} as a release for {self.environment}",
             RecordKind.APPROVED: f"{self.release} as a release for {self.environment}",
         }[self.kind]
-        at = self.when.strftime("%Y-%m-%d %H:%M:%S UTC")
+        when = self.when.strftime("%Y-%m-%d %H:%M:%S UTC")
         by = f" by {one_line(self.who, 120)}" if self.who else ""
         why = f": {one_line(self.reason, 400)}" if self.reason else ""
-        return f"{self.verdict}: {event} on {at}{by}{why}"
+        return f"{self.verdict}: {event} on {when}{by}{why}"
 
     def statement(self) -> dict[str, Any]:
         """Return the in-toto statement that its tag holds."""
@@ -253,7 +252,7 @@ class Record:
             "kind": str(self.kind),
             "environment": self.environment,
             "verdict": self.verdict,
-            **({"action": ACTIONS.get(Verdict(self.verdict), HOLD)} if verification else {}),
+            **({"action": ACTIONS.get(VerdictKind(self.verdict), HOLD)} if verification else {}),
             "reason": one_line(self.reason, 1000),
             "when": self.when.isoformat(),
             "who": one_line(self.who, 200),

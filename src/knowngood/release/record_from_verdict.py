@@ -12,6 +12,7 @@ from typing import Any
 from ..environment import Environment
 from ..safety import UsageError, one_line
 from ..verdict.own_claims import CONVERGED
+from ..verdict.verdict_document import failed_checks, verified_release
 from . import clocks, clone, record_store, records, unpushed
 from .git import GitError, Repository, is_ref_part
 from .record import Record, RecordKind
@@ -43,21 +44,14 @@ def report(environment: Environment, document: Mapping[str, Any], push: bool) ->
     return "\n".join([*lines, f"recorded: {name} in {where}", *warning])
 
 
-def _released(document: Mapping[str, Any]) -> str | None:
-    """Return the release of a verdict: the one it was to be, or the only one that was seen."""
-    release = document["release"]
-    seen = release["seen"]
-    return release["expected"] or (seen if seen and ", " not in seen else None)
-
-
 def verification(
     environment: Environment, document: Mapping[str, Any], repository: Repository
 ) -> Record:
     """Return the record of a verdict. Raises RecordNotWritten if no release in the repository
     is the one that was verified.
     """
-    release = _released(document)
-    if release is None:
+    release = verified_release(document)
+    if not release:
         raise RecordNotWritten("which release was verified is not known; give --release")
     tag, commit = _named(repository, release)
     now = datetime.now(UTC)
@@ -102,11 +96,6 @@ def served_instead(document: Mapping[str, Any], repository: Repository, commit: 
     tag, served_commit = served
     is_meant = served == meant or (meant is None and served_commit == commit)
     return "" if is_meant else tag
-
-
-def failed_checks(document: Mapping[str, Any]) -> set[str]:
-    """Return the checks that failed, by a verdict."""
-    return {failure["check"] for failure in document["failures"]}
 
 
 def _named(repository: Repository, release: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ..safety import one_line, write_atomically
 from ..verdict import VerdictKind
+from ..verdict.verdict_document import verified_release
 from . import github
 from .report import Report
 
@@ -36,10 +37,12 @@ def requests(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the bodies of two requests: ``deployment`` makes a deployment, ``status`` sets its
     status. Raises ValueError if it is not known which release was verified.
     """
-    environment = one_line(document["environment"], 255)
+    environment, release = one_line(document["environment"], 255), verified_release(document)
+    if not release:
+        raise ValueError("which release was verified is not known; give --release")
     return {
         "deployment": {
-            "ref": _release(document),
+            "ref": one_line(release, 255),
             "task": "deploy",
             "environment": environment,
             "description": f"verified by knowngood {document['knowngood']}",
@@ -54,15 +57,6 @@ def requests(document: Mapping[str, Any]) -> dict[str, Any]:
             **_urls(document),
         },
     }
-
-
-def _release(document: Mapping[str, Any]) -> str:
-    """Return the expected release, or else the only one that was seen. Raises ValueError."""
-    seen = document["release"]["seen"] or ""
-    release = document["release"]["expected"] or ("" if ", " in seen else seen)
-    if not release:
-        raise ValueError("which release was verified is not known; give --release")
-    return one_line(release, 255)
 
 
 def _urls(document: Mapping[str, Any]) -> dict[str, str]:

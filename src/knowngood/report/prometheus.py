@@ -15,9 +15,9 @@ from typing import Any, Final, TypeAlias
 from ..safety import one_line, write_atomically
 from ..verdict import VerdictKind
 from ..verdict.place_causes import STATES
+from ..verdict.verdict_document import Document
 from .report import Report
 
-Document: TypeAlias = Mapping[str, Any]
 Labels: TypeAlias = dict[str, str]
 Gauge: TypeAlias = tuple[str, str, list[tuple[Labels, float]]]
 """A metric: its name, its help text, and its samples, each with its labels and its value."""

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from .. import __version__
 from ..safety import listed
 from .place_causes import SharedCause, is_silent, silent_origins
-from .place_files import Document, PlaceVerdict
+from .place_files import PlaceVerdict
+from .verdict_document import Document
 
 _SLOWEST: Final = 5  # requests, as in the document of one run
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from ..safety import UsageError, duration, listed, one_line
 from . import own_claims
 from .exit_codes import EXIT_CODES, VerdictKind
 from .unreachable import SKEW
-
-Document = Mapping[str, Any]
-"""A verdict document, sound by its schema."""
+from .verdict_document import Document
 
 
 @dataclass(frozen=True, slots=True)
