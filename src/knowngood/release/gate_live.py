@@ -52,11 +52,9 @@ class LiveState:
         """How the environment's answer differs from the records; empty if it does not."""
         answer, ledger = self.question.live, self.question.ledger
         name = ledger.environment.name
-        return (
-            answer.difference(name, ledger.records.presumed_live(name))
-            if answer is not None
-            else ""
-        )
+        if answer is None:
+            return ""
+        return answer.difference(name, ledger.records.presumed_live(name))
 
     def reasons(self) -> Iterator[GateReason]:
         """Yield each reason why the release may not follow what is live."""

@@ -130,6 +130,12 @@ class Repository:
             self._settings.update((name, value) for name, _, value in pairs)
         return self._settings
 
+    def tags(self, *arguments: str) -> list[str]:
+        """Return the names of tags, by the patterns and options of git-for-each-ref. Raises
+        GitError.
+        """
+        return self.run("for-each-ref", "--format=%(refname:lstrip=2)", *arguments).splitlines()
+
     def succeeds(self, *arguments: str) -> bool:
         """Return whether ``git ARGUMENTS`` answers yes (exit code 0) and not no (1). Raises
         GitError.

@@ -75,7 +75,6 @@ class Ledger:
         environment: the environment that is asked about.
         repository: the git repository that its releases and records are in.
         records: those of the environment, and of the environments that its gate asks for.
-
     """
 
     environment: Environment

@@ -38,11 +38,11 @@ def read(
     """
     environments = set(environments)
     patterns = [f"refs/tags/{kind}/{name}/" for kind in RecordKind for name in environments]
-    listed = repository.run("for-each-ref", "--format=%(refname:lstrip=2)", *patterns)
-    records = {
+    names = set(repository.tags(*patterns))
+    names |= {
         name for name in unfetched if is_record(name) and environment_of(name) in environments
     }
-    return Records({*listed.splitlines(), *records}, reader(repository, unfetched), unfetched, now)
+    return Records(names, reader(repository, unfetched), unfetched, now)
 
 
 class Records:

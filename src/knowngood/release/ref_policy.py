@@ -110,12 +110,10 @@ def release_tag_refusals(repository: Repository, change: RefChange) -> list[str]
     if change.creates or not is_ref_part(name):
         return []
     records = [f"{_TAGS}{kind}/*/{name}/*" for kind in RecordKind]
-    first = repository.run("for-each-ref", "--count=1", "--format=%(refname:lstrip=2)", *records)
-    if not first:
-        return []
     return [
-        f"{name} is the release of {first.strip()}: the tag of a release that is on record is "
-        "never moved or deleted; next: make a release with a name of its own"
+        f"{name} is the release of {record}: the tag of a release that is on record is never moved "
+        "or deleted; next: make a release with a name of its own"
+        for record in repository.tags("--count=1", *records)
     ]
 
 

@@ -84,8 +84,7 @@ def releases_on(repository: Repository, commit: str) -> list[str]:
 
 def _releases(repository: Repository, *options: str) -> list[str]:
     patterns = ("refs/tags/*", "refs/tags/*/*", "refs/tags/*/*/*")  # a record's has one part more
-    listed = repository.run("for-each-ref", *options, "--format=%(refname:lstrip=2)", *patterns)
-    return [name for name in listed.splitlines() if not is_record(name)]
+    return [name for name in repository.tags(*options, *patterns) if not is_record(name)]
 
 
 def refuse_slip(environment: Environment, name: str, served: Iterable[Sequence[str]]) -> None:

@@ -35,10 +35,7 @@ def hint(folder: Path) -> str:
         return ""
     repository = Repository(folder)
     try:
-        listed = repository.run(
-            "for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags/verified/"
-        )
-        environments = {environment_of(name) for name in listed.splitlines()}
+        environments = set(map(environment_of, repository.tags("refs/tags/verified/")))
         known = records.read(repository, datetime.now(UTC), environments)
         verified = [known.last(name, RecordKind.VERIFIED) for name in environments]
     except GitError:
