@@ -51,7 +51,13 @@ from .second_look import (
     note_walls,
 )
 from .tape import Tape
-from .turned_away import WriteKind, is_refused_write, is_turned_away, why_turned_away
+from .turned_away import (
+    WALL_STATUSES,
+    WriteKind,
+    is_refused_write,
+    is_turned_away,
+    why_turned_away,
+)
 
 __all__ = [
     "ANEW",
@@ -67,6 +73,7 @@ __all__ = [
     "SAFE_METHODS",
     "SILENT",
     "SOUND",
+    "WALL_STATUSES",
     "WEBSOCKET",
     "Answer",
     "Attempt",

@@ -43,6 +43,9 @@ _CHECKS_VISITOR: Final = re.compile(
 """Words of a 503 page that checks its visitor, as Cloudflare, AWS WAF, Akamai, Imperva, Sucuri and
 DDoS-Guard write them. The script ``challenge-platform/scripts/`` Cloudflare adds to any page."""
 
+WALL_STATUSES: Final = frozenset({401, 403, 503})
+"""The statuses of answers that say nothing of themselves, and may still turn the run away."""
+
 _SCRIPT: Final = re.compile(rb"<script\b", re.I)
 _UNSEEN: Final = re.compile(
     rb"<(script|noscript|style|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)|&nbsp;",
@@ -74,15 +77,15 @@ def is_turned_away(exchange: Exchange) -> bool:
         return False
     if answer.status == 401 or why_turned_away(exchange):
         return True
-    return _is_page(answer) and (answer.status == 403 or _checks_visitor(answer))
+    if answer.status not in WALL_STATUSES or not _is_page(answer):
+        return False
+    return answer.status == 403 or _checks_visitor(answer)
 
 
 def _checks_visitor(answer: Answer) -> bool:
     """Return whether a page with 503 does: by its words, or if it shows nothing and runs a script.
     One of the deployment's own, for maintenance, says something, or by Retry-After for how long.
     """
-    if answer.status != 503:
-        return False
     body = decoded(answer)
     if _CHECKS_VISITOR.search(body):
         return True

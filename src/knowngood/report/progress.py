@@ -51,7 +51,7 @@ def failure(outcome: Outcome, width: int, *, accepted: bool) -> str:
     result = "advisory" if accepted else outcome.result
     word, subject, case = result.upper(), outcome.claim or outcome.check, ""
     if outcome.kind in SILENT and outcome.exchanges:
-        word, subject = "NO ANSWER", outcome.exchanges[0]["url"]
+        word, subject = "NO ANSWER", outcome.exchange["url"]
     elif outcome.values:
         case = f" [{', '.join(outcome.values.values())}]"
     details = case + "".join(f": {line}" for line in first_lines(outcome.message)[:1])

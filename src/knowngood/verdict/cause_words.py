@@ -9,7 +9,7 @@ from posixpath import commonpath, dirname
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..safety import listed, plural_of
+from ..safety import listed, one_line, plural_of
 from .attempt_error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url, success_words
 from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED, EVERYWHERE
@@ -41,7 +41,7 @@ def sides(outcome: Outcome) -> tuple[str, str]:
     if not has_wrong_status(outcome):
         is_error = outcome.kind in NO_ANSWER or outcome.kind in BROKEN_ANSWER
         return ("an answer", _error_words(outcome)) if is_error else ("", "")
-    exchange = outcome.exchanges[0]
+    exchange = outcome.exchange
     leads_to = f" to {exchange['location']}" if outcome.kind == "redirect" else ""
     other = "200" if exchange["status"] != 200 else "another status"
     expected = outcome.expected if is_compared(outcome) else other
@@ -53,7 +53,7 @@ def is_compared(outcome: Outcome) -> bool:
     comparison of the status.
     """
     if outcome.exchanges and has_wrong_status(outcome):
-        return outcome.got == str(outcome.exchanges[0]["status"])
+        return outcome.got == str(outcome.exchange["status"])
     return bool(outcome.expected)
 
 
@@ -87,9 +87,8 @@ class CauseWords:
                 where = self._at_edges(self.group.core)
                 return f'one page comes in place of {self._subject}{where}: "{came}"'
             case Replacement.DOCUMENT:
-                shown = came if len(came) <= _SHOWN else f"{came[: _SHOWN - 1]}…"
-                methods = self._methods(self.group.core)
-                return f"one answer comes in place of {methods}{self._subject}: {shown}"
+                subject = f"{self._methods(self.group.core)}{self._subject}"
+                return f"one answer comes in place of {subject}: {one_line(came, _SHOWN)}"
             case Replacement.MEDIA_TYPE:
                 where = self._extent
                 return f"files of several kinds are sent as {came}{where}: {self._subject}"
@@ -124,7 +123,7 @@ class CauseWords:
         elif outcome.kind in NO_ANSWER:
             predicate = f"gives no answer: {_error_words(outcome)}"
         elif outcome.kind in BROKEN_ANSWER:
-            detail = outcome.exchanges[0]["attempts"][-1]["detail"]
+            detail = outcome.exchange["attempts"][-1]["detail"]
             predicate = f"{_error_words(outcome)}: {detail}"
         else:
             predicate = f"is not judged: {outcome.first_line}"
@@ -135,7 +134,7 @@ class CauseWords:
         """Return which status came, and which was expected. The latter is left out if it goes
         without saying, as beside an error, or if it differs between ``several`` URLs.
         """
-        exchange = outcome.exchanges[0]
+        exchange = outcome.exchange
         if outcome.kind == "redirect":
             return f"redirects to {exchange['location']}"
         wrong = (s.outcome for s in self.group.core if has_wrong_status(s.outcome))

@@ -26,7 +26,8 @@ from .folding import cases_of, grouped
 from .outcome import FAILED, Outcome
 from .symptom import Group, Symptom, lasting
 
-_URLS: Final = 200  # URLs that a cause keeps
+URLS: Final = 200
+"""URLs that a cause keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _cause(
         got=got,
         problems=_problems(words),
         exchanges=exchanges[::-1] if odd_one else exchanges,
-        urls=tuple([url for url in urls if url] or outcome.reads)[:_URLS],
+        urls=tuple([url for url in urls if url] or outcome.reads)[:URLS],
         cases=tuple(cases_of([s for s in group.core if s.outcome.check == outcome.check])),
         claims=_claims(lead, group.symptoms),
         accepted=tuple(dict.fromkeys(why)) if advisory else (),

@@ -97,7 +97,7 @@ def _with_refusal_judged(outcome: Outcome, results: RunResults) -> Outcome:
     """
     if outcome.kind != "forbidden" or not outcome.exchanges:
         return outcome
-    exchange = outcome.exchanges[0]
+    exchange = outcome.exchange
     kind = WriteKind.of(outcome.origin, exchange["method"], exchange["request_headers"])
     if kind not in results.requests.unwanted:
         return outcome

@@ -103,6 +103,11 @@ class Outcome:
     again: bool = False
 
     @property
+    def exchange(self) -> Mapping[str, Any]:
+        """The first of the exchanges; empty if there are none."""
+        return next(iter(self.exchanges), {})
+
+    @property
     def first_line(self) -> str:
         """The first line of the message."""
         return next(iter(self.message.splitlines()), "")

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from ..fetch import RETRIED_STATUSES, SILENT, AttemptError
 from ..safety import listed
+from .causes import URLS
 from .fault_keys import place_keys
 from .place_files import PlaceVerdict
 
-_URLS: Final = 200  # URLs that a cause keeps
 STATES: Final = ("failed", "known", "unsettled", "advisory")
 """How far a cause counts, what counts most first."""
 
@@ -92,7 +92,7 @@ class SharedCause:
             **lead,
             "state": state,
             "sentence": f"{lead['sentence']}{self._seen_from(total)}",
-            "urls": list(urls)[:_URLS],
+            "urls": list(urls)[:URLS],
             "cases": sorted({case for cause in causes for case in cause["cases"]}),
             "claims": list(claims.values()),
             "accepted": why if self.answered and state == "advisory" else lead["accepted"],

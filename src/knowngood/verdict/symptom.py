@@ -63,7 +63,7 @@ class Symptom:
     @classmethod
     def of(cls, outcome: Outcome) -> Symptom:
         """Read ``outcome``."""
-        url = lasting(str(outcome.exchanges[0]["url"])) if outcome.exchanges else ""
+        url = lasting(str(outcome.exchange.get("url", "")))
         return cls(
             outcome=outcome,
             url=url,
@@ -79,8 +79,7 @@ class Symptom:
         loop does not see the answers after that.
         """
         yield cls.of(outcome)
-        statuses = [str(e.get("status", "")) for e in outcome.exchanges[:1]]
-        compares_status = outcome.got != "" and statuses == [outcome.got]
+        compares_status = outcome.got != "" and str(outcome.exchange.get("status")) == outcome.got
         for exchange in outcome.further:
             compared = compares_status and "status" in exchange
             yield cls.of(
@@ -97,7 +96,7 @@ class Symptom:
     @property
     def exchange(self) -> Mapping[str, Any]:
         """The exchange that it is about, as plain data; empty if there is none."""
-        return next(iter(self.outcome.exchanges), {})
+        return self.outcome.exchange
 
     @property
     def has_succeeded(self) -> bool:
@@ -280,9 +279,9 @@ def _trouble(outcome: Outcome) -> str:
     """Return the status of an answer that a check did not want, or why there is none to judge."""
     if outcome.kind in ABOUT_CONTENT or not outcome.exchanges:
         return ""
-    return str(outcome.exchanges[0]["status"]) if has_wrong_status(outcome) else outcome.kind
+    return str(outcome.exchange["status"]) if has_wrong_status(outcome) else outcome.kind
 
 
 def has_wrong_status(outcome: Outcome) -> bool:
     """Return whether there is an answer whose status is what is wrong."""
-    return outcome.kind in {"status", "redirect"} and "status" in outcome.exchanges[0]
+    return outcome.kind in {"status", "redirect"} and "status" in outcome.exchange

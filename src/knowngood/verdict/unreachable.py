@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..fetch import SILENT, AttemptError
+from ..fetch import SILENT, WALL_STATUSES, AttemptError
 from ..safety import duration
 from .outcome import Outcome
 from .run_results import RunResults
@@ -17,8 +17,6 @@ from .run_results import RunResults
 SKEW: Final = 300.0
 """Seconds that this machine's clock may be off before a certificate's dates cannot be judged by
 it; Kerberos tolerates as much (RFC 4120, 1.6), certificates are valid for weeks."""
-
-_OF_WALLS: Final = frozenset({401, 403, 503})
 
 
 def unconfirmed(outcome: Outcome, results: RunResults) -> str:
@@ -52,7 +50,7 @@ def _is_certificate(outcome: Outcome) -> bool:
 
 
 def _behind_a_wall(outcome: Outcome, results: RunResults) -> str:
-    refused = next(iter(outcome.exchanges), {}).get("status") in _OF_WALLS
+    refused = outcome.exchange.get("status") in WALL_STATUSES
     release = results.environment.release
     served = release.origin if release is not None and results.release.lasts else ""
     if outcome.origin in results.requests.walled - {served}:
@@ -73,22 +71,22 @@ def _came_back(outcome: Outcome, results: RunResults) -> bool:
 
     Any URL of its origin stands for one that was not: there were too many, or it writes.
     """
-    exchange = outcome.exchanges[0] if outcome.exchanges else {}
+    exchange = outcome.exchange
     answered = results.requests.asked_again.get((outcome.origin, exchange.get("url", "")))
     if answered is not None and exchange["method"] in {"GET", "HEAD"}:
         return answered
-    return any(
-        answered
-        for (origin, _), answered in results.requests.asked_again.items()
-        if origin == outcome.origin
-    )
+    return any(_second_looks(outcome, results))
 
 
 def _lacked_time(outcome: Outcome, results: RunResults) -> bool:
     """Return whether the run ended before its second look at this silence."""
+    return results.overdue or results.interrupted or None in _second_looks(outcome, results)
+
+
+def _second_looks(outcome: Outcome, results: RunResults) -> list[bool | None]:
+    """Return for each URL of the origin that was asked once more whether it answered."""
     asked_again = results.requests.asked_again.items()
-    answers = [answered for (origin, _), answered in asked_again if origin == outcome.origin]
-    return results.overdue or results.interrupted or None in answers
+    return [answered for (origin, _), answered in asked_again if origin == outcome.origin]
 
 
 def _answered_since(outcome: Outcome, results: RunResults) -> bool:
@@ -101,7 +99,7 @@ def _without_control(outcome: Outcome, results: RunResults) -> str:
         return ""
     answered = outcome.origin in results.requests.answered_at
     extent = "no answer any more" if answered else "no answer at all"
-    asked = next(iter(outcome.exchanges), {}).get("connect_to", "").strip(":")
+    asked = outcome.exchange.get("connect_to", "").strip(":")
     silent = f"{outcome.origin} at {asked} gave no answer"  # other edges may have given some
     if not asked:
         silent = f"{outcome.origin} gave {extent}"
