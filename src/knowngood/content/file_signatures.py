@@ -12,7 +12,7 @@ from typing import Final
 
 from ..safety import ContentTooLarge
 from . import images, strict_json
-from .media_types import media_type, undeclared_gzip
+from .media_types import is_javascript, media_type, undeclared_gzip
 from .problem import Aspect, Problem
 
 MEDIA_TYPES: Final = {
@@ -23,23 +23,14 @@ MEDIA_TYPES: Final = {
     "ico": ("image/x-icon", "image/vnd.microsoft.icon", "image/png", "image/gif"),
     "jpeg": ("image/jpeg",),
     "jpg": ("image/jpeg",),
-    "js": (
-        "text/javascript",
-        "text/x-javascript",
-        "text/ecmascript",
-        "text/x-ecmascript",
-        "application/javascript",
-        "application/x-javascript",
-        "application/ecmascript",
-        "application/x-ecmascript",
-    ),
+    "js": ("text/javascript",),
     "json": ("application/json",),
     "png": ("image/png",),
     "svg": ("image/svg+xml",),
     "webp": ("image/webp",),
 }
 """By ending, the media types that are right, of which messages name the first (IANA's registry). An
-icon may be of another format than its name says; browsers go by its bytes.
+icon may be of another format than its name says; browsers go by its bytes. Scripts have more types.
 Fonts are not here: browsers ignore their media type, and servers differ."""
 
 FIRST_BYTES: Final[dict[str, bytes | tuple[bytes, ...]]] = {
@@ -105,7 +96,8 @@ def _media_type_problems(kind: str, content_types: Sequence[str], *, html: bool)
     sent = media_type(content_types[0] if content_types else None)
     if not sent:
         return ["no media type: the Content-Type header is missing"]
-    if kind in MEDIA_TYPES and sent not in MEDIA_TYPES[kind]:
+    is_script = kind == "js" and is_javascript(sent)
+    if kind in MEDIA_TYPES and sent not in MEDIA_TYPES[kind] and not is_script:
         return [_other_media_type(MEDIA_TYPES[kind][0], sent)]
     if kind not in MEDIA_TYPES and sent == "text/html" and not html:
         return [_other_media_type("that of a file", sent)]

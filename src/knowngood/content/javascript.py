@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator
 from contextlib import suppress
 from typing import Final
 
-from .media_types import SCRIPT_TYPES
+from . import media_types
 from .module_names import ModuleNames
 from .newer_syntax import FIRST_FIREFOX
 from .result_cache import cached_by_content
@@ -31,7 +31,7 @@ _OLD_DIALECT: Final = re.compile(r";\s*version\s*=\s*[\"']?1\.", re.I)
 
 def is_javascript(kind: str) -> bool:
     """Return whether a browser runs a script element with this ``type`` attribute."""
-    return not kind.strip() or is_module(kind) or bool(SCRIPT_TYPES.match(kind))
+    return not kind.strip() or is_module(kind) or media_types.is_javascript(kind)
 
 
 def is_module(kind: str) -> bool:

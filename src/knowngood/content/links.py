@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..safety import ContentTooLarge
 from . import css, import_maps, javascript, script_facts, script_links, strict_json, written_urls
-from .media_types import SCRIPT_TYPES, media_type
+from .media_types import is_javascript, media_type
 from .written_urls import Link
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def extract(
         return of_page(url, body)
     if media == "text/css":
         return _capped(_absolute(url, _in_stylesheet(body))), document
-    if SCRIPT_TYPES.match(media):
+    if is_javascript(media):
         base, imports = document
         bundled = islice(script_links.bundled(url, base, body), _MOST_BUNDLED)
         from_base, from_script = script_links.loads_of(body)
@@ -110,7 +110,7 @@ def may_refer(content_type: str | None, kind: str = "frame") -> bool:
     media = media_type(content_type)
     if kind == "manifest" or media == "text/html":
         return kind in {"frame", "object", "manifest"}
-    return media == "text/css" or bool(SCRIPT_TYPES.match(media))
+    return media == "text/css" or is_javascript(media)
 
 
 def needs_sandbox(content_type: str | None, body: bytes) -> bool:
@@ -122,7 +122,7 @@ def needs_sandbox(content_type: str | None, body: bytes) -> bool:
         from . import html
 
         return html.needs_sandbox(body.decode("utf-8", "replace"))
-    return bool(SCRIPT_TYPES.match(kind)) and script_facts.needs_sandbox(body)
+    return is_javascript(kind) and script_facts.needs_sandbox(body)
 
 
 def try_in_sandbox(content_type: str | None, body: bytes) -> None:

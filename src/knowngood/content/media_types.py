@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-SCRIPT_TYPES: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)script\b", re.I)
-"""Media types that are JavaScript (RFC 9239, 6)."""
+_SCRIPT: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)script\b", re.I)
+
+
+def is_javascript(media: str) -> bool:
+    """Return whether a media type, parameters or not, is one of JavaScript (RFC 9239, 6)."""
+    return _SCRIPT.match(media) is not None
 
 
 def media_type(content_type: str | None) -> str:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
 from . import name_function
-from .media_types import SCRIPT_TYPES, media_type
+from .media_types import is_javascript, media_type
 from .name_function import ANY, plain
 from .result_cache import cached_by_content
 from .written_urls import Link
@@ -89,7 +89,7 @@ def links(
     """Yield the files that a script of ``page`` lets the page load, together with the scripts
     ``known`` from before, to which it is added: a runtime may come before or after what asks it.
     """
-    if not SCRIPT_TYPES.match(media_type(content_type)) or not _SEEMS.search(body):
+    if not is_javascript(media_type(content_type)) or not _SEEMS.search(body):
         return
     new = of_script(body)
     base = urljoin(url if new.base is None else urljoin(page, new.base), new.above)

@@ -18,7 +18,7 @@ _SYNTAX_REMEDY: Final = "assert checks.syntax_problems(resource) == []"
 def _is_code(answer: Answer) -> bool:
     """Return whether an answer is a script or a stylesheet by its media type."""
     kind = media_type(answer)
-    return kind == "text/css" or media_types.SCRIPT_TYPES.match(kind) is not None
+    return kind == "text/css" or media_types.is_javascript(kind)
 
 
 def _code_of(answer: Answer) -> bytes:

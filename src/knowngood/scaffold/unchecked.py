@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..content.media_types import SCRIPT_TYPES
+from ..content.media_types import is_javascript
 from ..fetch import Exchange, respond
 from .pages import is_page, tree
 from .survey import Survey
@@ -79,7 +79,7 @@ def _named_in(exchange: Exchange) -> Iterator[tuple[str, str]]:
         for words, selector, attribute in _NAMED:
             for node in tree(exchange).css(selector):
                 yield words, node.attributes.get(attribute) or ""
-    elif not SCRIPT_TYPES.match(response.media_type):
+    elif not is_javascript(response.media_type):
         return
     for _, path in _ASKED.findall(response.content):
         yield "asked for in", path.decode()
