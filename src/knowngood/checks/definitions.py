@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..content import (
     defined_names,
+    html,
     import_maps,
     jquery,
     module_links,
@@ -32,10 +33,11 @@ def start_problems(page: Response, resources: Iterable[Resource], function: str)
     if not scripts.complete:
         return []
     handlers, inline = page_elements.handlers(page.html), inline_scripts(page)
+    onload = html.attribute_of(page.html, "body", "onload")
     return [
         *name_problems.handler_problems(handlers, scripts.scripts),
         *name_problems.uncalled_problems(function, inline, handlers, scripts.scripts),
-        *name_problems.onload_problems(page_elements.onload(page.html), scripts.scripts),
+        *name_problems.onload_problems(onload, scripts.scripts),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..content import (
+    html,
     leftovers,
     lifetimes,
     media_types,
@@ -159,7 +160,7 @@ def texts(page: Response) -> frozenset[str]:
 @read_once
 def language(page: Response) -> str:
     """Return the language that ``<html lang>`` says, without its region: ``pt`` of ``pt-BR``."""
-    return page_structure.language(page.html).partition("-")[0]
+    return html.attribute_of(page.html, "html", "lang").partition("-")[0]
 
 
 def borrowed_text_problems(page: Response, others: Iterable[Response]) -> list[str]:
@@ -229,7 +230,8 @@ def link_problems(page: Response, model: Response) -> list[str]:
     """
     ours, theirs = _links(page), _links(model)
     problems = []
-    if page_elements.target(model.html) and not page_elements.target(page.html):
+    here, there = (html.attribute_of(page.html, "base", "target") for page in (page, model))
+    if there and not here:
         problems.append(f"no <base target>, which {model.path} has: links open within the frame")
     if len(ours) == len(theirs):
         problems += [

@@ -43,7 +43,8 @@ _BLANK_IN_URL: Final = re.compile(
     re.I,
 )
 """The path of a file, with a blank and without quotes: browsers drop what it is declared for."""
-_COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
+COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
+"""A comment of a stylesheet or script that has an end."""
 _FAILED: Final = re.compile(
     rb"""\bbody::?before\s*+\{[^{}]{0,400}?\bcontent\s*+:\s*+"""
     rb"""["']((?:[A-Z]\w*+ ?)?[Ee]rror:[^"']{0,80})"""
@@ -108,7 +109,7 @@ def _unreadable_url(source: bytes, facts: _Facts) -> str | None:
     placeholder = _TEMPLATED.search(source)
     if placeholder:
         return f"a placeholder in a URL: {placeholder[0].decode('utf-8', 'replace')}"
-    blank = _BLANK_IN_URL.search(source) and _BLANK_IN_URL.search(_COMMENT.sub(b"", source))
+    blank = _BLANK_IN_URL.search(source) and _BLANK_IN_URL.search(COMMENT.sub(b"", source))
     if blank:
         return f"a blank in a URL without quotes: {blank[0].decode('utf-8', 'replace')}"
     local = next((url for url, _ in facts.urls if url[:5].lower() == "file:"), None)

@@ -6,13 +6,9 @@ They were encoded twice, read in another code page, or lost what is beyond ASCII
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from html import unescape
-from typing import TYPE_CHECKING, Final
-
-from . import page_texts
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+from typing import Final
 
 _LETTER: Final = r"[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00b6\u00b8-\u00ba\u00bc-\u00bf]"
 MOJIBAKE: Final = re.compile(
@@ -58,24 +54,22 @@ def with_its_word(match: re.Match[str]) -> str:
     return re.split(r"[\s<>]", before)[-1] + match[0]
 
 
-def lost_letters(text: str, tree: LexborHTMLParser) -> str:
-    """Return a text of a page that lost its letters, empty for none. A page with more texts that
-    have such letters did not lose them. ``text`` is its source.
+def lost_letters(text: str, language: str, texts: Collection[str]) -> str:
+    """Return one of the ``texts`` of a page that lost its letters, empty for none. A page with more
+    texts that have such letters did not lose them. ``text`` is its source.
     """
-    root = tree.css_first("html[lang]")
-    lang = root.attributes.get("lang") if root is not None else None
-    if not _LANGUAGE.match(lang or "") or not _WORD.search(text):
+    if not _LANGUAGE.match(language) or not _WORD.search(text):
         return ""
-    source, texts = unescape(text), page_texts.shown(tree)
+    source = unescape(text)
     lost = [t for t in texts if t.isascii() and (word := _WORD.search(t)) and word[0] in source]
     whole = [t for t in texts if any(c.isalpha() and not c.isascii() for c in t)]
     return min(lost) if len(lost) >= max(_TEXTS, len(whole)) else ""
 
 
-def misread_letters(tree: LexborHTMLParser) -> str:
-    """Return a text of a page whose texts another code page has garbled; empty for a sound page."""
-    texts = [text for text in sorted(page_texts.shown(tree)) if not text.isascii()]
-    garbled = "\n".join(texts)
+def misread_letters(texts: Collection[str]) -> str:
+    """Return one of a page's texts if another code page garbled them; empty if all are sound."""
+    letters_beyond = [text for text in sorted(texts) if not text.isascii()]
+    garbled = "\n".join(letters_beyond)
     if sum(not character.isascii() for character in garbled) < _REGAINED:
         return ""
     for code_page in _CODE_PAGES:
@@ -84,5 +78,5 @@ def misread_letters(tree: LexborHTMLParser) -> str:
         meant = raw.decode("utf-8", "replace")
         letters = sum(not character.isascii() for character in meant) - meant.count("\ufffd")
         if letters >= _REGAINED and letters >= _SHARE * (letters + meant.count("\ufffd") + lost):
-            return texts[-1]
+            return letters_beyond[-1]
     return ""

@@ -119,6 +119,12 @@ def _document(text: str) -> LexborHTMLParser:
     return LexborHTMLParser(text.removeprefix("\ufeff"))
 
 
+def attribute_of(tree: LexborHTMLParser, tag: str, name: str) -> str:
+    """Return this attribute of the first element of a kind that has it; empty without one."""
+    node = tree.css_first(f"{tag}[{name}]")
+    return (node.attributes.get(name) or "") if node is not None else ""
+
+
 def page_title(tree: LexborHTMLParser) -> str:
     """Return the title that browsers show: that of the first such element, which may stand in the
     body, where a server sends it late; but not of one in a picture. Empty if there is none.

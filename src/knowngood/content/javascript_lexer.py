@@ -81,7 +81,6 @@ class _Scanner:
         open: of each open bracket: itself, its offset, and whether its end is the end of a
             statement, so that a slash after it begins a pattern.
         dividing: the offset up to which no slash begins a pattern.
-
     """
 
     source: bytes

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from . import start_tags, written_urls
+from . import css, page_texts, start_tags, written_urls
 from .garbled_letters import MOJIBAKE, lost_letters, misread_letters, with_its_word
-from .html import ancestors, page_title
+from .html import ancestors, attribute_of, page_title
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -48,7 +48,6 @@ _QUOTED: Final = re.compile(
 _CONFLICT: Final = re.compile(rb"^<{7} .*|^={7}\r?$|^>{7} .*", re.M)
 _ONE_SIDE: Final = re.compile(r"^(?:<{7}|>{7}) ", re.M)
 _PRE: Final = re.compile(r"<pre\b.*?(?:</pre|\Z)", re.I | re.S)
-_COMMENT: Final = re.compile(rb"/\*(?:[^*]|\*(?!/))*+\*/")
 _CRASH: Final = re.compile(
     r"Traceback \(most recent call last\)|an error occurred while processing this directive"
     r"|(?:Warning|Notice|Fatal error|Parse error)(?:</b>)?: .{1,300} on line (?:<b>)?\d+"  # PHP
@@ -152,7 +151,7 @@ def conflict_marker(source: bytes) -> str | None:
 
     Comments do not count, since they may underline their headings with ``=======``.
     """
-    return _first_marker(_COMMENT.sub(b"", source))
+    return _first_marker(css.COMMENT.sub(b"", source))
 
 
 def empty_texts(tree: LexborHTMLParser) -> Counter[str]:
@@ -186,9 +185,10 @@ def _unfinished(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Yield kind and line of each thing that is unfinished."""
     yield from _in_text(text)
     yield from _in_elements(tree)
-    if garbled := misread_letters(tree):
+    texts = page_texts.shown(tree)
+    if garbled := misread_letters(texts):
         yield "garbled letters", f"garbled letters: {garbled[:_SHOWN]}"
-    if lost := lost_letters(text, tree):
+    if lost := lost_letters(text, attribute_of(tree, "html", "lang"), texts):
         yield "garbled letters", f'garbled letters: "?" in place of some: {lost[:_SHOWN]}'
     yield from (("number", line) for line in _no_numbers(text, tree))
     yield from (("tag", line) for line in start_tags.problems(text, tree))

@@ -38,7 +38,6 @@ class Manifest:
         files: the SHA-256 of each file (64 hexadecimal digits) by its path below the folder, with
             slashes.
         digest: the SHA-256 of the manifest's text.
-
     """
 
     files: Mapping[str, str]

@@ -36,7 +36,6 @@ class Listing:
     Attributes:
         text: the manifest, as `sha256sum` would write it.
         left_out: paths below the folder that it does not list: those named in ``HISTORY``.
-
     """
 
     text: str
@@ -71,7 +70,6 @@ class _Folder:
         path: its path below the root, with a slash at its end; empty for the root itself.
         real: its absolute path once links are resolved.
         above: the absolute paths of the folders through which it was reached, and its own.
-
     """
 
     path: str

@@ -108,12 +108,6 @@ def _is_within_hidden(node: LexborNode) -> bool:
     return any(outer.attributes and "hidden" in outer.attributes for outer in ancestors(node))
 
 
-def target(tree: LexborHTMLParser) -> str:
-    """Return where links of a page open by its ``<base>``; empty if it says nothing of it."""
-    base = tree.css_first("base[target]")
-    return (base.attributes.get("target") or "") if base is not None else ""
-
-
 def links(tree: LexborHTMLParser) -> list[str]:
     """Return the URLs of a page's links, as they are written."""
     return [(node.attributes.get("href") or "").strip() for node in tree.css("a[href]")]
@@ -158,12 +152,6 @@ def unreadable_data(tree: LexborHTMLParser) -> Iterator[str]:
         except (ValueError, RecursionError) as error:
             name = f' id="{node.id}"' if node.id else ""
             yield f'<script{name} type="application/json"> does not parse: {error}'
-
-
-def onload(tree: LexborHTMLParser) -> str:
-    """Return the ``onload`` of a page's body, empty for none."""
-    body = tree.css_first("body[onload]")
-    return (body.attributes.get("onload") or "") if body is not None else ""
 
 
 def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from . import csp, leftovers, media_types, open_elements
-from .html import page_title
+from .html import attribute_of, page_title
 from .problem import Aspect, Problem
 
 if TYPE_CHECKING:
@@ -145,27 +145,19 @@ def charset_problems(header: str | None, tree: LexborHTMLParser, body: bytes) ->
     return lines
 
 
-def language(tree: LexborHTMLParser) -> str:
-    """Return the ``lang`` of the ``<html>`` element; empty without one."""
-    root = tree.css_first("html")
-    return (root.attributes.get("lang") or "") if root is not None else ""
-
-
 def language_problems(tree: LexborHTMLParser, language: str, direction: str) -> list[str]:
     """Return what ``<html>`` says other than this language and direction, or ``<body>`` after it.
 
     ``direction`` is ``ltr`` or ``rtl``, or empty if any will do. ``language`` is a range of
     RFC 4647: ``en`` is what ``en-GB`` says, too, but not the other way round.
     """
-    attributes = tree.css("html")[0].attributes  # the parser adds the element where it is missing
-    lang, dir_ = attributes.get("lang"), attributes.get("dir")
+    lang, dir_ = attribute_of(tree, "html", "lang"), attribute_of(tree, "html", "dir")
     lines = []
-    if lang != language and not (lang or "").startswith(f"{language}-"):
+    if lang != language and not lang.startswith(f"{language}-"):
         lines.append(f'<html lang>: expected "{language}", found {_quoted(lang)}')
-    if direction and (dir_ or "").lower() != direction:
+    if direction and dir_.lower() != direction:
         lines.append(f'<html dir>: expected "{direction}", found {_quoted(dir_)}')
-    body = tree.css_first("body")
-    of_body = (body.attributes.get("dir") or "").lower() if body is not None else ""
+    of_body = attribute_of(tree, "body", "dir").lower()
     if direction and of_body in {"ltr", "rtl"} - {direction}:
         lines.append(f'<body dir>: expected "{direction}", found "{of_body}"')
     return lines
@@ -273,7 +265,7 @@ def _swallowed(text: str, tree: LexborHTMLParser) -> Iterator[str]:
         yield "<template> is not closed: all that follows belongs to it"
 
 
-def _quoted(value: str | None) -> str:
+def _quoted(value: str) -> str:
     return f'"{value[:_SHOWN]}"' if value else "none"
 
 

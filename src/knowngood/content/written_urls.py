@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
 from ..safety import ContentTooLarge
+from . import html
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -108,10 +109,8 @@ def base(tree: LexborHTMLParser, url: str) -> str:
     """Return the URL that the references of the page of ``url`` are relative to. Ignore a base that
     browsers ignore.
     """
-    node = tree.css_first("base[href]")
-    href = (node.attributes.get("href") or "") if node is not None else ""
     try:
-        address = urljoin(url, _in_bounds(href.strip()))
+        address = urljoin(url, _in_bounds(html.attribute_of(tree, "base", "href").strip()))
         return address if urlsplit(address).scheme in {"http", "https"} else url
     except ValueError:
         return url

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from ..content import (
     absolute_urls,
     cookies,
+    html,
     leftovers,
     lifetimes,
     links,
@@ -150,16 +151,14 @@ def to_page(path: str, exchange: Exchange) -> Page:
     if exchange.status != 200:
         return Page(path, sound=False)
     page = respond(exchange)
-    root = page.html.css_first("html")
-    attributes = root.attributes if root is not None else {}
     texts = page_texts.of(page.html)
     url = str(page.url)
     is_styled = stylesheet_links.are_there(page.html, url)
     scripts = any(page_elements.scripts(page.html, url))
     return Page(
         path,
-        language=(attributes.get("lang") or "").strip(),
-        direction=(attributes.get("dir") or "").strip().lower(),
+        language=html.attribute_of(page.html, "html", "lang").strip(),
+        direction=html.attribute_of(page.html, "html", "dir").strip().lower(),
         leftovers=leftovers_of(exchange) or (),
         is_styled=is_styled,
         needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
