@@ -188,14 +188,8 @@ def _window(question: GateQuestion) -> Iterator[GateReason]:
     rules = question.rules
     local = question.now.astimezone(ZoneInfo(rules.timezone))
     day = local.strftime("%A")
-    file = f"in {question.ledger.environment.path.name}"
+    later = "push on another day; in an emergency: --override=WHY, which is recorded"
     if day in rules.no_change:
-        yield GateReason(
-            f"it is {day} in {rules.timezone}: no changes",
-            f"push on another day, or set [gate] no_change {file}",
-        )
+        yield GateReason(f"it is {day} in {rules.timezone}: no changes", later)
     if local.date().isoformat() in rules.holidays:
-        yield GateReason(
-            f"{local.date()} is a holiday: no changes",
-            f"push on another day, or change [gate] holidays {file}",
-        )
+        yield GateReason(f"{local.date()} is a holiday: no changes", later)

@@ -163,6 +163,26 @@ class Ledger:
         passed = (record for record in verified if record.passed)
         return next((r for r in passed if commit in {None, r.commit}), None)
 
+    def failure(self, commit: str) -> Record | None:
+        """Return the last verification of this commit if it FAILED."""
+        last = next((record for record in self._seen() if record.commit == commit), None)
+        return last if last is not None and last.failed else None
+
+    def failed_alike(self, commit: str) -> Record | None:
+        """Return the last verification of another release if it FAILED for the same reason as that
+        of ``commit``: the fault may lie in what both run on, and in neither of them.
+        """
+        here = self.failure(commit)
+        other = next((record for record in self._seen() if record.commit != commit), None)
+        if here is None or other is None or here.was_unseen or not other.failed:
+            return None
+        return other if here.reason == other.reason != "" else None
+
+    def _seen(self) -> Iterator[Record]:
+        """Yield the verifications, newest first, but for those that saw another release."""
+        verified = self.records.of(self.environment.name, RecordKind.VERIFIED)
+        return (record for record in verified if not record.was_nowhere)
+
     def unfinished(self) -> str:
         """Return how far the last push or rollback got, in words; empty if it was verified."""
         record = self.records.unverified(self.environment.name)

@@ -33,31 +33,44 @@ def reject(
         say(f"recorded: {record_store.enter(repository, record)}")
 
 
-def failure(ledger: Ledger, commit: str) -> str:
-    """Return why this commit's last verification FAILED, as the beginning of a reason; empty if
-    it did not.
-    """
-    verified = ledger.records.of(ledger.environment.name, RecordKind.VERIFIED)
-    seen = (r for r in verified if r.commit == commit and not r.was_nowhere)
-    last = next(seen, None)
-    return f"FAILED: {last.reason}; " if last is not None and last.failed else ""
-
-
 def record(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> None:
     """Record that a release is bad; a rollback goes on where that cannot be written."""
-    name = ledger.environment.name
+    if _entered(ledger, release, commit, REJECTED, why, say):
+        everywhere = f"knowngood reject --release={release} --why=WHY"
+        undo = undo_command(ledger, release)
+        say(
+            f"{release} is rejected on {ledger.environment.name}; on every environment: "
+            f"{everywhere}; to take that back: {undo}"
+        )
+
+
+def taken_away(ledger: Ledger, release: str, commit: str, back_to: str, say: Say) -> None:
+    """Record that a release is bad, which a rollback takes away, unless another one FAILED for the
+    same reason.
+    """
+    if (other := ledger.failed_alike(commit)) is not None:
+        say(f"{release} is not rejected: {other.release} FAILED for the same reason")
+        return
+    failed = ledger.failure(commit)
+    why = f"FAILED: {failed.reason}; " if failed is not None else ""
+    record(ledger, release, commit, f"{why}rolled back to {back_to}", say)
+
+
+def take_back(ledger: Ledger, release: str, commit: str, why: str, say: Say) -> None:
+    """Record that a release does not count as bad after all."""
+    if _entered(ledger, release, commit, WITHDRAWN, why, say):
+        say(f"{release} is not rejected any more: {why}")
+
+
+def _entered(ledger: Ledger, release: str, commit: str, verdict: str, why: str, say: Say) -> bool:
+    """Record it and return whether that was written; say why it was not."""
     try:
         with suppress(RecordNotPushed):  # that is told at the end
-            ledger.enter(RecordKind.REJECTED, release, commit, REJECTED, why)
+            ledger.enter(RecordKind.REJECTED, release, commit, verdict, why)
     except (RecordNotWritten, GitError) as error:
         say(str(error))
-        return
-    everywhere = f"knowngood reject --release={release} --why=WHY"
-    undo = undo_command(ledger, release)
-    say(
-        f"{release} is rejected on {name}; on every environment: {everywhere}; to take that "
-        f"back: {undo}"
-    )
+        return False
+    return True
 
 
 def warn(before: Ledger, release: str, commit: str, say: Say) -> bool:

@@ -36,11 +36,13 @@ class PushResult:
         code: the exit code.
         rollback: what became of going back, in a sentence; empty if that was not needed.
         restored: whether another release was put back, and verified.
+        alike: whether that release FAILED for the same reason as the one that was pushed.
     """
 
     code: int
     rollback: str = ""
     restored: bool = False
+    alike: bool = False
 
 
 def push(
@@ -150,8 +152,7 @@ def roll_back(
             return HELD
         target.record_override(ledger)
         if not target.leaves_half and answer.commit not in {None, target.commit}:
-            reason = f"{rejection.failure(ledger, answer.commit)}rolled back to {target.name}"
-            rejection.record(ledger, str(answer), answer.commit, reason, say)
+            rejection.taken_away(ledger, str(answer), answer.commit, target.name, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
         return rollback.settled(earlier, _put_back(rollback).code)
 
@@ -237,7 +238,10 @@ def _go_back(pushed: Deployment, before: LiveAnswer, failed: Verification | None
         manifest=None,
         subjects=NO_SUBJECTS,
     )
-    return replace(_put_back(rollback, f"{why}; "), code=BAD)
+    ended = _put_back(rollback, f"{why}; ", failed)
+    if ended.alike:
+        rejection.take_back(ledger, pushed.release, pushed.commit, ended.rollback, pushed.say)
+    return replace(ended, code=BAD)
 
 
 def _why_back(pushed: Deployment, failed: Verification | None) -> str:
@@ -261,16 +265,24 @@ def _not_arrived(deployment: Deployment, instead: str) -> str:
     )
 
 
-def _put_back(rollback: Deployment, why: str = "") -> PushResult:
+def _put_back(
+    rollback: Deployment, why: str = "", failed: Verification | None = None
+) -> PushResult:
     """Put a release back, verify it, and say how that ended; ``why`` goes before. A rollback is
-    never rolled back.
+    never rolled back. ``failed`` is how the verification of the release before it ended.
     """
     name = rollback.environment_name
     again = f"knowngood rollback {rollback.ledger.option}"
     deployed = rollback.deploy()
     ended = rollback.verify() if deployed else Verification(BAD)
+    is_bad = ended.code == BAD and not ended.unseen
+    alike = failed is not None and is_bad and ended.reason == failed.reason != ""
     if ended.code == DONE:
         outcome, other = f"{name} is back on {rollback.release}, and verified", ""
+    elif alike:
+        outcome = f"{rollback.release} is back on {name}, and FAILED for the same reason"
+        to_see = f"knowngood verify {rollback.ledger.option} --release={rollback.release}"
+        other = f": look at what both run on; once that is repaired: {to_see} --record --push"
     elif ended.instead:
         outcome = _not_arrived(rollback, ended.instead)
         other = f"; repair what deploys; then: {again} --to={rollback.release}"
@@ -282,4 +294,4 @@ def _put_back(rollback: Deployment, why: str = "") -> PushResult:
         elif ended.code == HELD:
             other = f"; once it can be judged: {again}"
     rollback.say(f"{why}{outcome}{other}")
-    return PushResult(ended.code, outcome, restored=ended.code == DONE)
+    return PushResult(ended.code, outcome, restored=ended.code == DONE, alike=alike)

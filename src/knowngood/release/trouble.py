@@ -84,6 +84,9 @@ def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:
     is_good_here = passed is not None and ledger.records.revoked_by(passed) is None
     if is_good_here and str(live) in ledger.records.unfetched:  # what to do is told of the tag
         return line
+    if (other := ledger.failed_alike(commit)) is not None:
+        alike = f"; {other.release} FAILED for the same reason: look at what both run on"
+        return f"{line}{alike}{_to_see(ledger, str(live))}{_back(ledger, live)}"
     return f"{line}{_back(ledger, live)}{_to_see(ledger, str(live))}"
 
 

@@ -198,6 +198,33 @@ def test_a_bad_push_goes_back_to_what_was_live(run: Run, project: Path, noted: N
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
+def test_a_fault_that_no_release_has(run: Run, project: Path, noted: Note) -> None:
+    """The server itself loses a file, of every release: none is rejected, and who is on call is
+    sent to look at the server, before going further back.
+    """
+    noted("v3", "prod", "PASSED", 8.5)
+    (project / "deploy").write_text(f"{DEPLOY}rm -f releases/*/robots.txt\n")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 1, ended.output
+    to_see = "knowngood verify --env=prod --release=v1 --record --push"
+    *_, last, taken_back = ended.out.splitlines()
+    assert last == (
+        "v2 FAILED on prod: /robots.txt is 404; v1 is back on prod, and FAILED for the same "
+        f"reason: look at what both run on; once that is repaired: {to_see}"
+    )
+    assert taken_back.startswith("v2 is not rejected any more: ")
+    [_, _, trouble] = run("status", "--env=prod").out.splitlines()
+    assert trouble.startswith("! v1 is live on prod, and not known to be good: v1 PASSED, and ")
+    assert trouble.endswith(
+        f"; v2 FAILED for the same reason: look at what both run on; to see: {to_see}; "
+        "to go back: knowngood rollback --env=prod"
+    )
+    ended = run("rollback", "--env=prod", "--yes")
+    assert "\nv1 is not rejected: v2 FAILED for the same reason\n" in ended.out
+    assert "rejected" not in run("status", "--env=prod").out
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_an_outage_that_begins_with_a_push(run: Run, project: Path) -> None:
     """The version document goes away: v2 is the first suspect; v1, which is put back, is not."""
     (project / "deploy").write_text(f"{DEPLOY}rm -f releases/*/__version__\n")
