@@ -188,8 +188,12 @@ def _window(question: GateQuestion) -> Iterator[GateReason]:
     rules = question.rules
     local = question.now.astimezone(ZoneInfo(rules.timezone))
     day = local.strftime("%A")
-    later = "push on another day; in an emergency: --override=WHY, which is recorded"
-    if day in rules.no_change:
-        yield GateReason(f"it is {day} in {rules.timezone}: no changes", later)
-    if local.date().isoformat() in rules.holidays:
-        yield GateReason(f"{local.date()} is a holiday: no changes", later)
+    file = question.ledger.environment.path.name
+    why_not = {
+        "no_change": f"it is {day} in {rules.timezone}" if day in rules.no_change else "",
+        "holidays": f"{local.date()} is a holiday" if str(local.date()) in rules.holidays else "",
+    }
+    for key, why in why_not.items():
+        if why:
+            to_do = f"push on another day ([gate] {key} in {file}); in an emergency: --override=WHY"
+            yield GateReason(f"{why}: no changes", to_do)

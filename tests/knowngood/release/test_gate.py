@@ -350,10 +350,13 @@ def test_days_without_change(
 @pytest.mark.parametrize(
     ("rules", "to_do"),
     [
-        ({}, "push on another day, or set [gate] no_change in prod.toml"),
+        (
+            {},
+            "push on another day ([gate] no_change in prod.toml); in an emergency: --override=WHY",
+        ),
         (
             {"no_change": (), "holidays": ("2026-11-27",)},
-            "push on another day, or change [gate] holidays in prod.toml",
+            "push on another day ([gate] holidays in prod.toml); in an emergency: --override=WHY",
         ),
     ],
 )
