@@ -307,7 +307,7 @@ def test_the_keys_of_the_json_of_a_drill() -> None:
     ]
     (result,) = content["mutants"]
     assert [keys for keys in tables if keys] == [
-        content.keys(),
+        {"schema", *content},
         result.keys(),
         result["remedy"].keys(),
     ]

@@ -173,13 +173,9 @@ def _left_out(plugin: MutationPlugin) -> Iterator[str]:
 
 
 def document(drill: MutationDrill, fail_under: float | None = None) -> dict[str, Any]:
-    """Return the document; ``fail_under`` is the least score in per cent, if one is asked for.
-
-    Its ``schema`` is raised whenever a key changes its meaning or goes.
-    """
+    """Return the document; ``fail_under`` is the least score in per cent, if one is asked for."""
     share = score(drill.results)
     content = {
-        "schema": 1,
         "environment": drill.environment,
         "release": drill.release,
         "seed": drill.seed,

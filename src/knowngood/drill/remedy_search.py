@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from .. import checks
 from ..checks import Resource
-from ..content import json_schema
+from ..content import json_schema, media_types
 from ..fetch import Blocked, Exchange, NoAnswer, Response, Tape, is_id, respond
 from ..mutation import Expectation
 from ..verdict.outcome import FAILED, classify
@@ -32,7 +32,6 @@ _IMPORTS: Final = {"checks": "from knowngood import checks", "hashlib": "import 
 
 _BUILTINS: Final[Mapping[str, Any]] = {"len": len, "set": set, "str": str}
 _NAMES: Final = frozenset({"response", "resource", "checks", "hashlib", *_BUILTINS})
-_RESOURCE_KINDS: Final = {"javascript": "script", "ecmascript": "script", "css": "stylesheet"}
 
 Judge = Callable[[Response], bool]
 """Return whether an expectation holds for an answer, or raise what the line raises."""
@@ -80,8 +79,8 @@ class Remedies:
     @cached_property
     def _made_up(self) -> set[str]:
         """What the URLs of walks have of names and numbers that are others in each run."""
-        probes = (exchange.probe for walk in self._tape.walks.values() for exchange in walk)
-        segments = (segment for probe in probes for segment in urlsplit(probe.url).path.split("/"))
+        paths = (urlsplit(exchange.probe.url).path for exchange in self._tape.sent)
+        segments = (segment for path in paths for segment in path.split("/"))
         return set(filter(is_id, segments))
 
     def _remedy(self, mutant: Mutant, place: Place, *, tried: bool) -> Remedy:
@@ -191,6 +190,7 @@ def _schema(schema: Mapping[str, Any]) -> Judge:
 
 def _resource(response: Response) -> Resource:
     """Return the answer as what a page needs, as far as its media type tells what that is."""
-    kinds = (kind for part, kind in _RESOURCE_KINDS.items() if part in response.media_type)
+    kind = "stylesheet" if response.media_type == "text/css" else "image"
+    kind = "script" if media_types.is_javascript(response.media_type) else kind
     url = str(response.url)
-    return Resource(url, next(kinds, "image"), url, url, exchange=response.exchange)
+    return Resource(url, kind, url, url, exchange=response.exchange)

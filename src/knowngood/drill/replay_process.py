@@ -154,7 +154,7 @@ def changed_by_faults(
     """
     assert environment.serve is not None
     assert environment.serve.drill is not None
-    exchanges = _answered(tape)
+    exchanges = [each for each in (*tape.shared.values(), *tape.sent) if each.answer]
     headers = request_headers(run_id, environment.send)
     document = {
         "origins": dict(environment.origins),
@@ -178,11 +178,6 @@ def changed_by_faults(
         if answers
         and all(new.answer and decodes(new.probe, new.answer, limit) for new in answers.values())
     }
-
-
-def _answered(tape: Tape) -> list[Exchange]:
-    walked = (exchange for walk in tape.walks.values() for exchange in walk)
-    return [exchange for exchange in (*tape.shared.values(), *walked) if exchange.answer]
 
 
 def _request(number: int, exchange: Exchange, headers: Mapping[str, str]) -> dict[str, Any]:

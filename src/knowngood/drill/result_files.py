@@ -19,7 +19,9 @@ def refuse_missing_folder(path: Path | None, option: str = "--json") -> None:
 
 
 def write(path: Path | None, content: dict[str, Any], say: Say) -> None:
-    """Write the results to ``path`` as JSON, if there is one."""
+    """Write the results to ``path`` as JSON, if there is one. Raise their ``schema`` whenever a key
+    changes its meaning or goes.
+    """
     write_text(path, json_file.text({"schema": 1, **content}), "--json", say)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
-from ..content import script_text
+from ..content import media_types, script_text
 from ..fetch import SAFE_METHODS, Answer, Exchange, Tape, decoded, target_of
 from ..mutation import Recorded, media_type
 from .targets import Target, without_query
@@ -91,7 +91,7 @@ class Surroundings:
         scripts = [
             decoded(answer)
             for kind, answers in self._by_type.items()
-            if "javascript" in kind
+            if media_types.is_javascript(kind)
             for _, answer in answers
         ]
         selectors = {s for source in scripts for s in script_text.selectors(source)}

@@ -91,16 +91,16 @@ def _folders_written_to(tape: Tape) -> set[str]:
     one of these is called makes it no other kind.
     """
     names: dict[str, set[str]] = defaultdict(set)
-    for probe in (exchange.probe for walk in tape.walks.values() for exchange in walk):
-        if probe.method == "PUT":
-            folder, _, name = _path(probe).rpartition("/")
+    for exchange in tape.sent:
+        if exchange.probe.method == "PUT":
+            folder, _, name = _path(exchange.probe).rpartition("/")
             names[folder].add(name)
     return {folder for folder in names if len(names[folder]) > 1}
 
 
 def _written(tape: Tape) -> set[str]:
     """Return the URLs that a walk writes."""
-    probes = (exchange.probe for walk in tape.walks.values() for exchange in walk)
+    probes = (exchange.probe for exchange in tape.sent)
     return {without_query(probe.url) for probe in probes if probe.method not in SAFE_METHODS}
 
 

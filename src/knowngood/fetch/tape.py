@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from .probe import Exchange, Probe
 
@@ -23,6 +24,11 @@ class Tape:
     walks: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)
     swept: set[Exchange] = field(default_factory=set)
     readers: dict[str, frozenset[Probe]] = field(default_factory=dict)
+
+    @property
+    def sent(self) -> Iterator[Exchange]:
+        """What the clients of all items sent."""
+        return chain.from_iterable(self.walks.values())
 
     def keep(self, exchange: Exchange) -> None:
         """Keep the exchange of a declared probe, or of what a page needs.

@@ -46,7 +46,7 @@ def is_media(answer: Answer) -> bool:
 def is_source(answer: Answer) -> bool:
     """Return whether an answer is a script or a stylesheet by its media type."""
     kind = media_type(answer)
-    return kind == "text/css" or kind.endswith(("javascript", "ecmascript"))
+    return kind == "text/css" or media_types.is_javascript(kind)
 
 
 def is_text(answer: Answer) -> bool:

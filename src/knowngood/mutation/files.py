@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..content import media_types
 from ..fetch import Answer
-from .answers import body_of, is_media, media_type, with_body
+from .answers import body_of, is_media, is_source, with_body
 from .bodies import ERROR_PAGE
 from .changes import the_change
 from .model import Mutation, Recorded
@@ -15,26 +14,20 @@ from .remedies import FILE_REMEDY
 _SYNTAX_REMEDY: Final = "assert checks.syntax_problems(resource) == []"
 
 
-def _is_code(answer: Answer) -> bool:
-    """Return whether an answer is a script or a stylesheet by its media type."""
-    kind = media_type(answer)
-    return kind == "text/css" or media_types.is_javascript(kind)
-
-
-def _code_of(answer: Answer) -> bytes:
+def _source_of(answer: Answer) -> bytes:
     """Return the source of a script or stylesheet; empty for anything else."""
-    return body_of(answer) if _is_code(answer) else b""
+    return body_of(answer) if is_source(answer) else b""
 
 
 def _without_end(recorded: Recorded) -> Answer | None:
     """Cut off a file before its last brace, so that a block stays open."""
-    source, brace, _ = _code_of(recorded.answer).rpartition(b"}")
+    source, brace, _ = _source_of(recorded.answer).rpartition(b"}")
     return with_body(recorded.answer, source) if brace and source else None
 
 
 def _stray_brace(recorded: Recorded) -> Answer | None:
     """Put a brace before a file: it spoils a script, or the first rule of a stylesheet."""
-    source = _code_of(recorded.answer)
+    source = _source_of(recorded.answer)
     return with_body(recorded.answer, b"}\n" + source) if source.strip() else None
 
 

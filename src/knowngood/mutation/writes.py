@@ -199,11 +199,7 @@ _LOST_WRITE: Final = the_change("is as it was before the write", _not_written_re
 
 WRITES: Final = (
     Mutation("write-other-id", "the answer is made for another record", _other_ids),
-    Mutation(
-        "write-without-id",
-        "the answer is made before the record is",
-        _no_ids,
-    ),
+    Mutation("write-without-id", "the answer is made before the record is", _no_ids),
     Mutation(
         "write-accepted",
         "writes go through a queue that nobody reads",

@@ -14,7 +14,6 @@ def test_everything_is_in_it() -> None:
     results = [mutant("caught", "name"), mutant("missed"), mutant("accepted", kind="api:/a")]
     content = document(drill(*results, possible=9, warnings=("w",)), 95)
     assert json.loads(json_file.text(content)) == {
-        "schema": 1,
         "environment": "stage",
         "release": "v7",
         "seed": 4711,
