@@ -202,12 +202,11 @@ def _check_templates(
 def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
     """Return the pages by language. Those that gave no page are with the first group."""
     groups: dict[tuple[str, str], list[Page]] = {}
-    broken = [page for page in pages if not page.sound]
     for page in pages:
         if page.sound:
             groups.setdefault((page.language, page.direction), []).append(page)
-    if broken and groups:
-        next(iter(groups.values())).extend(broken)
+    first = next(iter(groups), None)
+    broken = [page for page in pages if not page.sound]
     languages = Counter(language for language, _ in groups)
     names = distinct(
         {
@@ -221,13 +220,13 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
         PageGroup(
             names[key],
             *key,
-            paths=tuple(page.path[1:] for page in group),
+            paths=tuple(page.path[1:] for page in (*group, *(broken if key == first else ()))),
             leftovers=tuple(sorted({kind for page in group for kind in page.leftovers})),
-            is_styled=all(page.is_styled for page in group if page.sound),
-            needs_scripts=all(page.needs_scripts for page in group if page.sound),
-            have_mounts=all(page.has_mount for page in group if page.sound),
-            have_main_text=all(page.has_main_text for page in group if page.sound),
-            have_ends=all(page.has_end for page in group if page.sound),
+            is_styled=all(page.is_styled for page in group),
+            needs_scripts=all(page.needs_scripts for page in group),
+            have_mounts=all(page.has_mount for page in group),
+            have_main_text=all(page.has_main_text for page in group),
+            have_ends=all(page.has_end for page in group),
             are_long_lived=any(page.is_long_lived for page in group),
             has_sisters=bases[key[0].lower().partition("-")[0]] > 1,
         )

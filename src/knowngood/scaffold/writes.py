@@ -24,7 +24,6 @@ from .samples import NoSample, is_free, sample, whole
 _FORM: Final = "application/x-www-form-urlencoded"
 _CHANGES: Final = ("PUT", "PATCH")  # of what is there, to values that it did not have
 
-
 _TAG: Final = "the ETag of what is changed"
 _MADE_UP: Final = ("smoke", "00000000-")  # names that nobody else gives
 _ANY: Final = '"*"'  # any tag: If-Match of RFC 9110, 13.1.1
@@ -201,9 +200,7 @@ class _Writer:
             self._lines.append(f"current = client.get({self._path(read.place)})")
             self._tag = 'current.headers["etag"]'
         self._used.append(operation)
-        method, path = operation.method.lower(), self._path(operation.place, operation)
-        options = self._body(operation) + self._headers(operation)
-        self._lines += f"{answer} = client.{method}({path}{options})".split("\n")
+        self._lines += f"{answer} = {self._call(operation)}".split("\n")
         statuses = sorted(operation.statuses)
         expected = f"in {{{', '.join(map(str, statuses))}}}"
         expected = f"== {statuses[0]}" if len(statuses) == 1 else expected
@@ -218,10 +215,12 @@ class _Writer:
         self._values = {
             field: self._nobody(self._parameter(field)) for _, field in operation.place if field
         }
-        method, path = operation.method.lower(), self._path(operation.place, operation)
-        options = self._body(operation) + self._headers(operation)
-        call = f"client.{method}({path}{options}, expect={operation.refusal})"
-        return f"response = {call}".split("\n")
+        return f"response = {self._call(operation, f', expect={operation.refusal}')}".split("\n")
+
+    def _call(self, operation: Operation, more: str = "") -> str:
+        """Return the call that sends ``operation``; ``more`` are further arguments."""
+        path, body = self._path(operation.place, operation), self._body(operation)
+        return f"client.{operation.method.lower()}({path}{body}{self._headers(operation)}{more})"
 
     def _path(self, place: Place, operation: Operation | None = None) -> str:
         """Return the path, and the query that ``operation`` requires, as Python writes it."""
