@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..content import javascript, page_elements
 from ..content.page_elements import Script
-from ..fetch import read_once, respond
+from ..fetch import read_once
 
 if TYPE_CHECKING:
     from ..fetch import Resource, Response
@@ -36,7 +36,6 @@ class RunningScripts:
 def running(page: Response, resources: Iterable[Resource]) -> RunningScripts:
     """Return the scripts of ``page``; ``resources`` are what it needs, and may be more."""
     files = {script.url: script for script in resources if script.kind == "script"}
-    exchanges = {url: file.exchange for url, file in files.items()}
     named, url = scripts_of(page), str(page.url)
     own_files = {script.url for script in named}
     imported = [
@@ -47,15 +46,14 @@ def running(page: Response, resources: Iterable[Resource]) -> RunningScripts:
     scripts: list[Script] = []
     complete = not page_elements.has_loader(page.html)
     for script in named + imported:
-        exchange = exchanges.get(script.url)
+        file = files.get(script.url)
         if not script.url:
             scripts.append(script)
-        elif exchange is not None:
-            answer = respond(exchange)
-            scripts.append(script._replace(source=answer.content))
-            complete = complete and answer.is_success
-        elif script.url in exchanges:
+        elif file is not None and file.exchange is None:
             complete = False
+        elif file is not None:
+            scripts.append(script._replace(source=file.response.content))
+            complete = complete and file.response.is_success
     return RunningScripts(scripts, complete)
 
 

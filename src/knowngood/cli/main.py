@@ -169,7 +169,3 @@ def _consequence(command: str) -> str:
     if command in _QUESTIONS:
         return "the records cannot be relied on, and nothing follows from them"
     return "stopped, nothing more was done"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -34,17 +34,17 @@ class DrillRun:
 
     @property
     def name(self) -> str:
-        """Return its name for people."""
+        """Its name for people."""
         return " + ".join(self.names) or "(sound)"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of its faults."""
+        """The names of its faults."""
         return tuple(fault.name for fault in self.faults)
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """Return the verdicts that are right: of two faults the worse one hides the other.
+        """The verdicts that are right: of two faults the worse one hides the other.
 
         INCONCLUSIVE says that somebody turned the run away: then it may not see what would be
         FAILED.

@@ -60,7 +60,7 @@ class Fault:
 
     @property
     def answer(self) -> str:
-        """Return what a verifier gets in the place of a sound answer: the error, or the status."""
+        """What a verifier gets in place of a sound answer: the error, or the status."""
         return self.error or str(self.status or "")
 
     def touches_url(self, url: str, origins: Mapping[str, str]) -> bool:

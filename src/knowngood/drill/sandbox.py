@@ -88,12 +88,12 @@ class Sandbox:
 
     @property
     def suite(self) -> Path:
-        """Return the folder in which commands are run."""
+        """The folder in which commands are run."""
         return self.folder / "suite"
 
     @property
     def site(self) -> Repository:
-        """Return the repository that releases are made from."""
+        """The repository that releases are made from."""
         return Repository(self.folder / "site", self._apart())
 
     def run(self, *words: str) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from .answer_errors import Blocked, NoAnswer
 from .attempt_error import NOT_NOW, AttemptError
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
-from .probe import Exchange, Probe, walk_group
+from .probe import SAFE_METHODS, Exchange, Probe, walk_group
 from .redirects import target_of
 from .response import Response, respond_once
 
@@ -243,7 +243,7 @@ class _FetcherTransport(httpx.BaseTransport):
         status = exchange.status
         if named and status in {200, 201}:
             self._just_stored = exchange.probe.url
-        elif exchange.probe.method not in {"GET", "HEAD", "OPTIONS"} or not 400 <= status < 500:
+        elif exchange.probe.method not in SAFE_METHODS or not 400 <= status < 500:
             self._just_stored = ""
 
 

@@ -28,13 +28,9 @@ from .recording import Recorder
 from .shared_connections import HTTP2, SharedConnections
 from .transport_errors import Diagnosis, diagnose, judge
 
-_URL_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))).translate(
-    str.maketrans("", "", '"<>`')
-)
+_URL_CHARACTERS: Final = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`'))
 
-_SUPPRESS_CONNECT_HEADERS: Final = (
-    265  # CURLOPT_SUPPRESS_CONNECT_HEADERS; pycurl has no name for it
-)
+_SUPPRESS_CONNECT_HEADERS: Final = 265  # CURLOPT_…; pycurl has no name for it
 
 
 def sent_url(url: str) -> str:

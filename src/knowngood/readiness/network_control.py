@@ -23,7 +23,6 @@ ATTEMPTS: Final = 3
 SECONDS: Final = 10.0
 """Attempts and seconds for one look; in a slower network no deployment can be judged."""
 
-
 _VARIABLES: Final = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 """Those of curl and of httpx. HTTP_PROXY in capitals is none: a CGI server sets it."""
 

@@ -148,14 +148,14 @@ class Repository:
 
     @property
     def uses_origin(self) -> bool:
-        """Return whether its origin is asked and gets what is written: it has a remote of that name
+        """Whether its origin is asked and gets what is written: it has a remote of that name
         and is not offline. Raises GitError.
         """
         return not self.offline and bool(self.setting("remote.origin.url"))
 
     @property
     def followed_instead(self) -> str:
-        """Return the remote that a branch follows if none is called origin, as in a clone that was
+        """The remote that a branch follows if none is called origin, as in a clone that was
         made with another name for it. Empty if there is no such remote. Raises GitError.
         """
         settings = self._all_settings()
@@ -166,24 +166,24 @@ class Repository:
 
     @property
     def other_remotes(self) -> list[str]:
-        """Return the remotes beside the one called origin. Raises GitError."""
+        """The remotes beside the one called origin. Raises GitError."""
         settings = self._all_settings()
         names = [match[1] for key in settings if (match := _REMOTE.fullmatch(key))]
         return [name for name in names if name != "origin"]
 
     @property
     def is_bare(self) -> bool:
-        """Return whether it has no files beside its history. Raises GitError."""
+        """Whether it has no files beside its history. Raises GitError."""
         return self.run("rev-parse", "--is-bare-repository").strip() == "true"
 
     @property
     def is_shallow(self) -> bool:
-        """Return whether its history is cut off. Raises GitError."""
+        """Whether its history is cut off. Raises GitError."""
         return self.run("rev-parse", "--is-shallow-repository").strip() == "true"
 
     @property
     def origin(self) -> str:
-        """Return the URL or path of the remote called origin, without a user; empty if there is
+        """The URL or path of the remote called origin, without a user; empty if there is
         none. Raises GitError.
         """
         return redact(_USER.sub("", self.setting("remote.origin.url") or ""))

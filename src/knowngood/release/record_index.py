@@ -70,17 +70,17 @@ class RecordIndex:
 
     @property
     def environments(self) -> set[str]:
-        """Return the environments that have records."""
+        """The environments that have records."""
         return {environment for environment, _ in self._listed}
 
     @property
     def bad(self) -> tuple[BadRecord, ...]:
-        """Return the tags that hold no record, of those that were read so far."""
+        """The tags that hold no record, of those that were read so far."""
         return tuple(bad for bad in self._known.values() if isinstance(bad, BadRecord))
 
     @property
     def seen(self) -> tuple[Record, ...]:
-        """Return the records that were read so far, in no order."""
+        """The records that were read so far, in no order."""
         return tuple(record for record in self._known.values() if isinstance(record, Record))
 
     def names(self, environment: str, *kinds: RecordKind) -> Iterator[str]:

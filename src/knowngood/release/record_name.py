@@ -50,22 +50,22 @@ class BadRecord:
 
     @property
     def is_misnamed(self) -> bool:
-        """Return whether its name has no time as a record's has it."""
+        """Whether its name has no time as a record's has it."""
         return _TIME.search(self.name) is None
 
     @property
     def kind(self) -> str:
-        """Return the kind in its name."""
+        """The kind in its name."""
         return self.name.partition("/")[0]
 
     @property
     def environment(self) -> str:
-        """Return the environment in its name; empty if it names none."""
+        """The environment in its name; empty if it names none."""
         return environment_of(self.name)
 
     @property
     def release(self) -> str:
-        """Return the release in its name; empty if it names none."""
+        """The release in its name; empty if it names none."""
         return "/".join(_TIME.sub("", self.name).split("/")[2:])
 
     def __str__(self) -> str:

@@ -71,12 +71,12 @@ class Records:
 
     @property
     def bad(self) -> tuple[BadRecord, ...]:
-        """Return the tags that hold no record, of those that were read so far."""
+        """The tags that hold no record, of those that were read so far."""
         return self._index.bad
 
     @property
     def seen(self) -> tuple[Record, ...]:
-        """Return the records that were read so far, in no order."""
+        """The records that were read so far, in no order."""
         return self._index.seen
 
     def of(self, environment: str, *kinds: RecordKind) -> Iterator[Record]:

@@ -106,15 +106,13 @@ def _sent_body(request: Mapping[str, Any]) -> bytes | None:
     data = request.get("postData")
     if data is None:
         return None
-    text = data.get("text") or ""
-    body = _unarmoured(text) if data.get("_encoding") == "base64" else text.encode()
+    body = _bytes(data.get("text"), data.get("_encoding"))
     return body.ljust(min(int(request.get("bodySize", 0)), _LARGEST))
 
 
 def _answer(url: str, status: int, response: Mapping[str, Any]) -> Answer:
     headers, content = _headers(response), response["content"]
-    text = content.get("text") or ""
-    body = _unarmoured(text) if content.get("encoding") == "base64" else text.encode()
+    body = _bytes(content.get("text"), content.get("encoding"))
     encoding = next((v.lower() for n, v in headers if n.lower() == "content-encoding"), "")
     compress = _COMPRESSORS.get(encoding) if body else None
     pairs = tuple(
@@ -127,9 +125,11 @@ def _answer(url: str, status: int, response: Mapping[str, Any]) -> Answer:
     return Answer(status, url, pairs, compress(body), decoded=len(body))
 
 
-def _unarmoured(text: str) -> bytes:
+def _bytes(text: str | None, encoding: str | None) -> bytes:
+    if encoding != "base64":
+        return (text or "").encode()
     try:
-        return b64decode(text)
+        return b64decode(text or "")
     except binascii.Error as error:
         raise ValueError(f"a body is no base64: {error}") from None
 

@@ -44,7 +44,7 @@ class RunTicket:
             deadline=time.time() + seconds,
             origins=dict(environment.origins),
             ca=str(environment.ca) if environment.ca else None,
-            edges={name: tuple(addresses) for name, addresses in environment.edges.items()},
+            edges=dict(environment.edges),
             **facts,
         )
 

@@ -52,17 +52,17 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """Return the exit code of the process."""
+        """The exit code of the process."""
         return EXIT_CODES[self.kind]
 
     @property
     def action(self) -> str:
-        """Return ``proceed``, ``roll back`` or ``hold``."""
+        """``proceed``, ``roll back`` or ``hold``."""
         return HOLD if self.is_first_look else ACTIONS.get(self.kind, HOLD)
 
     @property
     def advice(self) -> str:
-        """Return the action in the words for people."""
+        """The action in words for people."""
         if self.is_first_look:
             return (
                 "it is so today, before any push: fix it, take it out of the suite, or name its "

@@ -50,23 +50,23 @@ class SharedCause:
 
     @property
     def places(self) -> list[str]:
-        """Return the names of the places that saw it."""
+        """The names of the places that saw it."""
         return sorted({cause.place for cause in self.causes})
 
     @property
     def failed_at(self) -> set[str]:
-        """Return the names of the places where it is confirmed and decides."""
+        """The names of the places where it is confirmed and decides."""
         return {cause.place for cause in self.causes if cause.document["state"] == "failed"}
 
     @property
     def state(self) -> str:
-        """Return how far it counts, at the place where it counts most."""
+        """How far it counts, at the place where it counts most."""
         states = {cause.document["state"] for cause in self.causes}
         return next(state for state in STATES if state in states)
 
     @property
     def lead(self) -> PlaceCause:
-        """Return the cause of the place where it counts most and has most URLs."""
+        """The cause of the place where it counts most and has most URLs."""
         return min(
             self.causes,
             key=lambda cause: (

@@ -32,7 +32,7 @@ class PlaceVerdict:
 
     @property
     def kind(self) -> VerdictKind:
-        """Return what its run ended in."""
+        """What its run ended in."""
         return VerdictKind(self.document["verdict"])
 
 
