@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from ..content import written_urls
 from ..content.problem import Aspect, Problem
@@ -40,13 +40,12 @@ def _own_links(page: Response) -> Iterator[str]:
     own = urlsplit(str(page.url))
     address = written_urls.base(page.html, str(page.url))
     for node in page.html.css("a[href]:not([rel~=nofollow])"):
-        try:
-            parts = urlsplit(urljoin(address, node.attributes["href"] or ""))
-        except ValueError:  # no URL, as `//[`
+        url = written_urls.resolved(address, node.attributes["href"] or "")
+        parts = written_urls.parts(url)
+        if parts is None or parts[:2] != own[:2]:
             continue
-        is_own = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
-        if is_own and not parts.query and parts.path not in {"", own.path}:
-            yield parts._replace(fragment="").geturl()
+        if not parts.query and parts.path not in {"", own.path}:
+            yield url
 
 
 def _status(client: Client, url: str) -> int:

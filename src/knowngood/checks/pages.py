@@ -34,7 +34,6 @@ GONE = (404, 410)
 """Statuses by which a server says that something is not there."""
 
 _NOWHERE: Final = re.compile(r"|javascript:\s*(?:void\b.{0,9})?;?", re.I)
-_MARKUP: Final = re.compile(r"<!doctype html|<html|<body", re.I)
 _LOGIN_NAME: Final = re.compile(r"(?:log|sign)[-_]?in", re.I)
 _SAME_PAGE: Final = re.compile(r"\s*\d[\d.]*[\s;,]*(?:url\s*=\s*)?\Z", re.I)  # of a refresh: "30"
 _WEB_URL: Final = re.compile(r"https?://\w", re.I)
@@ -76,7 +75,7 @@ def login_problems(page: Response) -> list[str]:
 
 def web_page_problems(answer: Response) -> list[str]:
     """Return that a web page came in place of another answer, such as a heartbeat."""
-    if _MARKUP.search(answer.text):
+    if media_types.WEB_PAGE.search(answer.text):
         return [Problem("a web page in place of the answer", Aspect.WEB_PAGE)]
     return []
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from ..safety import ContentTooLarge
 from . import images, strict_json
-from .media_types import is_javascript, media_type, undeclared_gzip
+from .media_types import WEB_PAGE, is_javascript, media_type, undeclared_gzip
 from .problem import Aspect, Problem
 
 MEDIA_TYPES: Final = {
@@ -57,7 +57,6 @@ _CHARSET: Final = re.compile(
 )
 """Charsets that browsers know; Python's decoders of some others are very slow."""
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
-_HTML: Final = re.compile(rb"\s*<(!doctype html|html)", re.I)
 
 
 def ending(path: str) -> str:
@@ -139,7 +138,7 @@ def _content_problems(kind: str, body: bytes, *, html: bool) -> list[str]:
 
 def _in_its_place(kind: str, body: bytes, *, html: bool) -> str:
     """Return what is there in place of a file, as its first bytes tell; empty for nothing else."""
-    if not html and _HTML.match(body[:200]):
+    if not html and WEB_PAGE.match(body[:200].decode("latin-1").lstrip()):
         return Problem("an HTML page in place of the file", Aspect.WEB_PAGE)
     if body.startswith(_POINTER):
         return "a pointer of Git LFS in place of the file"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+WEB_PAGE: Final = re.compile(r"<(?:!doctype html|html|head|body)\b", re.I)
+"""How the markup of a web page begins, whatever its media type says."""
+
 _SCRIPT: Final = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)script\b", re.I)
 
 

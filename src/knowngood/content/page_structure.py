@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _COMMENT: Final = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")  # one without an end hides all
 _DOCTYPE: Final = re.compile(r"\ufeff?\s*<!doctype html", re.I)
-_MARKUP: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.I)
 _END: Final = re.compile(r"</html\s*>\s*\Z", re.I)
 _PLAIN_HEAD: Final = re.compile(r"(?:\ufeff|\s|<!doctype[^>]*>|<html\b[^>]*>)*<head\s*>", re.I)
 """The start of a page whose author writes all tags: who leaves out ``</head>`` needs no ``<head>``.
@@ -90,7 +89,7 @@ def _before_doctype(bare: str, tree: LexborHTMLParser) -> list[str]:
         return []
     if page_title(tree).startswith("Index of /"):
         return [_LIST_OF_FILES]
-    before = _MARKUP.split(bare, maxsplit=1)[0]
+    before = media_types.WEB_PAGE.split(bare, maxsplit=1)[0]
     plain = leftovers.without_tags(before) if len(before) < len(bare) else ""
     text = leftovers.crash(before) or plain[:_SHOWN]
     if text:

@@ -15,7 +15,7 @@ from html import unescape
 from typing import Any, Final, NoReturn
 
 from ..safety import ContentTooLarge, one_line
-from .media_types import undeclared_gzip
+from .media_types import WEB_PAGE, undeclared_gzip
 from .problem import Aspect
 
 LARGEST: Final = 4 << 20
@@ -28,7 +28,6 @@ to 150 bytes once it is read."""
 _START: Final = 40  # characters of what is there in place of JSON
 _HEAD: Final = 10_000  # characters of a page in which its title stands
 
-_PAGE: Final = re.compile(r"<(?:!doctype html|html|head|body)\b", re.I)
 _TITLE: Final = re.compile(r"<title\b[^<>]*>\s*([^<]*[^<\s])", re.I)
 
 
@@ -59,7 +58,7 @@ def loads(text: str | bytes) -> Any:
 
 def _instead(text: str) -> str:
     """Return what is there in place of JSON: a web page, by its title, or how it begins."""
-    if not _PAGE.match(text):
+    if not WEB_PAGE.match(text):
         first = one_line(text.partition("\n")[0], _START)
         return f'it begins with "{first}"'
     title = _TITLE.search(text[:_HEAD])

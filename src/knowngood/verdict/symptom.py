@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from ..content import file_signatures
+from ..content.media_types import WEB_PAGE
 from ..content.problem import Aspect
 from .outcome import EDGE_OF, Outcome
 
@@ -24,7 +25,7 @@ _NONCE: Final = re.compile(r"\b[0-9a-f]{12}-\d+\b")
 _FLEETING: Final = re.compile(r"\b0x[0-9a-f]{6,}\b|\b\d+(?:\.\d+)? m?s\b")
 """Addresses of objects and durations, which are others in each run."""
 
-_PAGE: Final = re.compile(r"(?:<!--.*?--> ?)*<(?:!doctype html|html|head|body)\b", re.I)
+_PAGE: Final = re.compile(rf"(?:<!--.*?--> ?)*{WEB_PAGE.pattern}", re.I)
 _TITLE: Final = re.compile(r"<title\b[^<>]*> ?([^<]*?[^< ]) ?<", re.I)
 _PART: Final = "206"
 _BEGINNING: Final = 60  # characters of a page without a title that tell it from others
