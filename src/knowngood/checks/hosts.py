@@ -61,13 +61,13 @@ def elsewhere_problems(
         if target and resource.page == str(page.url):
             url = written_urls.parts(target)
             if url is None:
-                problems.append(f"{_a(resource.kind)} of what is no URL: {target}")
+                problems.append(f"{_named(resource.kind)} of what is no URL: {target}")
                 continue
             if page.url.scheme == "https" and url.scheme == "http":
-                problems.append(f"{_a(resource.kind)} is loaded in clear: {target}")
+                problems.append(f"{_named(resource.kind)} is loaded in clear: {target}")
             if alike is not None and _NUMBERED.sub(r"\1#.", url.hostname or "") not in alike:
                 problems.append(
-                    f"{_a(resource.kind)} of {url.hostname}, which is not among the hosts that "
+                    f"{_named(resource.kind)} of {url.hostname}, which is not among the hosts that "
                     f"pages may load from: {target}"
                 )
     files = own(resources, page)
@@ -80,11 +80,11 @@ def elsewhere_problems(
         ]
     if hosts is not None:
         ours = {page.url.host, *hosts, *(urlsplit(file.url).hostname for file in files)}
-        problems += _led_home(page, scripts, ours)
+        problems += _own_machine(page, scripts, ours)
     return [Problem(line, Aspect.ELSEWHERE) for line in problems]
 
 
-def _led_home(
+def _own_machine(
     page: Response, scripts: Iterable[Script], ours: Container[str | None]
 ) -> Iterator[str]:
     """Yield what leads people to a machine of their own that is none of the hosts ``ours``."""
@@ -96,7 +96,7 @@ def _led_home(
             yield f"{what} {url}, the reader's own machine"
 
 
-def _a(kind: str) -> str:
+def _named(kind: str) -> str:
     """Return the kind of a resource as people name it: an icon is no link that they follow."""
     noun = _NOUNS.get(kind, kind)
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"

@@ -6,14 +6,14 @@ import errno
 import re
 import shlex
 import tempfile
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
-from ..safety import one_line, usable, user_folder
+from ..safety import UsageError, one_line, user_folder
 from . import unpushed
 from .git import SECONDS, GitError, Repository, is_ref_part, with_settings
 
@@ -42,9 +42,16 @@ def cache() -> Path:
     return user_folder(_PLACE, ".cache")
 
 
-def in_cache(folder: Path) -> AbstractContextManager[None]:
+@contextmanager
+def in_cache(folder: Path) -> Iterator[None]:
     """Turn an error of a file in ``folder``, which is in the cache, into a UsageError."""
-    return usable(folder, _PLACE)
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: {error.strerror or error}; set {_PLACE} to the full path of a folder that "
+            "can be written"
+        ) from None
 
 
 def opened(environment: Environment, seconds: float = SECONDS) -> Repository:

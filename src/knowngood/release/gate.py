@@ -44,7 +44,7 @@ def decide(question: GateQuestion) -> GateDecision:
     if commit is None:
         return GateDecision(None, (), [_unknown(question)])
     live = LiveState.of(question, commit)
-    rule = ReviewRule.of_gate(question.rules)
+    rule = ReviewRule.of_gate(question.ledger.rules)
     judged = _outgoing(live, rule)
     reasons = [
         *_tag(question, commit),
@@ -113,7 +113,7 @@ def _tag(question: GateQuestion, commit: str) -> Iterator[GateReason]:
 
 
 def _branch(question: GateQuestion, commit: str) -> Iterator[GateReason]:
-    repository, branch = question.ledger.repository, question.rules.branch
+    repository, branch = question.ledger.repository, question.ledger.rules.branch
     names = (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
     head = next(filter(repository.commit_of, names), None)  # the server's, if it is known
     if _may_be_next(question, commit, head):
@@ -185,7 +185,7 @@ def _reviews(judged: Sequence[ReviewedCommit], rule: ReviewRule) -> Iterator[Gat
 
 
 def _window(question: GateQuestion) -> Iterator[GateReason]:
-    rules = question.rules
+    rules = question.ledger.rules
     local = question.now.astimezone(ZoneInfo(rules.timezone))
     day = local.strftime("%A")
     file = question.ledger.environment.path.name

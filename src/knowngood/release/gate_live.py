@@ -110,11 +110,10 @@ class LiveState:
             trouble = f"{name} does not say which release is live ({answer.trouble})"
         elif not is_one:
             trouble = f"the edges of {name} serve different releases: {answer}"
-        to_repair = (
-            f"repair that, or put one release everywhere: knowngood rollback {ledger.option}"
-        )
-        if is_one:
-            to_repair = "repair that, or the way from this machine to it"
+        to_repair = "repair that, or the way from this machine to it"
+        if not is_one:
+            everywhere = f"put one release everywhere: knowngood rollback {ledger.option}"
+            to_repair = f"repair that, or {everywhere}"
         yield GateReason(
             f"{trouble}; what is pushed would be verified there, and not pass",
             f"{to_repair}; if {self.question.release} is the repair: --override WHY",

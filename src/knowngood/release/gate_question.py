@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..content import manifest as manifests
-from ..environment import BadEnvironment, GateRules, refuse_lost_previous
+from ..environment import BadEnvironment, refuse_lost_previous
 from ..safety import one_line
 from .ledger import Ledger
 from .live import LiveAnswer
@@ -56,11 +56,6 @@ class GateQuestion:
         except manifests.BadManifest as error:
             raise BadEnvironment(f"--manifest {error}") from None
         return cls(ledger, release, datetime.now(UTC), content, live, subjects)
-
-    @property
-    def rules(self) -> GateRules:
-        """The rules of the environment."""
-        return self.ledger.environment.gate
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class _VerifiedBefore:
     @property
     def rules(self) -> GateRules:
         """The rules of the environment that the release is to go to."""
-        return self.question.rules
+        return self.question.ledger.rules
 
     def passed(self) -> Record | None:
         """Return the verification that decides; None if it has not PASSED. Raises GitError."""

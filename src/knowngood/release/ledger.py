@@ -13,6 +13,7 @@ from ..environment import (
     FOLDER,
     BadEnvironment,
     Environment,
+    GateRules,
     env_option,
     load_here,
     root_above,
@@ -91,6 +92,11 @@ class Ledger:
         return cls(environment, repository, records.read(repository, now, names, unfetched))
 
     @property
+    def rules(self) -> GateRules:
+        """The rules of the environment's gate."""
+        return self.environment.gate
+
+    @property
     def option(self) -> str:
         """The ``--env`` that names the environment, for a command that is printed."""
         return self.option_of(self.environment.name)
@@ -104,7 +110,7 @@ class Ledger:
         commit, here and at the origin, and one of the environment's signers signed it, where it
         names some. Raises GitError.
         """
-        release, signers = record.release, self.environment.gate.signers
+        release, signers = record.release, self.rules.signers
         if why := self.records.unfetched.get(release):
             return f"the tag {release}: {why}"
         now = self.repository.commit_of(f"refs/tags/{release}")

@@ -84,13 +84,9 @@ class ApprovalQuestion:
     release: str
     commit: str
 
-    @property
-    def _rules(self) -> GateRules:
-        return self.ledger.environment.gate
-
     def reasons(self) -> Iterator[GateReason]:
         """Yield why nobody's yes counts, where the gate asks for one. Raises GitError."""
-        if not self._rules.approve:
+        if not self.ledger.rules.approve:
             return
         troubles = []
         for record in self._approvals():
@@ -103,7 +99,7 @@ class ApprovalQuestion:
         name = self.ledger.environment.name
         yield GateReason(
             f"{self.release} is not approved for {name} by anybody else who matches "
-            f"{self._rules.approve!r}{''.join(troubles[:3])}",
+            f"{self.ledger.rules.approve!r}{''.join(troubles[:3])}",
             self._to_do(),
         )
 
@@ -120,7 +116,7 @@ class ApprovalQuestion:
     def _to_do(self) -> str:
         pusher, _ = record_store.identity(self.ledger.repository)
         return (
-            f"who may say so: {_signers(self._rules, pusher)}, by knowngood approve "
+            f"who may say so: {_signers(self.ledger.rules, pusher)}, by knowngood approve "
             f"{self.ledger.option} --release={self.release}"
         )
 
@@ -142,10 +138,10 @@ class ApprovalQuestion:
         return "" if self._matches(signed) else f"it is {one_line(signed.principal, 80)}'s"
 
     def _signature(self, approval: Record) -> signature.Signature:
-        return signature.read(self.ledger.repository, approval.ref, self._rules.signers)
+        return signature.read(self.ledger.repository, approval.ref, self.ledger.rules.signers)
 
     def _matches(self, signed: signature.Signature) -> bool:
-        return not signed.trouble and fnmatchcase(signed.principal, self._rules.approve)
+        return not signed.trouble and fnmatchcase(signed.principal, self.ledger.rules.approve)
 
     def _is_pusher(self, signed: signature.Signature, approval: Record) -> bool:
         """Return whether the pusher made an approval: by key, or by address."""

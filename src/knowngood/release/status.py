@@ -174,7 +174,7 @@ def _fill(row: Row, ledger: Ledger, live_names: _LiveNames) -> None:
     elif holder is not None and holder.over:  # whoever it was, nothing waits for a person
         row["left_lock"] = f"{holder.words}; {holder.over}"
     row["rejected"] = _rejected(ledger)
-    row["approvals"] = _approvals(ledger) if ledger.environment.gate.approve else None
+    row["approvals"] = _approvals(ledger) if ledger.rules.approve else None
     row["trouble"] += trouble.lines(ledger, answer, holder)
 
 

@@ -18,7 +18,7 @@ from .sanitize import encodable, first_lines, indented_lines, one_line
 from .shell import shell_printf, shell_word
 from .standard_streams import lose_what_cannot_be_written, open_streams
 from .templates import templates
-from .user import usable, user_folder, user_name
+from .user import user_folder, user_name
 from .wording import Say, and_more, columns, duration, listed, nearest, plural, plural_of
 
 __all__ = [
@@ -58,7 +58,6 @@ __all__ = [
     "shell_printf",
     "shell_word",
     "templates",
-    "usable",
     "user_folder",
     "user_name",
     "write_atomically",

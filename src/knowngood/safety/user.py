@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import UsageError
@@ -31,18 +29,4 @@ def user_folder(variable: str, usual: str) -> Path:
     except RuntimeError:
         raise UsageError(
             f"there is no home folder to keep files in; set {variable} to the full path of a folder"
-        ) from None
-
-
-@contextmanager
-def usable(folder: Path, variable: str) -> Iterator[None]:
-    """Raise UsageError for an OSError of a file in ``folder``. The message names ``variable``, by
-    which a user can choose another folder.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"{folder}: {error.strerror or error}; set {variable} to the full path of a folder "
-            "that can be written"
         ) from None
