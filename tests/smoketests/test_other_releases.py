@@ -120,6 +120,18 @@ def _scripts_of_languages(served: Served) -> None:
             page.write_text(text, "utf-8")
 
 
+def _files_named_like_locales(served: Served) -> None:
+    """Every page has an arrow, and a script, whose name is the code of a locale."""
+    arrow = served.shared("v4/img/on.png").read_bytes()
+    for sheet in served.site.glob("_shared/**/*.css"):
+        (sheet.parent.parent / "img" / "ar.png").write_bytes(arrow)
+        sheet.write_text(sheet.read_text("utf-8") + ".more { background: url(../img/ar.png) }\n")
+    served.shared("js/ar.js").write_text("var arrows = 1;\n")
+    for page in _pages(served):
+        text = page.read_text("utf-8").replace("</body>", '<script src="js/ar.js"></script></body>')
+        page.write_text(text, "utf-8")
+
+
 def _loaded_by_require(served: Served) -> None:
     """RequireJS loads what the desktop page runs, by names of its own."""
     served.shared("js/require.js").write_text("var require = {}, define = {};\n")
@@ -140,6 +152,7 @@ OTHERS = [
     _v4_of_the_desktop,
     _mobile_without_style,
     _scripts_of_languages,
+    _files_named_like_locales,
     _loaded_by_require,
 ]
 
