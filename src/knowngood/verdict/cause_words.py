@@ -28,6 +28,9 @@ _SHOWN: Final = 100  # characters of a document in a sentence
 _VARYING: Final = re.compile(r"""\"[^\"]*\"|'[^']*'|<[^>]*>|\d+""")
 """What differs between messages about one fault: quoted values, elements, numbers."""
 
+_URL: Final = re.compile(r"\S*/\S*")
+"""A URL among other words: of these a locale such as `is` may be one."""
+
 _ONLY_A_VALUE: Final = re.compile(r"/\{\w+\}")  # and no more of a path
 
 _PLURAL: Final = {"is": "are", "gives": "give", "redirects": "redirect"}
@@ -111,7 +114,8 @@ class CauseWords:
         folded = outcome.values if "{" in subject else {}
         if not lead.trouble and not has_wrong_status(outcome):
             return f"{subject}{self._extent}: {_with_places(outcome.first_line, folded)}"
-        predicate, colon, detail = neutral(self._predicate(), folded).partition(": ")
+        neutral_urls = _URL.sub(lambda url: neutral(url[0], folded), self._predicate())
+        predicate, colon, detail = neutral_urls.partition(": ")
         end = f"{colon}{detail}{self._title()}{success_words(outcome.exchanges)}"
         return f"{subject} {predicate}{self._extent}{end}"
 

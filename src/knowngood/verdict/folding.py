@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence, Set
+from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -31,7 +32,7 @@ def grouped(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group
     """Group symptoms by the fault that explains them, in the order in which a person should read
     them. ``answered`` are the origins that answered at least once.
     """
-    pages, symptoms = impostors(list(symptoms))
+    pages, symptoms = impostors(_with_common_places(list(symptoms)))
     errors, symptoms = errors_in_place(symptoms)
     types, symptoms = mistyped(symptoms)
     silent_origins: list[Symptom] = []
@@ -58,6 +59,25 @@ def grouped(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group
     wrong = {symptom.url for group in wrong_content for symptom in group.core}
     judged = sorted([*successes, *wrong_content], key=lambda group: _rank(group, wrong))
     return _referrers_first([*useless, *judged])
+
+
+def _with_common_places(symptoms: Sequence[Symptom]) -> list[Symptom]:
+    """Give a file the place that it has in other cases, where its name is only by chance a value of
+    its own case: ``/bg/img/bg.png`` is ``/{locale}/img/bg.png`` as everywhere.
+    """
+    places = {symptom.place for symptom in symptoms}
+    return [
+        replace(symptom, place=place) if place in places else symptom
+        for symptom in symptoms
+        for place in [_in_folders(symptom)]
+    ]
+
+
+def _in_folders(symptom: Symptom) -> str:
+    """Return the place of a file by its own name, in folders that values name; empty for others."""
+    folder, name = symptom.place.rpartition("/")[0], symptom.url.rpartition("/")[2]
+    as_deep = symptom.place.count("/") == symptom.url.count("/")
+    return f"{folder}/{name}" if "{" in folder and "." in name and as_deep else ""
 
 
 def _referrers_first(groups: Sequence[Group]) -> list[Group]:

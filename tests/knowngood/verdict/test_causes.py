@@ -609,6 +609,25 @@ def test_a_method_other_than_get() -> None:
     assert sentences(delete, replace(one, nodeid="gets")) == ["DELETE, GET /1.0/{id} is 405"]
 
 
+def test_a_file_named_like_a_locale_is_the_same_file_in_each() -> None:
+    """A background that is called as the code of Bulgarian is in no folder of Bulgarian's own."""
+    lost = outcome("is_there", "/bg/img/bg.png", 404, kind="status", values={"locale": "bg"})
+    cases = [*missing("is_there", "/{locale}/img/bg.png"), lost]
+    [cause] = find_causes(cases, ["content"], {"locale": 6})
+    assert cause.sentence == "/{locale}/img/bg.png is 404 in 6 of 6 locales"
+    texts = missing("is_there", "/{locale}/l10n/{locale}.js")
+    assert sentences(*texts) == ["/{locale}/l10n/{locale}.js is 404 in 5 of 5 locales"]
+
+
+def test_words_are_not_taken_for_values() -> None:
+    """The code of Icelandic is a word of English."""
+    cases = [
+        outcome("is_there", f"/{name}/", 404, kind="status", values={"locale": name})
+        for name in ("is", "it")
+    ]
+    assert sentences(*cases) == ["/{locale}/ is 404 in 2 of 5 locales"]
+
+
 def test_two_redirects_are_one_rule_of_a_server() -> None:
     """One that takes the slash away does so for what is there and for what is not."""
     there = outcome("is_there", "/fr/", 301, kind="redirect", expected="200", got="301")
