@@ -269,6 +269,11 @@ class Worker:
         fetcher.close()
         return {"report": report, "served": served}
 
+    def pytest_unconfigure(self) -> None:
+        """Close the fetcher of a run that breaks, too: its session is not finished."""
+        if self._fetcher is not None:
+            self._fetcher.close()
+
 
 def _make_plain(report: Any) -> None:
     """Indent captured output and reasons: they may quote an answer that forges a line of the
