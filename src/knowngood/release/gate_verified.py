@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from ..content.subjects import to_arguments
 from ..environment import GateRules
@@ -127,8 +127,12 @@ class _VerifiedBefore:
         """
         passed = [record for record in mine if record.passed]
         past = [record for record in passed if is_past(record, self.question.now)]
-        enough = [r for r in past if self._has_level(r) and not self._missing(r)]
-        return next(iter([*enough, *past, *passed]), None)
+        return next(chain(filter(self._is_enough, past), past, passed), None)
+
+    def _is_enough(self, passed: Record) -> bool:
+        """Return whether it lacks nothing. A signature is read last: each takes a process."""
+        of_it_all = self._has_level(passed) and not self._missing(passed)
+        return of_it_all and not self._distrust(passed)
 
     def _has_level(self, record: Record) -> bool:
         return not self.promotes or record.reaches(self.rules.level)

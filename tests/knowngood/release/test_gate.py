@@ -371,7 +371,9 @@ def test_where_a_day_without_change_stands(
 
 
 def test_signers(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Path) -> None:
-    """A record counts when somebody in the file signed it; the newest that passed is asked."""
+    """A record counts when somebody in the file signed it. A later PASSED that nobody there signed
+    takes nothing from it, and does not make up for a FAILED.
+    """
     signers = tmp_path / "signers"
     note("v2", days=3)
     signers.write_text(keys("known"))
@@ -382,8 +384,11 @@ def test_signers(note: Note, ask: Ask, keys: Callable[[str], str], tmp_path: Pat
     assert ask(signers=signers) == []
     keys("stranger")
     note("v2", days=1)
+    assert ask(signers=signers) == []
+    note("v2", verdict="FAILED", days=0.9)
+    note("v2", days=0.8)
     [only] = ask(signers=signers)
-    assert "is not signed by anyone in" in only
+    assert only.startswith("v2 has FAILED on stage since")
 
 
 def test_many_reasons_at_once(site: Repository, ask: Ask) -> None:
