@@ -25,6 +25,9 @@ from .origins import as_origin, normal_origin, origin_trouble
 from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, DrillConfig, RollbackDrillConfig, ServeCommand
 
+_BY_NAME: Final = "secret:"
+"""How a value begins that is the name of a secret."""
+
 
 def build(path: Path, document: dict[str, Any], *, secrets: bool = True) -> Environment:
     """Return the environment that ``document`` describes; if ``secrets`` is False, without them."""
@@ -33,6 +36,8 @@ def build(path: Path, document: dict[str, Any], *, secrets: bool = True) -> Envi
         key: _CONVERTERS[key](path, value) if key in _CONVERTERS else value
         for key, value in _frozen({**document, "secrets": names}).items()
     }
+    if "send" in fields:
+        fields["send"] = _filled(fields["send"], fields["secrets"])
     variables = {variable: fields["secrets"][name] for name, variable in names.items()}
     environment = Environment(
         name=path.stem, path=path, secret_variables=MappingProxyType(variables), **fields
@@ -83,14 +88,14 @@ def _available_secrets(path: Path, document: dict[str, Any]) -> dict[str, str]:
     machine does not have: not every run sends messages.
     """
     secrets: dict[str, str] = document.get("secrets", {})
-    addresses = dict(_addresses(document))
-    for key, name in addresses.items():
+    addresses, sent = dict(_addresses(document)), dict(_sent(document.get("send", {})))
+    for key, name in (addresses | sent).items():
         if name not in secrets:
             names = ", ".join(sorted(secrets)) or "nothing"
             raise BadEnvironment(
                 f"{path}: {key}: names the secret {name!r}; [secrets] has: {names}"
             )
-    optional = set(addresses.values())
+    optional = set(addresses.values()) - set(sent.values())
     return {
         name: variable
         for name, variable in secrets.items()
@@ -106,9 +111,25 @@ def _addresses(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "watch.heartbeat", _secret(document["watch"]["heartbeat"])
 
 
+def _sent(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each key of ``[send]`` whose header has a secret for its value, and its name."""
+    for header, value in headers.items():
+        if value.startswith(_BY_NAME):
+            yield f"send.{header}", _secret(value)
+
+
+def _filled(headers: Mapping[str, str], secrets: Mapping[str, str]) -> Mapping[str, str]:
+    """Return ``[send]`` with the values of secrets; without those that were left out."""
+    values = {
+        header: secrets.get(_secret(value), "") if value.startswith(_BY_NAME) else value
+        for header, value in headers.items()
+    }
+    return MappingProxyType({header: value for header, value in values.items() if value})
+
+
 def _secret(value: str) -> str:
     """Return the NAME of ``secret:NAME``."""
-    return value.removeprefix("secret:")
+    return value.removeprefix(_BY_NAME)
 
 
 def _notify(_: Path, entries: tuple[Mapping[str, Any], ...]) -> tuple[NotifyEntry, ...]:

@@ -1087,3 +1087,27 @@ def test_a_heartbeat_names_a_secret(suite: Path, monkeypatch: pytest.MonkeyPatch
     environment = loaded(suite, BASE + ORIGINS + text)
     assert environment.watch.heartbeat == "switch"
     assert "switch" not in environment.secrets
+
+
+def test_a_header_of_every_request_may_hold_a_secret(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its variable must be set, also where it is an address, too; commands that send nothing need
+    none.
+    """
+    send = '[send]\nX-Canary = "secret:canary"\nX-Other = "as it is"\n'
+    text = BASE + ORIGINS + send + '[secrets]\ncanary = "KG_CANARY"\n'
+    monkeypatch.setenv("KG_CANARY", "t0ken-of-the-canary")
+    headers = {"X-Canary": "t0ken-of-the-canary", "X-Other": "as it is"}
+    assert loaded(suite, text).send == headers
+    monkeypatch.delenv("KG_CANARY")
+    assert "secrets.canary reads the variable KG_CANARY, which is not set" in refusal(suite, text)
+    both = text + '[watch]\nheartbeat = "secret:canary"\n'
+    assert "KG_CANARY, which is not set" in refusal(suite, both)
+    assert load("stage", suite, secrets=False).send == {"X-Other": "as it is"}
+
+
+def test_a_header_with_a_secret_that_nobody_names(suite: Path) -> None:
+    """The words themselves would be sent."""
+    message = refusal(suite, BASE + ORIGINS + '[send]\nX-Canary = "secret:canary"\n')
+    assert "send.X-Canary: names the secret 'canary'; [secrets] has: nothing" in message
