@@ -219,7 +219,8 @@ def test_the_example_of_an_environment(tmp_path: Path, monkeypatch: pytest.Monke
     (folder / "aliases.txt").write_text("he = en-US\n")
     (folder / "locales.txt").write_text("en-US\nfr\nhe\n")
     (folder / "signers").write_text("")
-    monkeypatch.setenv("FHR_STAGE_TOKEN", "0123456789")
+    for variable in ("FHR_STAGE_TOKEN", "FHR_CANARY"):
+        monkeypatch.setenv(variable, "0123456789")
     for variable in ("FHR_CHAT_URL", "FHR_SWITCH_URL"):
         monkeypatch.delenv(variable, raising=False)
     environment = load("stage", tmp_path)

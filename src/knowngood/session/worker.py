@@ -63,7 +63,6 @@ class Worker:
         self.tape: Tape | None = None
         self.plans: dict[str, Plan] = {}
         self.result: dict[str, Any] = {}
-        self._junit = bool(config.getoption("xmlpath", None))
         self._collected = CollectedChecks()
         self._selected = False
         self._fetcher: ItemFetcher | None = None
@@ -240,7 +239,7 @@ class Worker:
             if report.failed:
                 report.longrepr = "\n".join(cause_block.lines(find_causes([outcome])[0].to_json()))
                 report.sections = []
-            if self._junit:
+            if self.config.getoption("xmlpath", None):
                 item.user_properties += _properties(outcome)  # it reads those of the teardown
         _make_plain(report)
         return report
