@@ -23,6 +23,11 @@ def find(name: str, root: Path) -> Path:
     path = root / FOLDER / f"{name}.toml"
     if is_file(path):
         return path
+    if not path.parent.is_dir():
+        raise BadEnvironment(
+            f"--env {name!r}: there is no folder {path.parent}: run this in the suite's folder, or "
+            "give the path of a .toml file"
+        )
     raise BadEnvironment(
         f"--env {name!r}: unknown environment; these are in {root / FOLDER}:\n"
         f"{list_environments(root / FOLDER)}\nor give the path of a .toml file of your own"

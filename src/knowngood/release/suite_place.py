@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..environment import FOLDER, root_above
-from ..safety import one_line
+from ..safety import one_line, shell_word
 from . import records
 from .git import GitError, Repository
 from .record import RecordKind
@@ -28,13 +28,15 @@ def suite_place(root: Path) -> str:
 
 
 def hint(folder: Path) -> str:
-    """Return where the suite is, as the newest record that says so has it in the repository at
-    ``folder``. Empty if none says so, or if ``folder`` is in a suite.
+    """Return where the suite is: in the repository at ``folder``, or as the newest record there
+    that says so has it. Empty if none says so, or if ``folder`` is in a suite.
     """
     if (root_above(folder) / FOLDER).is_dir():
         return ""
     repository = Repository(folder)
     try:
+        if suites := _suites_in(repository):
+            return f"the suite is in another folder: cd {' or cd '.join(suites)}"
         environments = set(map(environment_of, repository.tags("refs/tags/verified/")))
         known = records.read(repository, datetime.now(UTC), environments)
         verified = [known.last(name, RecordKind.VERIFIED) for name in environments]
@@ -48,3 +50,10 @@ def hint(folder: Path) -> str:
         f"here are releases, and no suite; by the record {last.name} it is at "
         f"{one_line(last.suite, 300)}: run this command in a clone of that"
     )
+
+
+def _suites_in(repository: Repository) -> list[str]:
+    """Return the folders of the suites in a repository as words for a shell, the first three."""
+    listed = repository.run("ls-files", "-z", "--", f":(top,glob)**/{FOLDER}/*.toml")
+    roots = {str(PurePath(file).parents[1]) for file in listed.split("\0") if file}
+    return [shell_word(os.fsencode(root)) for root in sorted(roots)][:3]

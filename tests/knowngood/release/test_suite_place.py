@@ -57,6 +57,27 @@ def test_a_clone_of_the_releases(
     assert hint(site.path) == ""
 
 
+def test_a_suite_in_a_folder_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever stands in its root is told the way, before any record is read."""
+    git(tmp_path, "init", "--quiet")
+    for name in ("menu/smoke tests", "docs"):
+        path = tmp_path / name / "environments" / "stage.toml"
+        path.parent.mkdir(parents=True)
+        path.write_text("")
+    git(tmp_path, "add", "menu")
+    monkeypatch.chdir(tmp_path)
+    assert main.run(["verify", "--env=stage"]) == 4
+    assert capsys.readouterr().err == (
+        "knowngood verify: error: the suite is in another folder: cd 'menu/smoke tests'\n"
+        f"--env 'stage': there is no folder {tmp_path}/environments: run this in the suite's "
+        "folder, or give the path of a .toml file\n"
+    )
+    git(tmp_path, "add", "docs")
+    assert hint(tmp_path).endswith(": cd docs or cd 'menu/smoke tests'")
+
+
 SUITE = """
 description = "what goes to prod next"
 [origins]
