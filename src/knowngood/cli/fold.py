@@ -72,7 +72,7 @@ def command(
     _refuse_overwriting(files, targets)
     with locked(targets, ["knowngood", *sys.argv[1:]]):
         document = _folded(files, ExpectedPlaces.parse(expect, quorum), window * 60)
-        annotations = Annotations(print_line) if is_on_github() else None
+        annotations = Annotations(print_line, Path.cwd()) if is_on_github() else None
         for line in terminal.lines_of_fold(document):
             print_line(line)
         for line in write_files(targets, Report(document)):

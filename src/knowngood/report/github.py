@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from ..safety import one_line
@@ -45,23 +45,36 @@ class Annotations:
     takes none between two lines with the same token, so the token is random.
     """
 
-    def __init__(self, say: Callable[[str], object]) -> None:
+    def __init__(self, say: Callable[[str], object], root: Path) -> None:
+        """``say`` prints a line; ``root`` is the folder that places of checks are relative to."""
         self._say = say
+        self._folder = _in_checkout(root)
         self._token = uuid.uuid4().hex
         say(f"::stop-commands::{self._token}")
 
     def finish(self, document: Mapping[str, Any] | None) -> None:
         """Print the annotations of a verdict document, at the end of the output."""
         self._say(f"::{self._token}::")
-        for line in commands(document) if document is not None else ():
+        for line in commands(document, self._folder) if document is not None else ():
             self._say(line)
 
 
-def commands(document: Mapping[str, Any]) -> list[str]:
-    """Return a command for each cause: an error for what failed, a warning for all else."""
+def _in_checkout(root: Path) -> str:
+    """Return the path of a folder from the top of the checkout, as GitHub names files."""
+    top = os.environ.get("GITHUB_WORKSPACE", "")
+    try:
+        return str(root.resolve().relative_to(Path(top).resolve())) if top else ""
+    except ValueError:  # the suite lies elsewhere
+        return ""
+
+
+def commands(document: Mapping[str, Any], folder: str = "") -> list[str]:
+    """Return a command for each cause: an error for what failed, a warning for all else. The suite
+    is in this ``folder`` of the checkout.
+    """
     causes = document["causes"]
-    errors = [_of_cause("error", cause) for cause in causes if _failed(cause)]
-    warnings = [_of_cause("warning", cause) for cause in causes if not _failed(cause)]
+    errors = [_of_cause("error", cause, folder) for cause in causes if _failed(cause)]
+    warnings = [_of_cause("warning", cause, folder) for cause in causes if not _failed(cause)]
     if not causes and document["verdict"] != VerdictKind.PASSED:
         title = f"{document['environment']}: {document['verdict']}"
         warnings = [_command("warning", {"title": title}, document["reason"])]
@@ -72,12 +85,16 @@ def _failed(cause: Mapping[str, Any]) -> bool:
     return bool(cause["state"] == "failed")
 
 
-def _of_cause(kind: str, cause: Mapping[str, Any]) -> str:
+def _of_cause(kind: str, cause: Mapping[str, Any], folder: str) -> str:
     properties: dict[str, str] = {}
     for claim in cause["claims"][:1]:  # a cause of too many retries has none
         file, _, line = claim["place"].rpartition(":")
         title = claim["claim"] or claim["check"]
-        properties = {"file": file, "line": line, "title": title}
+        properties = {
+            "file": str(PurePath(folder, file)) if file else "",
+            "line": line,
+            "title": title,
+        }
     compared = ", ".join(f"{word} {cause[word]}" for word in ("expected", "got") if cause[word])
     accepted = (f"accepted {why}" for why in cause["accepted"])
     message = "; ".join(filter(None, (cause["sentence"], compared, *accepted)))

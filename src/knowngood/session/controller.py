@@ -82,7 +82,7 @@ class Controller:
         self._lock_reports()
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if self._options.annotate and reporter is not None:
-            self._annotations = Annotations(reporter.write_line)
+            self._annotations = Annotations(reporter.write_line, self._config.rootpath)
         signals.on_signal(self._interrupted)
         if PARENT in os.environ:
             signals.with_parent(int(os.environ[PARENT]))

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from ..environment import READY_WITHIN, Environment
+from ..environment import READY_WITHIN, Environment, root_above
 from ..report import Report, redacted
 from ..report.github import Annotations
 from ..run_options import RECORDED_IN, TERMINAL
@@ -66,7 +66,8 @@ def verify(
     ``arguments`` are for pytest alone, ``say`` prints a line; ``wait`` and ``variables`` are as in
     :func:`run_once`.
     """
-    annotations = Annotations(say) if options.annotate else None
+    root = root_above(Path.cwd())
+    annotations = Annotations(say, root) if options.annotate else None
     command = ["knowngood", "verify", *options.to_arguments(), *arguments]
     variables = {**variables, **({TERMINAL: "1"} if sys.stdout.isatty() else {})}
     show = _printer(Redactor(options.environment.secrets.values()))

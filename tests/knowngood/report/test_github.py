@@ -1,6 +1,7 @@
 """What GitHub Actions reads of a run's output is what we say, and nothing that a server said."""
 
 import re
+from pathlib import Path
 
 import pytest
 from verdict_documents import cause, claim, document, inconclusive, passed
@@ -14,6 +15,25 @@ def test_an_error_for_each_cause() -> None:
         "::error file=checks/test_config.py,line=1,title=Claim 1 holds.::"
         "/{locale}/ is 404 in 3 of 100 locales; expected 200, got 404"
     ]
+
+
+@pytest.mark.parametrize(
+    ("checkout", "file"),
+    [
+        ("repository", "smoke/checks/test_config.py"),
+        ("repository/smoke", "checks/test_config.py"),
+        ("other", "checks/test_config.py"),
+        ("", "checks/test_config.py"),
+    ],
+)
+def test_files_are_named_from_the_top_of_the_checkout(
+    checkout: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The suite may be a folder of the repository, or of another one."""
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / checkout) if checkout else "")
+    lines: list[str] = []
+    github.Annotations(lines.append, tmp_path / "repository" / "smoke").finish(document(cause()))
+    assert lines[-1].startswith(f"::error file={file},line=1,")
 
 
 def test_escapes() -> None:
@@ -74,7 +94,7 @@ def test_nothing_between_is_a_command() -> None:
     """Commands are stopped by a token that is another one each time."""
     first: list[str] = []
     second: list[str] = []
-    annotations = github.Annotations(first.append)
+    annotations = github.Annotations(first.append, Path())
     first.append("    ::error::forged")
     annotations.finish(document(cause()))
     stop, _, resume, error = first
@@ -82,6 +102,6 @@ def test_nothing_between_is_a_command() -> None:
     assert re.fullmatch("[0-9a-f]{32}", token)
     assert resume == f"::{token}::"
     assert error.startswith("::error ")
-    github.Annotations(second.append).finish(None)
+    github.Annotations(second.append, Path()).finish(None)
     assert len(second) == 2
     assert second[0] != stop
