@@ -27,7 +27,7 @@ from ..content.javascript import markup as markup_in_script
 from ..content.javascript import trouble as script_trouble
 from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
-from ..fetch import FRESH, NAMED, REPEATABLE, WEBSOCKET, Client, Resource, Response
+from ..fetch import FRESH, GONE, NAMED, REPEATABLE, WEBSOCKET, Client, Resource, Response
 from ..safety import DeploymentError
 from .certificates import certificate_problems
 from .cookies import cookie_problems
@@ -45,7 +45,6 @@ from .definitions import (
 )
 from .hosts import elsewhere_problems, named_host_problems
 from .pages import (
-    GONE,
     blank_problems,
     borrowed_text_problems,
     charset_problems,

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from ..content import written_urls
 from ..content.problem import Aspect, Problem
-from ..fetch import Blocked
-from .pages import GONE
+from ..fetch import GONE, Blocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from ..fetch import Client, Response
 
 
-GONE = (404, 410)
-"""Statuses by which a server says that something is not there."""
-
 _NOWHERE: Final = re.compile(r"|javascript:\s*(?:void\b.{0,9})?;?", re.I)
 _LOGIN_NAME: Final = re.compile(r"(?:log|sign)[-_]?in", re.I)
 _SAME_PAGE: Final = re.compile(r"\s*\d[\d.]*[\s;,]*(?:url\s*=\s*)?\Z", re.I)  # of a refresh: "30"

@@ -24,8 +24,7 @@ from ..content import (
 )
 from ..content.problem import Aspect, Problem
 from ..content.written_urls import SCRIPT_KINDS
-from ..fetch import read_once
-from .pages import GONE
+from ..fetch import GONE, read_once
 from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 

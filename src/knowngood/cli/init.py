@@ -124,7 +124,7 @@ def _notes(seen: Survey, suggested: Suite) -> Iterator[str]:
             f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}; give the "
             "document an example and run this again, or write the check"
         )
-    if seen.missing in {404, 410}:
+    if seen.says_what_is_gone:
         yield (
             "smoketests/test_service.py: no check asks for /.git or /.env, which nobody may "
             "fetch: a firewall may ban this machine for it; where yours does not, take the comment "

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from .syntax_tree import (
+    BLOCKS,
     FUNCTIONS,
     block_names,
     bound_names,
@@ -35,7 +36,6 @@ _TEXTS: Final = {
     *("string_fragment", "template_string", "escape_sequence"),
 }
 """Nodes whose text may be any characters."""
-_BLOCKS: Final = ("program", "statement_block")
 _RESERVED: Final = frozenset(
     b"break case catch class const continue debugger default delete do else enum export extends "
     b"false finally for function if import in instanceof new null return super switch this throw "
@@ -73,7 +73,7 @@ class EarlyErrors:
             self.problem = f"line {node.start_point.row + 1} has {text_of(node)} for a name"
         elif kind == "class_body":
             self.strict_until = max(self.strict_until, node.end_byte)
-        elif kind in _BLOCKS:
+        elif kind in BLOCKS:
             self._read_block(node)
         elif kind in _WRONG and (what := _WRONG[kind](node)):
             self.problem = f"{what} at line {node.start_point.row + 1}"

@@ -16,7 +16,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .script_uses import UNSURE, certain_part, may_skip_a_part
-from .syntax_tree import FUNCTIONS, is_called_at_once, is_handed_over, text_of
+from .syntax_tree import BLOCKS, FUNCTIONS, is_called_at_once, is_handed_over, text_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -32,8 +32,6 @@ _MOST: Final = 30
 
 _DEEPEST: Final = 500
 """Nodes around a place that is looked at."""
-
-_BLOCKS: Final = {"program", "statement_block"}
 
 _URL: Final = r"""(["'`])(?!//)([\w./~@-]*[./][\w./~@-]*(?:\?[\w.=&-]*)?)\1"""
 _OF_PAGE: Final = re.compile(_URL)
@@ -118,7 +116,7 @@ class _Place(NamedTuple):
         """Return whether it runs if the functions around it do."""
         return not any(
             (outer.type in UNSURE and not _is_certain_part(outer, inner))
-            or (outer.type in _BLOCKS and self._may_have_ended(outer, inner))
+            or (outer.type in BLOCKS and self._may_have_ended(outer, inner))
             for outer, inner in pairwise(self.nodes)
         )
 

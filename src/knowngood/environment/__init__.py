@@ -17,7 +17,7 @@ from .loader import (
     secrets_of,
 )
 from .model import BUILT_IN, PAIRED, BadEnvironment, Budget, Environment, Network
-from .origins import as_declared, normal_origin, with_ascii_host
+from .origins import DEFAULT_PORTS, as_declared, normal_origin, with_ascii_host
 from .release_settings import GateRules, Release
 from .serve_settings import (
     Control,
@@ -31,6 +31,7 @@ from .suite_folder import FOLDER, root_above
 
 __all__ = [
     "BUILT_IN",
+    "DEFAULT_PORTS",
     "FOLDER",
     "PAIRED",
     "READY_WITHIN",

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 _BEFORE_PATH: Final = re.compile(r"[^/?#]*//[^/?#]*")
 """The part of a URL that names its origin: as urlsplit, up to the first ``/``, ``?`` or ``#``."""
@@ -32,7 +32,7 @@ def _normal(url: str) -> tuple[str, str, int | None] | None:
     except ValueError:
         return None
     host = (parts.hostname or "").rstrip(".")
-    return parts.scheme, host, _DEFAULT_PORTS.get(parts.scheme) if port is None else port
+    return parts.scheme, host, DEFAULT_PORTS.get(parts.scheme) if port is None else port
 
 
 def with_ascii_host(url: str) -> str:

@@ -27,7 +27,7 @@ from .guard import Guard
 from .made_up import has_made_up_word, is_id, is_made_up
 from .page_loader import PageLoad, is_resource_group, resource_group, template_of
 from .prefetch import Plan, PlannedProbe, Prefetcher
-from .probe import ANEW, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
+from .probe import ANEW, GONE, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
 from .recording import Recording
 from .redirects import REDIRECTS, left_for, redirects, target_of
 from .replay import Replay, exchange_with
@@ -64,6 +64,7 @@ __all__ = [
     "ANSWERED_WRONG",
     "FRESH",
     "GATEWAY_ERRORS",
+    "GONE",
     "NAMED",
     "REDIRECTS",
     "REPEATABLE",

@@ -16,7 +16,7 @@ from .answer_errors import Blocked, NoAnswer
 from .attempt_error import NOT_NOW, AttemptError
 from .credentials import Headers, credentials, without_credentials
 from .fetcher import Fetcher
-from .probe import SAFE_METHODS, Exchange, Probe, walk_group
+from .probe import GONE, SAFE_METHODS, Exchange, Probe, walk_group
 from .redirects import target_of
 from .response import Response, respond_once
 
@@ -123,7 +123,7 @@ class Client(httpx.Client):
             response = self.delete(url, headers=dict(headers))
         except (NoAnswer, Blocked, httpx.InvalidURL):
             return False
-        gone = response.status_code in {404, 410} and url not in self._sender.doubted
+        gone = response.status_code in GONE and url not in self._sender.doubted
         return response.is_success or gone
 
 
@@ -229,7 +229,7 @@ class _FetcherTransport(httpx.BaseTransport):
             return
         if _finds_nothing(exchange) and probe.url == self._just_stored:
             self.doubted.add(probe.url)
-        elif probe.method == "DELETE" and answer.status in {200, 202, 204, 404, 410}:
+        elif probe.method == "DELETE" and answer.status in {200, 202, 204, *GONE}:
             self.written.pop(probe.url, None)
         if probe.method == "POST" and answer.status == 201 and answer.header("location"):
             url = target_of(answer)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..environment import Environment
+from ..environment import DEFAULT_PORTS, Environment
 from ..safety import redact, shell_printf, shell_word
 from .probe import SAFE_METHODS, Probe
 from .transport import sent_url
@@ -17,7 +17,6 @@ LONGEST_BODY: Final = 500
 """Bytes of a body that stand in the line itself. A longer one is read from a file."""
 
 _PRINTABLE: Final = re.compile(rb"[ -~]*")
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 def curl_line(probe: Probe, environment: Environment | None = None) -> str:
@@ -48,7 +47,7 @@ def connect_options(probe: Probe) -> Iterator[str]:
         return
     parts = urlsplit(probe.url)
     host = parts.hostname or ""
-    port = parts.port or _PORTS[parts.scheme]
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
     if _is_address(probe.address.strip("[]")) and not _is_address(host):
         yield f"--resolve {_word(f'{host}:{port}:{probe.address}')}"
     else:

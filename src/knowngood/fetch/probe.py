@@ -26,6 +26,12 @@ from .certificate import Certificate
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on the server (RFC 9110, 9.2.1)."""
 
+GONE: Final = (404, 410)
+"""Statuses by which a server says that something is not there."""
+
+BEFORE_SENDING: Final = frozenset({"dns", "connect", "tls"})
+"""The phases before a request is sent."""
+
 _CONDITIONS: Final = frozenset({"if-match", "if-none-match", "if-unmodified-since"})
 
 IDEMPOTENT_METHODS: Final = SAFE_METHODS | {"PUT", "DELETE"}
@@ -230,7 +236,7 @@ class Attempt:
         """Whether the request cannot have reached the server."""
         if self.error is AttemptError.BUDGET:
             return not self.address
-        return self.error in NEVER_SENT or self.phase in {"dns", "connect", "tls"}
+        return self.error in NEVER_SENT or self.phase in BEFORE_SENDING
 
     def __str__(self) -> str:
         if self.error is None:

@@ -22,7 +22,7 @@ import pycurl
 
 from ..safety import redact_data, redacted_beginning
 from .decompression import BadEncoding, decoded, decoded_size
-from .probe import Answer, Attempt, Probe
+from .probe import BEFORE_SENDING, Answer, Attempt, Probe
 from .received import Received
 
 LARGEST: Final = 512 * 1024
@@ -48,9 +48,6 @@ _PHASES: Final = (
     ("wait", pycurl.STARTTRANSFER_TIME_T, "receive"),
 )
 """The phases of a transfer, libcurl's time of the end of each, and which phase comes next."""
-
-_CONNECTING: Final = {"dns", "connect", "tls"}
-"""The phases before a request is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +213,7 @@ def _timings(handle: pycurl.Curl, *, sent: bool) -> dict[str, float]:
     before, phase = 0, "dns"
     for name, info, following in _PHASES:
         ended = handle.getinfo(info)
-        if ended and (sent or name in _CONNECTING):
+        if ended and (sent or name in BEFORE_SENDING):
             timings[name] = max(0, ended - before) / 1e6
             before, phase = max(before, ended), following
     timings[phase] = max(0, handle.getinfo(pycurl.TOTAL_TIME_T) - before) / 1e6

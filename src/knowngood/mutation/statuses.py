@@ -7,16 +7,13 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from ..fetch import Answer
+from ..fetch import GONE, Answer
 from .answers import is_html, is_json, succeeded, with_body, with_header
 from .changes import the_change
 from .model import Mutation, Recorded
 from .remedies import status_remedy
 
 _READS: Final = frozenset({"GET", "HEAD"})
-
-MISSING: Final = frozenset({404, 410})
-"""Statuses that say that nothing is there."""
 
 _MAY_COME: Final = re.compile(r"/(?:robots\.txt|sitemap\.xml|favicon\.ico|\.well-known/.*)")
 """Paths of files that a service may have one day: nobody relies on it that they are missing."""
@@ -69,7 +66,7 @@ def _redirected_to_login(recorded: Recorded) -> Answer | None:
 
 def _there(recorded: Recorded) -> Answer | None:
     """Answer a missing URL with 200 and a page, as a catch-all route does."""
-    if recorded.method not in _READS or recorded.answer.status not in MISSING:
+    if recorded.method not in _READS or recorded.answer.status not in GONE:
         return None
     if _MAY_COME.fullmatch(urlsplit(recorded.answer.url).path):
         return None

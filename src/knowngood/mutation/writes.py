@@ -8,14 +8,13 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
-from ..fetch import Answer
+from ..fetch import GONE, Answer
 from .answers import body_of, succeeded, with_header, without_header
 from .changes import change, the_change
 from .json_documents import edit_at, required
 from .json_text import EACH, Member, Path, document_of, name_of, paths, value_at, without
 from .model import Change, Expectation, Mutation, Recorded
 from .remedies import identity_remedy, status_remedy
-from .statuses import MISSING
 from .text_edits import Edit
 
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
@@ -142,7 +141,7 @@ def _as_before(recorded: Recorded) -> Answer | None:
 
 def _still_there(recorded: Recorded) -> Answer | None:
     earlier = recorded.earlier
-    deleted = earlier and succeeded(earlier) and recorded.answer.status in MISSING
+    deleted = earlier and succeeded(earlier) and recorded.answer.status in GONE
     return _as_before(recorded) if deleted else None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from ..environment import Environment, Release
+from ..environment import DEFAULT_PORTS, Environment, Release
 
 MOST: Final = 4
 """Addresses of a name at most; more of one family are rare."""
@@ -58,7 +58,7 @@ def addresses_of(environment: Environment, origin: str) -> Addresses:
     resolved = _resolved(host)
     alike = [address for address in resolved if _is_ipv6(address) == _is_ipv6(resolved[0])][:MOST]
     families = list({_is_ipv6(address): address for address in reversed(resolved)}.values())
-    port = url.port or (443 if url.scheme == "https" else 80)
+    port = url.port or DEFAULT_PORTS[url.scheme]
     takes = _connected(dict.fromkeys([*_several(alike), *_several(families)]), port)
     return Addresses(
         _several([address for address in alike if takes.get(address)]),

@@ -17,7 +17,7 @@ from ..verdict import VerdictKind
 from .facts import clock, facts
 from .html_template import colour_of, render
 from .report import Report
-from .wording import attempt_words, got_words, result_word
+from .wording import UNSTEADY, attempt_words, got_words, result_word
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -125,7 +125,7 @@ def _claims(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, s
         for name, check in document["checks"].items()
     ]
     for name, check, word in sorted(checks, key=lambda row: list(_RESULTS).index(row[2])):
-        note = " (unsteady: too many retries)" if check["unsteady"] else ""
+        note = UNSTEADY if check["unsteady"] else ""
         yield (
             _RESULTS[word],
             word,

@@ -11,7 +11,7 @@ from ..verdict import EXIT_CODES, VerdictKind
 from ..verdict.decide import Verdict
 from ..verdict.run_results import RunResults
 from . import cause_block
-from .wording import attempts_words, certificate_warnings, result_word
+from .wording import UNSTEADY, attempts_words, certificate_warnings, result_word
 
 _BLOCKS_SHOWN = 20
 _DRAWN = 12  # cases of a sample that a line names
@@ -51,7 +51,7 @@ def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
         counted = f"{claim.ran}" if held == claim.ran else f"{held}/{claim.ran}"
         word = result_word(claim.bad, verdict.advisory_cases(check), unsteady=unsteady)
         word = "skip" if claim.skipped and word != "FAIL" else word
-        note = " (unsteady: too many retries)" if unsteady else ""
+        note = UNSTEADY if unsteady else ""
         drawn = results.collected.drawn.get(check, [])
         note += f" (drawn: {listed(drawn, _DRAWN)})" if drawn else ""
         yield word != "FAIL", f"{word:<4} {counted:>7}  {claim.title or check}{note}"

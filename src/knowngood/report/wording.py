@@ -73,6 +73,10 @@ def certificate_warnings(ends: Iterable[tuple[str, float]], now: float) -> Itera
             yield f"the certificate of {origin} expires in {days:.1f} days"
 
 
+UNSTEADY: Final = " (unsteady: too many retries)"
+"""What follows the claim of a check that is unsteady."""
+
+
 def result_word(bad: int, advisory: int, *, unsteady: bool) -> str:
     """Return ``FAIL``, ``warn`` or ``ok`` for a check, by its bad cases and how many of them an
     advisory accepts.

@@ -24,7 +24,7 @@ from ..content import (
     stylesheet_links,
 )
 from ..environment import normal_origin
-from ..fetch import Exchange, is_made_up, left_for, respond
+from ..fetch import GONE, Exchange, is_made_up, left_for, respond
 from ..safety import ContentTooLarge
 from .visitor import Visitor, joined
 
@@ -124,7 +124,7 @@ def asks_for_password(exchange: Exchange) -> bool:
 def is_broken(exchange: Exchange) -> bool:
     """Return whether a link leads to nothing. What needs a login or a query is no page to check."""
     answer = exchange.answer
-    return answer is None or answer.status in {404, 410} or answer.status >= 500
+    return answer is None or answer.status in GONE or answer.status >= 500
 
 
 def linked(exchange: Exchange, visitor: Visitor) -> list[str]:

@@ -194,7 +194,7 @@ def _check_templates(
 ) -> dict[str, str]:
     """Return the files of checks that there is something for, each with its template."""
     answers = survey.start, survey.document, survey.health, survey.version, survey.version_header
-    says_more = survey.missing in {404, 410} or any(answers)
+    says_more = survey.says_what_is_gone or any(answers)
     needed = {"pages": groups, "service": says_more, "api": operations}
     return {f"smoketests/test_{name}.py": f"test_{name}.py.j2" for name in needed if needed[name]}
 

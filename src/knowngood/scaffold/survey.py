@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..fetch import GONE
 from .pages import Page
 from .search_files import Search
 from .self_reports import Wellness
@@ -72,3 +73,8 @@ class Survey:
     api: Mapping[str, Any] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
+
+    @property
+    def says_what_is_gone(self) -> bool:
+        """Whether it says of a path that does not exist that nothing is there."""
+        return self.missing in GONE
