@@ -11,12 +11,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -33,6 +35,7 @@ needs longer to reach every edge returns sooner; budget.converge waits for the r
 
 _WAIT: Final = 25.0  # seconds until what was broken off must have ended; a verification has twenty
 _PAUSE: Final = 0.1  # seconds
+_FIRST_LINE: Final = re.compile(rb"#![ \t]*([^ \t\n\0]+)[ \t]*([^\n\0]*?)[ \t]*\n")
 
 
 class DeployRunning(RunnerError):
@@ -49,16 +52,42 @@ def refuse_unrunnable(environment: Environment) -> None:
         )
     program = environment.deploy.command[0]
     path = environment.root / program if "/" in program else Path(program)
-    if "{" in program or shutil.which(path) is not None:
-        return
-    why = (
-        f"may not be run; next: chmod +x {shell_word(os.fsencode(path))}"
-        if path.is_file()
-        else "is not there"
-    )
-    raise BadEnvironment(
-        f"{environment.path}: deploy.command: cannot run {one_line(program, 200)!r}: it {why}"
-    )
+    found = shutil.which(path)
+    if found is not None:
+        why = _bad_start(Path(found), environment.root)
+    elif path.is_file():
+        why = f"it may not be run; next: chmod +x {shell_word(os.fsencode(path))}"
+    else:
+        why = "it is not there"
+    if why and "{" not in program:
+        raise BadEnvironment(
+            f"{environment.path}: deploy.command: cannot run {one_line(program, 200)!r}: {why}"
+        )
+
+
+def _bad_start(path: Path, folder: Path) -> str:
+    """Return why the kernel cannot start the file at ``path`` in ``folder``, by its first line;
+    empty if it can.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(256)  # the kernel reads no more
+    except OSError:  # what may be run need not be readable
+        return ""
+    line = _FIRST_LINE.match(start)
+    if line is None:
+        is_program = start.startswith(b"#!") or b"\0" in start
+        but = ", but with a byte-order mark" if start.startswith(BOM_UTF8) else ""
+        return "" if is_program else f"it does not begin with #! and a program, as #!/bin/sh{but}"
+    name, argument = map(os.fsdecode, line.groups())
+    needed = str(folder / name)
+    if Path(name).name == "env" and not re.search("^-|=|^$", argument):
+        needed = argument
+    is_there = shutil.which(needed) is not None
+    is_shell = re.fullmatch("(ba|da|k|z)?sh", Path(name).name) is not None
+    if line[0].endswith(b"\r\n") and (is_shell or not is_there):
+        return f"it has Windows line ends; next: sed -i 's/\\r$//' {shell_word(os.fsencode(path))}"
+    return "" if is_there else f"its first line names {one_line(needed, 200)}, which is not there"
 
 
 def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:

@@ -284,7 +284,7 @@ def test_a_push_that_can_tell_nobody(run: Run, project: Path) -> None:
     ("script", "told"),
     [
         ("#!/bin/sh\nexit 3\n", "deploy.command ended with exit code 3"),
-        ("#!/no/such/program\n", "deploy.command cannot be run"),
+        ("#!\n", "deploy.command cannot be run"),
         ("#!/bin/sh\nkill -9 $$\n", "deploy.command ended with signal 9"),
     ],
 )
@@ -324,6 +324,33 @@ def test_a_deploy_command_that_cannot_be_run(
         assert ended.code == 4, ended.output
         assert "deploy.command: cannot run './deploy'" in ended.err
         assert ("chmod +x" in ended.err) == is_there
+    assert happened(site) == []
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("#!/bin/sh\r\n", "it has Windows line ends; next: sed -i 's/\\r$//' "),
+        ("#!/bin/sh -e\r\n", "it has Windows line ends; next: sed"),
+        ("#!/usr/bin/env python3\r\n", "it has Windows line ends; next: sed"),
+        ("#!/usr/bin/python9\n", "its first line names /usr/bin/python9, which is not there"),
+        ("#! /usr/bin/env python9\n", "its first line names python9, which is not there"),
+        (
+            "\ufeff#!/bin/sh\n",
+            "it does not begin with #! and a program, as #!/bin/sh, but with a byte-order mark",
+        ),
+        ("echo\n", "it does not begin with #! and a program, as #!/bin/sh"),
+    ],
+)
+def test_a_deploy_program_that_nothing_can_start(
+    run: Run, project: Path, site: Repository, start: str, told: str
+) -> None:
+    """The kernel calls it "No such file", and shows no carriage return."""
+    (project / "deploy").write_text(start, newline="")
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 4, ended.output
+    assert f"deploy.command: cannot run './deploy': {told}" in ended.err
     assert happened(site) == []
 
 
