@@ -33,6 +33,13 @@ _LOADED: Final = {
 _NOSCRIPT: Final = re.compile(r"<noscript\b.*?(?:</noscript|\Z)", re.I | re.S)
 
 
+_LEADS_ON: Final = re.compile(r"""\s*(\d+)[\d.]*[\s;,]+(?:url\s*=\s*)?+["']?+([^"'\s]+)""", re.I)
+"""An instruction to go to another page: after how many seconds, and to which."""
+
+_AT_ONCE: Final = 5
+"""Seconds after which a page still stands for a redirect."""
+
+
 class Script(NamedTuple):
     """A script that a browser runs on a page.
 
@@ -232,6 +239,17 @@ def loaded(tree: LexborHTMLParser, text: str, url: str) -> dict[str, set[str]]:
 def refreshes(tree: LexborHTMLParser) -> list[str]:
     """Return the ``<meta>`` elements' instructions to go to another page, such as ``5; url=/``."""
     return _in_meta(tree, "refresh")
+
+
+def led_on(tree: LexborHTMLParser, url: str) -> str:
+    """Return where the page of ``url`` leads by itself within seconds, as a generator of static
+    sites writes in place of a redirect; empty if it stays.
+    """
+    for instruction in map(_LEADS_ON.match, refreshes(tree)):
+        if instruction and int(instruction[1]) <= _AT_ONCE:
+            target = written_urls.resolved(written_urls.base(tree, url), instruction[2])
+            return target if target != written_urls.resolved(url, "") else ""
+    return ""
 
 
 def policies(tree: LexborHTMLParser) -> list[str]:

@@ -14,8 +14,8 @@ from ..fetch import (
     Exchange,
     Probe,
     Tape,
+    leads_to,
     redirects,
-    target_of,
     walk_group,
 )
 from ..report.har_reader import HarRecording
@@ -46,10 +46,12 @@ class HarTape(Tape):
         """Return the recorded exchange of a declared probe; None without one."""
         exchange = self._find(probe)
         for _ in range(REDIRECTS):
-            answer = exchange.answer if exchange is not None else None
-            if answer is None or not probe.follow or not redirects(answer):
+            answer = exchange.answer if exchange is not None and probe.follow else None
+            target = leads_to(answer) if answer is not None else ""
+            ended = self._find(replace(probe, url=target, address="")) if target else None
+            if answer is None or (ended is None and not redirects(answer)):
                 break
-            exchange = self._find(replace(probe, url=target_of(answer), address=""))
+            exchange = ended
         return replace(exchange, probe=probe) if exchange is not None else None
 
     def _find(self, probe: Probe) -> Exchange | None:

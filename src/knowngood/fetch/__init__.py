@@ -29,7 +29,7 @@ from .page_loader import PageLoad, is_resource_group, resource_group, template_o
 from .prefetch import Plan, PlannedProbe, Prefetcher
 from .probe import ANEW, GONE, SAFE_METHODS, Answer, Attempt, Exchange, Probe, walk_group
 from .recording import Recording
-from .redirects import REDIRECTS, left_for, redirects, target_of
+from .redirects import REDIRECTS, leads_to, left_for, redirects, target_of
 from .replay import Replay, exchange_with
 from .request_headers import headers_of, request_headers
 from .request_totals import RequestTotals
@@ -119,6 +119,7 @@ __all__ = [
     "is_refused_write",
     "is_resource_group",
     "is_turned_away",
+    "leads_to",
     "left_for",
     "may_be_chance",
     "note_walls",

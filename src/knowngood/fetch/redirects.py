@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from ..content import html, page_elements
 from .attempt_error import AttemptError
 from .credentials import without_credentials
+from .decompression import decoded
 from .guard import Guard
 from .probe import Answer, Probe, Tried
 from .received import Limits
@@ -20,6 +22,10 @@ from .transport import Transport
 REDIRECTS: Final = 5
 """Redirects followed where a check asks for it. curl's and requests' limits are 30 to 50; a sound
 deployment needs one or two."""
+
+_OK: Final = 200
+_SMALL: Final = 4096
+"""Bytes of a page that stands for a redirect, as generators of static sites write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,10 @@ class RedirectFollower:
         started = time.monotonic()
         first, answer = await self.transport.send(probe, headers, limits)
         attempt, hops = first, 0
-        while answer is not None and probe.follow and redirects(answer):
-            target = target_of(answer)
+        while answer is not None and probe.follow and (target := leads_to(answer)):
             refusal = self._refusal(probe, target, hops)
+            if refusal and not redirects(answer):
+                break
             if refusal:
                 return replace(attempt, error=AttemptError.REDIRECT, detail=refusal), None
             hops += 1
@@ -80,6 +87,19 @@ def one_edge(edges: Sequence[str], url: str) -> str:
     """Return the edge that is asked for ``url``, always the same one; empty without edges."""
     path = url.partition("?")[0]
     return edges[zlib.crc32(path.encode()) % len(edges)] if edges else ""
+
+
+def leads_to(answer: Answer) -> str:
+    """Return the absolute URL that an answer leads to: by its status, or as a page that does so at
+    once, by ``<meta http-equiv="refresh">``. Empty if it does not.
+    """
+    if redirects(answer):
+        return target_of(answer)
+    if answer.status != _OK or max(len(answer.body), answer.decoded) > _SMALL:
+        return ""
+    text = decoded(answer).decode("utf-8", "replace")
+    seems_to_lead = "html" in (answer.header("content-type") or "") and "refresh" in text.lower()
+    return page_elements.led_on(html.parse(text), answer.url) if seems_to_lead else ""
 
 
 def redirects(answer: Answer) -> bool:

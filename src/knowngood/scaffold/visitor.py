@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ..content import robots
 from ..environment import Budget, Environment, normal_origin
-from ..fetch import REDIRECTS, Exchange, Fetcher, Probe, decoded, redirects
+from ..fetch import REDIRECTS, Exchange, Fetcher, Probe, decoded, leads_to
 from ..safety import Say, new_run_id, one_line
 
 MOST: Final = 60
@@ -142,10 +142,8 @@ def visiting(
 
 def redirect(exchange: Exchange) -> str:
     """Return the absolute URL that an answer redirects to; empty if it does not."""
-    answer = exchange.answer
-    if answer is None or not redirects(answer):
-        return ""
-    return joined(exchange.probe.url, answer.header("location") or "")
+    target = leads_to(exchange.answer) if exchange.answer is not None else ""
+    return target and joined(exchange.probe.url, target)
 
 
 def joined(base: str, url: str) -> str:

@@ -9,6 +9,7 @@ from knowngood.content.page_elements import (
     has_order,
     inline_scripts,
     integrity,
+    led_on,
     policies,
     refreshes,
     scripts,
@@ -84,6 +85,27 @@ def test_integrity_by_file() -> None:
 def test_where_a_page_sends_its_reader(text: str, expected: list[str]) -> None:
     """By a meta element of this name, in any case of letters; not who has no JavaScript."""
     assert refreshes(html.parse(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "target"),
+    [
+        ("0; url=en/", f"{URL}en/"),
+        ("0;URL='/x'", "https://fhr.example.org/x"),
+        ("3, https://example.com/", "https://example.com/"),
+        ("0.5; url=en/#a", f"{URL}en/"),
+        ("30; url=/x", ""),
+        ("0; url=#here", ""),
+        (f"5; url={URL}", ""),
+        ("0", ""),
+        ("url=/x", ""),
+        ("0; url=", ""),
+    ],
+)
+def test_where_a_page_leads_by_itself(content: str, target: str) -> None:
+    """Within seconds, and to another page: one that is loaded again stays where it is."""
+    tree = html.parse(f'<meta http-equiv="refresh" content="{content}">')
+    assert led_on(tree, URL) == target
 
 
 def test_policies_of_the_page_itself() -> None:

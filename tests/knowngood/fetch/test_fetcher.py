@@ -538,6 +538,39 @@ def test_redirects_are_answers_unless_followed(serve: Serve, fetchers: Fetchers)
     assert server.targets == ["/", "/", "/there"]
 
 
+@pytest.mark.parametrize(
+    ("media", "filling", "status", "is_followed"),
+    [
+        ("text/html", "", 200, True),
+        ("text/html", "<p>x</p>" * 1000, 200, False),  # a page of its own
+        ("text/plain", "", 200, False),
+        ("text/html", "", 404, False),
+    ],
+)
+def test_a_page_that_stands_for_a_redirect(
+    serve: Serve, fetchers: Fetchers, media: str, filling: str, status: int, is_followed: bool
+) -> None:
+    """As generators of static sites write it where an address has moved."""
+    text = f'<meta http-equiv="refresh" content="0; url=there">{filling}'
+    moved = answer(text, status, headers={"Content-Type": media})
+    server = serve(by_path({"/a/": moved, "/a/there": answer("there")}))
+    fetcher = fetchers(server)
+    followed = ask(fetcher, f"{server.url}/a/", follow=True).answer
+    assert followed is not None
+    assert (followed.url == f"{server.url}/a/there") == is_followed
+    kept = ask(fetcher, f"{server.url}/a/").answer
+    assert kept is not None
+    assert kept.body == text.encode()
+
+
+def test_a_page_that_leads_out_of_the_environment(serve: Serve, fetchers: Fetchers) -> None:
+    """It is an answer: nobody is sent on before it has come."""
+    other = serve(answer())
+    server = serve(page(f'<meta http-equiv="refresh" content="0; url={other.url}/">'))
+    assert ended_by(ask(fetchers(server), server.url, follow=True)) == [200]
+    assert other.connections == 0
+
+
 def test_a_redirect_to_another_origin_of_ours(serve: Serve, fetchers: Fetchers) -> None:
     """The environment's origins may lead to each other."""
     other = serve(answer("other"))
