@@ -21,6 +21,7 @@ from ..content import (
 )
 from ..content.problem import Aspect, Problem
 from ..fetch import read_once
+from ..safety import listed
 from .running_scripts import scripts_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,23 @@ def login_problems(page: Response) -> list[str]:
     if not page_structure.asks_for_password(page.html):
         return []
     line = f"a login page in its place: it leads to {landed.path}"
+    return [Problem(line, Aspect.SERVER_PAGE)]
+
+
+def one_page_problems(pages: Sequence[Response]) -> list[str]:
+    """Return that one page, such as a login, the start page or an error with 200, came in place of
+    most of ``pages``, of three at least, in a site whose pages differ.
+    """
+    shown = [texts(page) if page.is_success else frozenset() for page in pages]
+    same = [pages[place] for place in page_texts.most_alike(shown)]
+    if not same:
+        return []
+    first = same[0]
+    asked = {page: unquote(urlsplit(page.exchange.probe.url).path) or "/" for page in same}
+    led = [path for page, path in asked.items() if path != page.path]
+    came = "a login page" if page_structure.asks_for_password(first.html) else "one page"
+    line = f'{came}, "{html.page_title(first.html)}", came in place of '
+    line += f"{listed(led)}, which lead to it" if led else listed([*asked.values()])
     return [Problem(line, Aspect.SERVER_PAGE)]
 
 

@@ -49,7 +49,11 @@ _LIST_OF_FILES: Final = Problem(
     "a list of the files in its folder in its place", Aspect.SERVER_PAGE
 )
 
-LOGIN: Final = re.compile(r"\b(?:log-?in|sign-?in|sso|oauth2?|auth)\b", re.I)
+LOGIN: Final = re.compile(
+    r"(?<![a-z])(?:log[-_]?in|sign[-_]?in|sso|oauth2?|auth)(?![a-z])"
+    r"|/(?:password|sessions?/new)/?(?![^?#])",  # of Shopify, of Rails
+    re.I,
+)
 """What the URL of a page on which people log in holds."""
 
 _PARTS: Final = re.compile(r"<(?:main|section|footer|script)\b", re.I)

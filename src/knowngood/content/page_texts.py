@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,8 @@ _NOT_READ: Final = {"code", "noscript", "pre", "script", "style", "svg", "templa
 _LETTERS: Final = 4  # of a shorter text, such as "OK", languages have the same
 _TEXTS: Final = 4  # a page with fewer is not judged
 _SHARE: Final = 0.9  # of the texts of a page; names and numbers are the same in all languages
+
+MANY: Final = 3  # pages that are alike: two may have become one
 
 _MAIN: Final = "main, [role=main]"
 _SHOWN: Final = "audio, canvas, embed, iframe, img, input, object, svg, video, template"
@@ -62,6 +65,15 @@ def are_borrowed(own: frozenset[str], others: frozenset[str]) -> bool:
     some, and every language some names.
     """
     return len(own) >= _TEXTS and len(own & others) >= _SHARE * len(own)
+
+
+def most_alike(pages: Sequence[frozenset[str]]) -> list[int]:
+    """Return which of ``pages``, by their places, have the same texts, if these are three at least
+    and most of all: one page came in place of others. Empty if they differ, as pages do.
+    """
+    (same, number), *_ = Counter(filter(None, pages)).most_common(1) or [(frozenset(), 0)]
+    is_most = number >= MANY and 2 * number > len(pages)
+    return [place for place, own in enumerate(pages) if own == same] if is_most else []
 
 
 def distinct(own: frozenset[str], others: Sequence[frozenset[str]]) -> frozenset[str]:

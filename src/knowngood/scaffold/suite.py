@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..content import json_schema
+from ..content import json_schema, page_texts
 from ..safety import UsageError, one_line, templates
 from .absent_items import absent_items
 from .item_reads import item_reads
@@ -129,6 +129,7 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
         "document_schema": "-".join(re.findall(r"[a-z0-9]+", survey.document.lower())) or "root",
         "start": next((page.path for page in survey.pages[:1] if page.sound), ""),
         "translated": translations(survey.pages),
+        "pages_differ": _differ(survey.pages),
         "wells": _wells(survey),
         "reads": [operation for operation in reads if not operation.login],
         "reads_with_login": [operation for operation in reads if operation.login],
@@ -180,6 +181,12 @@ def _unwritten(operation: Operation) -> str:
     """Return an operation that reads and has no check, with the reason."""
     why = "a stream has no end" if operation.has_no_end else "a parameter has no example"
     return f"GET {operation.path} ({why})"
+
+
+def _differ(pages: Sequence[Page]) -> bool:
+    """Return whether there are several pages that say something, each something else."""
+    shown = [page.texts for page in pages if page.texts]
+    return len(shown) >= page_texts.MANY and not page_texts.most_alike(shown)
 
 
 def _wells(survey: Survey) -> dict[str, Wellness]:

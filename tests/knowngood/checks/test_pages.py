@@ -226,6 +226,9 @@ def test_the_language_that_a_page_says(site: Site, html: str, language: str) -> 
     assert checks.language(respond(site.exchange("/", html))) == language
 
 
+LOGIN = "a login page in its place: it leads to"
+
+
 @pytest.mark.parametrize(
     ("asked", "url", "field", "problems"),
     [
@@ -238,6 +241,11 @@ def test_the_language_that_a_page_says(site: Site, html: str, language: str) -> 
         ),
         ("/", "/en/sign-in/", "password", ["a login page in its place: it leads to /en/sign-in/"]),
         ("/fr/", "/?_task=login", "password", ["a login page in its place: it leads to /"]),
+        ("/", "/password", "password", ["a login page in its place: it leads to /password"]),
+        ("/a", "/users/sign_in", "password", [f"{LOGIN} /users/sign_in"]),
+        ("/a", "/session/new", "password", [f"{LOGIN} /session/new"]),
+        ("/a", "/blogin", "password", []),
+        ("/a", "/password-hygiene", "password", []),
         ("/login", "/login", "password", []),
         ("/login.php", "/en/login/?next=/login.php", "password", []),
         ("/fr/", "/?said=logins", "password", []),
@@ -255,6 +263,39 @@ def test_a_login_that_a_page_leads_to(
     probe = replace(answered.probe, url=SITE + asked, follow=True)
     site.exchanges.append(replace(answered, probe=probe))
     assert checks.login_problems(respond(site.exchanges[-1])) == problems
+
+
+def shown(site: Site, **pages: str) -> list[Response]:
+    """Answers for these pages: each is one of them, or a path to which it leads."""
+    answers = []
+    for name, text in pages.items():
+        body = pages.get(text[1:], text) if text.startswith("/") else text
+        answered = site.exchange(text if body != text else f"/{name}", f"<title>{body}</title>")
+        probe = replace(answered.probe, url=f"{SITE}/{name}", follow=True)
+        site.exchanges.append(replace(answered, probe=probe))
+        answers.append(respond(site.exchanges[-1]))
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("pages", "problem"),
+    [
+        (
+            {"a": "Cars", "b": "/a", "c": "/a", "d": "Bikes"},
+            '"Cars", came in place of /b, /c, ',
+        ),
+        ({"a": "Shut", "b": "Shut", "c": "Shut"}, 'one page, "Shut", came in place of /a, /b, /c'),
+        ({"a": "Shut", "b": "Shut", "c": "Cars", "d": "Bikes"}, ""),
+        ({"a": "Shut", "b": "Shut"}, ""),
+        ({"a": "Cars", "b": "/c", "c": "Bikes"}, ""),
+        ({"a": "", "b": "", "c": ""}, ""),
+    ],
+)
+def test_one_page_in_place_of_most(site: Site, pages: dict[str, str], problem: str) -> None:
+    """By redirects, or at their own addresses; two may have become one."""
+    found = checks.one_page_problems(shown(site, **pages))
+    assert len(found) == bool(problem)
+    assert problem in "".join(found)
 
 
 BLANK = ["", " <!-- rows --> ", "<div class=list></div>", "<script>show()</script>\u00a0\n"]
