@@ -25,8 +25,10 @@ HEALTH: Final = (
     "/readyz",
     "/api/health",
     "/status",
+    "/up",
 )
-"""Where services say how they are: Dockerflow's two, Kubernetes' three, and what is usual."""
+"""Where services say how they are: Dockerflow's two, Kubernetes' three, what is usual, and where
+Rails and Laravel do."""
 
 HEALTH_AT_ROOT: Final = ("/actuator/health", "/q/health", "/-/healthy")
 """The same of Spring, Quarkus and Prometheus."""

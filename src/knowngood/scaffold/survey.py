@@ -35,7 +35,7 @@ class Survey:
         missing: the status of the answer for a path that does not exist.
         missing_page: whether it is a page, in which nothing looks left over from a build.
         health: the paths where it says how it is.
-        health_is_page: whether one of these answers is HTML, as frameworks call a mere "ok".
+        health_pages: those of them that answer with HTML, as frameworks call a mere "ok".
         well: what it says there, and in the document, where it says that it is well.
         version: the path of its version document; empty without one.
         version_type: its media type.
@@ -64,7 +64,7 @@ class Survey:
     missing: int = 404
     missing_page: bool = False
     health: tuple[str, ...] = ()
-    health_is_page: bool = False
+    health_pages: tuple[str, ...] = ()
     well: tuple[Wellness, ...] = ()
     version: str = ""
     version_type: str = ""

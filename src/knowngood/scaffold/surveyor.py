@@ -56,9 +56,9 @@ _ABSENT: Final = 5
 PAGES: Final = 20
 """Pages that a suite begins with."""
 
-_OF_LANGUAGE: Final = re.compile(r"/[a-z]{2}(?:[-_]\w{2,4})?", re.I)
-"""A folder that may hold the pages of one language: no service reports about itself there. One of
-three letters may be ``/api``."""
+_OF_LANGUAGE: Final = re.compile(r"/[a-z]{2}(?:[-_]\w{2,4})?\Z", re.I)
+"""The last folder, that may hold the pages of one language: no service reports about itself there.
+One of three letters may be ``/api``."""
 
 
 class NothingToCheck(UsageError):
@@ -111,7 +111,7 @@ class _Surveyor:
         version, version_field, version_type = self._version(start, base, missing, health)
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if exchange.status == 200]
-        is_document = not api and not is_page(start)
+        is_document = not api and self._is_document(start)
         says_health = is_document and is_of_health(self._path(start))
         saying = dict.fromkeys([*health, *([start] if says_health else [])])
         return Survey(
@@ -132,7 +132,7 @@ class _Surveyor:
             missing=missing,
             missing_page=any(leftovers_of(exchange) == () for exchange in unknown),
             health=tuple(map(self._path, health)),
-            health_is_page=any(map(is_called_html, health)),
+            health_pages=tuple(self._path(e) for e in health if is_called_html(e)),
             well=tuple(filter(None, (wellness(self._path(e), e) for e in saying))),
             version=version,
             version_type=version_type,
@@ -218,7 +218,7 @@ class _Surveyor:
         these link to: the start page seldom links to the pages of another language. Where it links
         to none, its scripts may know more.
         """
-        pages = {self._path(start): start} if is_page(start) else {}
+        pages = {} if self._is_document(start) else {self._path(start): start}
         paths = linked(start, self._visitor) if pages else []
         tried: set[str] = set()
         self._add(pages, [*paths, *in_sitemaps(sitemaps, self._visitor)], tried)
@@ -241,6 +241,13 @@ class _Surveyor:
             if is_page(exchange) or is_broken(exchange):
                 pages.setdefault(self._path(exchange), exchange)
 
+    def _is_document(self, start: Exchange) -> bool:
+        """Return whether ``start`` is no page to begin with: frameworks say on a page without links
+        how they are.
+        """
+        says_health = is_of_health(self._path(start))
+        return not is_page(start) or (says_health and not linked(start, self._visitor))
+
     def _path(self, exchange: Exchange) -> str:
         return self._visitor.path_of(exchange.probe.url) or "/"
 
@@ -256,7 +263,7 @@ def _base(start: Exchange) -> str:
 
 def _below(base: str, paths: Iterable[str], at_root: Iterable[str] = ()) -> list[str]:
     """Return ``paths`` of the origin, those ``at_root``, and ``paths`` below ``base``."""
-    inner = "" if _OF_LANGUAGE.fullmatch(base) else base
+    inner = _OF_LANGUAGE.sub("", base)
     return list(dict.fromkeys([*paths, *at_root, *(f"{inner}{path}" for path in paths)]))
 
 

@@ -367,8 +367,28 @@ def test_check_of_what_nobody_may_fetch(missing: int, is_there: bool) -> None:
 @pytest.mark.parametrize("is_page", [True, False])
 def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     """It is refused where no page stands there today: a site answers so for any path it lost."""
-    source = written(health=("/healthz",), health_is_page=is_page)["smoketests/test_service.py"]
+    pages = ("/healthz",) if is_page else ()
+    source = written(health=("/healthz",), health_pages=pages)["smoketests/test_service.py"]
     assert ('response.media_type != "text/html"' in source) != is_page
+
+
+def test_page_in_place_of_one_of_two_health_checks() -> None:
+    """Where the other is a page, it is refused all the same."""
+    source = written(health=("/health", "/up"), health_pages=("/up",))["smoketests/test_service.py"]
+    assert functions(source)
+    assert 'response.media_type != "text/html" or response.path in ["/up"], ' in source
+
+
+@pytest.mark.parametrize(
+    ("texts", "differ"),
+    [(["Cars", "Bikes", "Cars"], True), (["Cars"] * 3, False), (["Cars", "Bikes"], False)],
+)
+def test_pages_that_differ(texts: list[str], differ: bool) -> None:
+    """One that comes in place of most is noticed where they do, and are several."""
+    pages = tuple(Page(f"/{n}", texts=frozenset([text])) for n, text in enumerate(texts))
+    source = written(pages=pages)["smoketests/test_pages.py"]
+    assert functions(source)
+    assert ("checks.one_page_problems(responses) == []" in source) == differ
 
 
 @pytest.mark.parametrize(

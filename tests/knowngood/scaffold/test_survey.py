@@ -83,6 +83,19 @@ def test_address_that_leads_elsewhere(serve: Serve) -> None:
     assert seen(server, "/en/").start == ""
 
 
+def test_address_that_leads_elsewhere_as_a_page(serve: Serve) -> None:
+    """As of a static site with a folder for each language; a link may lead to such a page, too."""
+    stub = '<title>x</title><meta http-equiv="refresh" content="0; url={}">'
+    plays = {"/docs/": page(stub.format("en/")), "/docs/b": page(stub.format("en/c"))}
+    home = page('<html lang="en"><title>a</title><a href="/docs/b">b</a>')
+    server = serve(by_path({**plays, "/docs/en/": home, "/docs/en/c": PLAIN}))
+    found = seen(server, "/docs/")
+    assert (found.start, found.start_type) == ("/docs/", "text/html")
+    assert [one.path for one in found.pages] == ["/docs/en/", "/docs/en/c"]
+    assert "/docs/health" in found.statuses
+    assert "/docs/en/health" not in found.statuses
+
+
 def test_page_that_is_not_there_is_one_to_check(serve: Serve) -> None:
     """The start page links to it: that is a fault of today, which the suite has to show."""
     pages = seen(serve(by_path({"/": HOME}))).pages
@@ -471,7 +484,23 @@ def test_answer_on_health_may_be_called_html(serve: Serve, media_type: str) -> N
     """Frameworks call a mere "ok" so; where they do not, a page would be that of something else."""
     found = seen(serve(by_path({"/": HOME, "/healthz": page("ok", media_type)})))
     assert found.health == ("/healthz",)
-    assert found.health_is_page == (media_type == "text/html")
+    assert found.health_pages == (("/healthz",) if media_type == "text/html" else ())
+
+
+RAILS = '<!DOCTYPE html><html><body style="background-color: green"></body></html>'
+
+
+def test_health_on_a_page(serve: Serve) -> None:
+    """Rails and Laravel say it so, at /up: nobody can give that page a title."""
+    found = seen(serve(by_path({"/": HOME, "/up": page(RAILS)})))
+    assert (found.health, found.health_pages) == (("/up",), ("/up",))
+
+
+def test_health_on_a_page_that_was_named(serve: Serve) -> None:
+    """It is no page to check as such, but one with links is."""
+    server = serve(by_path({"/a/up": page(RAILS), "/up": HOME}))
+    assert [(s.pages, s.document) for s in (seen(server, "/a/up"),)] == [((), "/a/up")]
+    assert [found.path for found in seen(server, "/up").pages] == ["/up", "/b"]
 
 
 def test_text_that_is_called_html_is_no_page(serve: Serve) -> None:
