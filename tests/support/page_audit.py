@@ -1,4 +1,4 @@
-"""Look for what is not accessible on a page, with axe."""
+"""Look at a page in a browser: what it asks for and runs, and what is not accessible, by axe."""
 
 from __future__ import annotations
 
@@ -14,3 +14,17 @@ def axe_results(page: Page) -> Any:
 
     page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
     return Axe().run(page)
+
+
+def reloaded(page: Page) -> tuple[list[str], list[str]]:
+    """Load a page again; return the URLs that it asks for, and the words of its dialogs, console
+    and errors.
+    """
+    asked: list[str] = []
+    events: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: events.append(message.text))
+    page.on("pageerror", lambda error: events.append(str(error)))
+    page.reload()
+    return asked, events

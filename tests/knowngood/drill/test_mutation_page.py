@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from mutants import drill, mutant, remedy
-from page_audit import axe_results
+from page_audit import axe_results, reloaded
 from verdict_documents import HOSTILE
 
 from knowngood.drill import mutation_page
@@ -159,14 +159,7 @@ def test_colour_of_the_score(notices: list[str], fail_under: float | None, colou
 def test_hostile_words_load_and_run_nothing(show: Open) -> None:
     """Whatever a server said, the page asks for nothing and runs nothing."""
     page = show(every_way(HOSTILE, environment=HOSTILE, release=HOSTILE))
-    asked: list[str] = []
-    events: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
-    page.on("console", lambda message: events.append(message.text))
-    page.reload()
-    assert asked == [page.url]
-    assert events == []
+    assert reloaded(page) == ([page.url], [])
     assert page.locator("script, img").count() == 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_audit import axe_results
+from page_audit import axe_results, reloaded
 from verdict_documents import HOSTILE, cause, claim, document, failed, inconclusive, passed
 
 from knowngood.report import Report, html_page
@@ -147,15 +147,7 @@ def test_hostile_words_load_and_run_nothing(show: Open) -> None:
     """Even if the page were opened where there is a network, it asks for nothing."""
     content = document(cause(HOSTILE), text=HOSTILE, reason=HOSTILE)
     page = show(content)
-    asked: list[str] = []
-    events: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
-    page.on("console", lambda message: events.append(message.text))
-    page.on("pageerror", lambda error: events.append(str(error)))
-    page.reload()
-    assert asked == [page.url]
-    assert events == []
+    assert reloaded(page) == ([page.url], [])
 
 
 def test_policy_refuses_what_is_not_ours(show: Open) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_audit import axe_results
+from page_audit import axe_results, reloaded
 from verdict_documents import HOSTILE
 from watched_runs import DAY, LOST, run
 
@@ -124,14 +124,7 @@ def test_hostile_words_load_and_run_nothing(show: Open) -> None:
     """Whatever a server said, the page asks for nothing and runs nothing."""
     cause = RunCause("key", HOSTILE)
     page = show([run("F", 5 * n, causes=(cause,), release=HOSTILE) for n in range(9)], HOSTILE)
-    asked: list[str] = []
-    events: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
-    page.on("console", lambda message: events.append(message.text))
-    page.reload()
-    assert asked == [page.url]
-    assert events == []
+    assert reloaded(page) == ([page.url], [])
     assert page.locator("script, img").count() == 0
 
 
