@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from ..environment import Environment, env_option, load_here
 from ..fetch import Answer
-from ..mutation import MUTATIONS
 from ..report import har_reader
 from ..report.har_reader import HarRecording
 from ..run_options import RUN_ID
@@ -69,9 +68,7 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
     environment = load_here(name)
     seed = secrets.randbelow(10_000) if options.seed is None else options.seed
     recording = _recording(options.from_har, environment)
-    plugin = MutationPlugin(
-        options.seconds, seed, MUTATIONS, _previous(options.previous_har), recording
-    )
+    plugin = MutationPlugin(options.seconds, seed, _previous(options.previous_har), recording)
     code = _run(environment, plugin, options.level, recording)
     if code == USAGE_ERROR:  # pytest has said why there was no run
         return code

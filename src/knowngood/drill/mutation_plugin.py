@@ -6,14 +6,14 @@ One answer after the other is changed, and the checks that read it run again in 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from ..fetch import Answer, Probe, Replay
-from ..mutation import Mutation
+from ..mutation import MUTATIONS
 from ..report.har_reader import HarRecording
 from ..safety import one_line
 from ..session.rerun import Rerun, Rerunner
@@ -51,16 +51,15 @@ class MutationPlugin(RecordingPlugin):
         self,
         seconds: float,
         seed: int,
-        mutations: Sequence[Mutation],
-        previous: Mapping[str, Answer] | None = None,
-        recording: HarRecording | None = None,
+        previous: Mapping[str, Answer],
+        recording: HarRecording | None,
     ) -> None:
         super().__init__()
         self._limit = seconds
         self._seed = seed
-        self._mutations = list(mutations)
+        self._mutations = list(MUTATIONS)
         self._has_own = False
-        self._previous = previous or {}
+        self._previous = previous
         self.recording = recording
         self.results: list[MutantResult] = []
         self.seconds = 0.0

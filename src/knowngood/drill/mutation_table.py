@@ -63,7 +63,7 @@ def _table(results: Sequence[MutantResult]) -> Iterator[str]:
     yield ""
     yield _row("kind of URL", _COLUMNS)
     for kind, mutants in islice(kinds.items(), _KINDS):
-        yield _row(shortened(one_line(kind, LINE), _KIND), _cells(mutants))
+        yield _row(_shortened(one_line(kind, LINE)), _cells(mutants))
     if len(kinds) > _KINDS:
         others = [mutant for mutants in list(kinds.values())[_KINDS:] for mutant in mutants]
         yield _row(f"{plural(len(kinds) - _KINDS, 'more kind')} of URL", _cells(others))
@@ -83,12 +83,12 @@ def _cells(mutants: Iterable[MutantResult]) -> tuple[str, ...]:
     return *numbers, "-" if share is None else percent(share).removesuffix(" %")
 
 
-def shortened(text: str, width: int) -> str:
-    """Return ``text`` in at most ``width`` characters: of a long one, beginning and end."""
-    if len(text) <= width:
-        return text
-    end = (width - 1) // 2
-    return f"{text[: width - 1 - end]}…{text[-end:]}"
+def _shortened(kind: str) -> str:
+    """Return a kind of URL as it fits its column: of a long one, beginning and end."""
+    if len(kind) <= _KIND:
+        return kind
+    end = (_KIND - 1) // 2
+    return f"{kind[: _KIND - 1 - end]}…{kind[-end:]}"
 
 
 def _spots(results: Sequence[MutantResult]) -> Iterator[str]:
