@@ -29,8 +29,14 @@ from ..content.javascript import unbalanced as unbalanced_script
 from ..environment import Environment
 from ..fetch import FRESH, GONE, NAMED, REPEATABLE, WEBSOCKET, Client, Resource, Response
 from ..safety import DeploymentError
-from .certificates import certificate_problems
-from .cookies import cookie_problems
+from .answers import (
+    certificate_problems,
+    cookie_problems,
+    differ,
+    side_by_side,
+    still_differ,
+    web_page_problems,
+)
 from .dead_links import dead_link_problems
 from .definitions import (
     inline_definition_problems,
@@ -48,7 +54,6 @@ from .pages import (
     blank_problems,
     borrowed_text_problems,
     charset_problems,
-    differ,
     empty_text_problems,
     end_problems,
     end_tag_problems,
@@ -64,10 +69,7 @@ from .pages import (
     page_problems,
     raw_text_problems,
     refresh_problems,
-    side_by_side,
-    still_differ,
     texts,
-    web_page_problems,
 )
 from .resources import (
     base_problems,

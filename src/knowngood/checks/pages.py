@@ -17,7 +17,6 @@ from ..content import (
     page_structure,
     page_texts,
     raw_texts,
-    variation,
 )
 from ..content.problem import Aspect, Problem
 from ..fetch import read_once
@@ -28,22 +27,12 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Container, Iterable, Sequence
 
-    from ..fetch import Client, Response
-
+    from ..fetch import Response
 
 _NOWHERE: Final = re.compile(r"|javascript:\s*(?:void\b.{0,9})?;?", re.I)
 _LOGIN_NAME: Final = re.compile(r"(?:log|sign)[-_]?in", re.I)
 _SAME_PAGE: Final = re.compile(r"\s*\d[\d.]*[\s;,]*(?:url\s*=\s*)?\Z", re.I)  # of a refresh: "30"
 _WEB_URL: Final = re.compile(r"https?://\w", re.I)
-_MORE: Final = 5  # answers: that one of two servers gives all six is one chance in 32
-
-
-def side_by_side(responses: Sequence[Response]) -> list[tuple[Response, Response]]:
-    """Return pairs of answers where the marks of a check ask twice for one list: each of the first
-    half with its like of the second.
-    """
-    middle = len(responses) // 2
-    return list(zip(responses[:middle], responses[middle:], strict=True))
 
 
 def page_problems(page: Response) -> list[str]:
@@ -86,36 +75,6 @@ def one_page_problems(pages: Sequence[Response]) -> list[str]:
     line = f'{came}, "{html.page_title(first.html)}", came in place of '
     line += f"{listed(led)}, which lead to it" if led else listed([*asked.values()])
     return [Problem(line, Aspect.SERVER_PAGE)]
-
-
-def web_page_problems(answer: Response) -> list[str]:
-    """Return that a web page came in place of another answer, such as a heartbeat."""
-    if media_types.WEB_PAGE.search(answer.text):
-        return [Problem("a web page in place of the answer", Aspect.WEB_PAGE)]
-    return []
-
-
-def differ(one: Sequence[Response], other: Sequence[Response]) -> bool:
-    """Return whether two pages or files differ, by several answers for each.
-
-    What differs between the answers for one of them, such as a nonce, does not count: ask twice.
-    """
-    bodies = [[answer.content for answer in answers] for answers in (one, other)]
-    return variation.differ(*bodies)
-
-
-def still_differ(client: Client, one: Response, other: Response) -> bool:
-    """Return whether two answers still differ after ``client`` has asked again for the URLs of
-    both, at most five times: several servers may write their names into a page, and answer in turn.
-    """
-    ours, theirs = [one], [other]
-    for _ in range(_MORE):
-        if not differ(ours, theirs):
-            return False
-        ours.append(client.get(str(one.url)))
-        if other.url != one.url:
-            theirs.append(client.get(str(other.url)))
-    return differ(ours, theirs)
 
 
 def blank_problems(page: Response) -> list[str]:

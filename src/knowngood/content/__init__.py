@@ -1,4 +1,4 @@
-"""Reads what was answered: JSON, HTML, CSS, JavaScript, policies, links; schemas and manifests.
+"""Read what was answered: JSON, HTML, CSS, JavaScript, policies, links; schemas and manifests.
 
 It knows bytes and text alone: no environment, no request, no verdict. It reads within limits of
 memory and time whatever a server sends, or refuses it with ContentTooLarge.

@@ -1,4 +1,4 @@
-"""Finds what an answer refers to: the further URLs that a browser requests to show it."""
+"""Find what an answer refers to: the further URLs that a browser requests to show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a schema and all that it refers to before it is relied on."""
+"""Read a schema and all that it refers to before it is relied on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what a release was built into: artefacts by name and digest, such as container images."""
+"""Read what a release was built into: artefacts by name and digest, such as container images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads URLs as they are written in pages, stylesheets and scripts."""
+"""Read URLs as they are written in pages, stylesheets and scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proves that the checks can fail, and that a bad release is rolled back.
+"""Prove that the checks can fail, and that a bad release is rolled back.
 
 :func:`drill_mutations` changes what a deployment answered, and runs the checks again in this
 process. :func:`drill_faults` starts a deployment with one fault after the other;
