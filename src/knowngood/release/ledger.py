@@ -242,16 +242,16 @@ class Ledger:
         """
         mine = relevant_environments(self.environment)
         return [
-            *self._unshared(),
+            *self.unshared(),
             *(self._bad_record_line(bad) for bad in self.records.bad if bad.environment in mine),
             *(self._unfetched_line(tag) for tag in self.records.unfetched),
             *unpushed.warning(self.repository, unpushed.names(self.repository)),
             *clocks.warnings(self.records.seen, datetime.now(UTC)),
         ]
 
-    def _unshared(self) -> Iterator[str]:
+    def unshared(self) -> Iterator[str]:
         """Yield why nobody else may see records and lock: no remote is called origin, or origin may
-        be a fork of the repository that has them.
+        be a fork of the repository that has them. Raises GitError.
         """
         path, run = self.repository.path, self.repository.by_hand
         if remote := self.repository.followed_instead:

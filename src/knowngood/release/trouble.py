@@ -18,6 +18,8 @@ def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) ->
     ``live`` is None if the deployment was not asked. While ``holder``, who holds the lock, is
     at work, what is live is about to change and is not judged. Raises GitError.
     """
+    unshared = list(ledger.unshared())  # first: whatever else is missing may be elsewhere
+    yield from unshared
     if holder is not None and not holder.readable:
         yield _of_lock(ledger, holder)
     if holder is None or not holder.is_at_work:
@@ -26,7 +28,7 @@ def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) ->
             repair = "repair that: the gate lets no push through, which is verified there, too"
             see = f"to see: knowngood live {ledger.option}"
             yield f"{ledger.environment.name}: {live.trouble}; {repair}; {see}"
-    yield from ledger.warnings()
+    yield from ledger.warnings()[len(unshared) :]
 
 
 def _of_lock(ledger: Ledger, holder: LockHolder) -> str:

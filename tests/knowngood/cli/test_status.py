@@ -102,7 +102,9 @@ def test_a_remote_of_another_name(run: Run, site: Repository, tmp_path: Path) ->
 
 
 def test_a_fork(run: Run, site: Repository, tmp_path: Path) -> None:
-    """Where nothing is on record it may be at another remote; what is printed brings it."""
+    """Where nothing is on record it may be at another remote; what is printed first brings it:
+    whoever adopts what is live puts a record into the fork.
+    """
     upstream = with_origin(site, tmp_path)
     git(tmp_path, "clone", "--quiet", "--bare", "--no-tags", str(upstream), "fork.git")
     for record in git(site.path, "tag", "-l", "verified/*", "pushed/*").split():
@@ -113,7 +115,9 @@ def test_a_fork(run: Run, site: Repository, tmp_path: Path) -> None:
     told = (
         f"! nothing of prod is on record at {tmp_path / 'fork.git'}; if that is a fork of upstream"
     )
-    [line] = [line for line in ended.out.splitlines() if line.startswith(told)]
+    line, *others = [line for line in ended.out.splitlines() if line.startswith("! ")]
+    assert line.startswith(told), ended.out
+    assert [": knowngood adopt " in other for other in others] == [True]
     subprocess.run(line.partition("count: ")[2], shell=True, check=True)  # noqa: S602 - ours
     ended = run("status", "--env=prod", "--check")
     assert (ended.code, len(ended.out.splitlines())) == (0, 2), ended.output
