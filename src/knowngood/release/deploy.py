@@ -229,13 +229,13 @@ class Deployment:
             record_store.write(repository, record)
             if repository.uses_origin:
                 record_store.push(repository, record.name, alone=True)
-        except RecordNotPushed as error:  # what is left is told at the end
+        except RecordNotPushed:  # what is left is told at the end
             if begins_push:
                 repository.run("update-ref", "-d", record.ref)  # it will not be deployed
-                raise RecordNotWritten(f"nothing was deployed: {error}") from None
+                raise
         except (RecordNotWritten, GitError) as error:
             if begins_push:
-                raise RecordNotWritten(f"nothing was deployed: {error}") from None
+                raise RecordNotWritten(str(error)) from None
             self.say(str(error))
 
 

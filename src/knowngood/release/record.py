@@ -171,6 +171,11 @@ class Record:
         return against or self.kind == RecordKind.ROLLED_BACK
 
     @property
+    def begins_push(self) -> bool:
+        """Whether a push begins with it, and does not begin without it."""
+        return self.kind == RecordKind.PUSHED and self.verdict == STARTED
+
+    @property
     def was_nowhere(self) -> bool:
         """Whether a verification FAILED since every edge served another release. It says nothing of
         this one: it was not seen.

@@ -58,8 +58,8 @@ class RecordNotPushed(RecordNotWritten):
 def write(repository: Repository, record: Record) -> str:
     """Write ``record`` into ``repository`` as a tag, signed where git is set up to sign; return the
     tag's name. One that counts unsigned is written so where git cannot sign: else the next command
-    would go by what was there before. If git refuses, the message is kept in a file.
-    Raises RecordNotWritten.
+    would go by what was there before. If git refuses, the message is kept in a file, unless a push
+    was to begin with it. Raises RecordNotWritten.
     """
     name, _ = identity(repository)
     person, _, address = name.rpartition(" <")
@@ -88,7 +88,10 @@ def write(repository: Repository, record: Record) -> str:
         why = str(error)
         to_do = _on_the_way(repository, why)
         to_do += _on_signing(repository, why) if signed == "-s" else ""
-        raise RecordNotWritten(keep(record, repository, f"{why}{to_do}")) from None
+        told = f"{why}{to_do}"
+        if not record.begins_push:  # which does not begin: whoever wrote it would say that it did
+            told = keep(record, repository, told)
+        raise RecordNotWritten(told) from None
     return record.name
 
 

@@ -10,21 +10,14 @@ from pathlib import Path
 from ..content.subjects import NO_SUBJECTS
 from ..environment import Environment, env_option
 from ..safety import Say, hide_secrets
-from . import (
-    clone,
-    deploy_command,
-    live,
-    push_lock,
-    rejection,
-    rollback_target,
-    unpushed,
-)
+from . import clone, deploy_command, live, push_lock, rejection, rollback_target, unpushed
 from .deploy import BAD, DONE, HELD, Deployment, Verification
 from .gate_question import GateQuestion
 from .ledger import Ledger
 from .live import LiveAnswer
 from .permission import permitted
 from .record import RecordKind, at
+from .record_store import RecordNotWritten
 from .release_name import resolve_option
 
 
@@ -74,7 +67,11 @@ def push(
         deployment = Deployment(
             ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify, subjects
         )
-        done = deployment.deploy()
+        try:
+            done = deployment.deploy()
+        except RecordNotWritten as error:
+            say(f"nothing was deployed: {error}")
+            return PushResult(HELD)
         result = _pushed(deployment, answer) if done else _not_deployed(deployment, answer)
         return replace(result, code=deployment.settled(earlier, result.code))
 
