@@ -29,7 +29,7 @@ from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
 if TYPE_CHECKING:
-    from ..fetch import Resource, Response
+    from ..fetch import Exchange, Resource, Response
 
 
 def own(resources: Iterable[Resource], page: Response | None = None) -> list[Resource]:
@@ -46,10 +46,16 @@ def own(resources: Iterable[Resource], page: Response | None = None) -> list[Res
 
 def served(resources: Iterable[Resource]) -> list[Resource]:
     """Return the resources on the environment's own origins, but for fonts that no browser of today
-    asks for, and for those that lead to another host, as an image does that a page takes from
-    there: ``elsewhere_problems`` judges these.
+    asks for, for sound and films that are there and too large to be read, and for those that lead
+    to another host, as an image does that a page takes from there: ``elsewhere_problems`` judges
+    these.
     """
-    return [r for r in own(resources) if not r.leads_to and r.kind != "spare-font"]
+    files = (r for r in own(resources) if not r.leads_to and r.kind != "spare-font")
+    return [file for file in files if file.kind != "media" or not _is_too_large(file.exchange)]
+
+
+def _is_too_large(exchange: Exchange | None) -> bool:
+    return exchange is not None and exchange.is_too_large
 
 
 def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[Resource]:

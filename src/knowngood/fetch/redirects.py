@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from ..content import html, page_elements
 from .attempt_error import AttemptError
 from .credentials import without_credentials
-from .decompression import decoded
+from .decompression import BadEncoding, decoded, decoded_size
 from .guard import Guard
 from .probe import Answer, Probe, Tried
 from .received import Limits
@@ -95,11 +95,14 @@ def leads_to(answer: Answer) -> str:
     """
     if redirects(answer):
         return target_of(answer)
-    if answer.status != _OK or max(len(answer.body), answer.decoded) > _SMALL:
+    if answer.status != _OK or "html" not in (answer.header("content-type") or ""):
+        return ""
+    try:
+        decoded_size(answer.body, answer.header("content-encoding") or "", _SMALL)
+    except BadEncoding:
         return ""
     text = decoded(answer).decode("utf-8", "replace")
-    seems_to_lead = "html" in (answer.header("content-type") or "") and "refresh" in text.lower()
-    return page_elements.led_on(html.parse(text), answer.url) if seems_to_lead else ""
+    return page_elements.led_on(html.parse(text), answer.url) if "refresh" in text.lower() else ""
 
 
 def redirects(answer: Answer) -> bool:

@@ -122,9 +122,13 @@ def asks_for_password(exchange: Exchange) -> bool:
 
 
 def is_broken(exchange: Exchange) -> bool:
-    """Return whether a link leads to nothing. What needs a login or a query is no page to check."""
+    """Return whether a link leads to nothing. What needs a login or a query is no page to check,
+    nor is what is too large for one.
+    """
     answer = exchange.answer
-    return answer is None or answer.status in GONE or answer.status >= 500
+    if answer is None:
+        return not exchange.is_too_large
+    return answer.status in GONE or answer.status >= 500
 
 
 def linked(exchange: Exchange, visitor: Visitor) -> list[str]:

@@ -9,6 +9,7 @@ from answered_site import CSS, HTML, JAVASCRIPT, Site
 
 from knowngood import checks
 from knowngood.content import links
+from knowngood.fetch.attempt_error import AttemptError
 from knowngood.fetch.response import respond
 
 
@@ -35,6 +36,26 @@ def test_files_that_lead_to_another_host(site: Site) -> None:
         "an image of images.example.net, which is not among the hosts that pages may load from: "
         + to
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "status", "is_left_out"),
+    [
+        ("media", AttemptError.TOO_LARGE, 200, True),
+        ("image", AttemptError.TOO_LARGE, 200, False),
+        ("media", AttemptError.TOO_LARGE, 404, False),
+        ("media", AttemptError.TIMEOUT, 200, False),
+    ],
+)
+def test_sound_and_films_that_are_too_large(
+    site: Site, kind: str, error: AttemptError, status: int, is_left_out: bool
+) -> None:
+    """Episodes of an hour are there, though nobody reads all of them."""
+    film = site.resource("/fr/a.mp3", "", kind=kind)
+    assert film.exchange is not None
+    attempts = (replace(film.exchange.attempts[0], status=status, error=error),)
+    film = replace(film, exchange=replace(film.exchange, attempts=attempts, answer=None))
+    assert checks.served([film]) == ([] if is_left_out else [film])
 
 
 def test_stylesheets_in_force(site: Site) -> None:

@@ -563,6 +563,17 @@ def test_a_page_that_stands_for_a_redirect(
     assert kept.body == text.encode()
 
 
+def test_a_small_page_that_stands_for_a_large_one(serve: Serve, fetchers: Fetchers) -> None:
+    """What decodes to more than a redirect needs is not decoded to look for one."""
+    text = '<meta http-equiv="refresh" content="0; url=there">' + "x" * 100_000
+    headers = {"Content-Type": "text/html", "Content-Encoding": "gzip"}
+    server = serve(answer(gzip.compress(text.encode()), headers=headers))
+    found = ask(fetchers(server), server.url, follow=True).answer
+    assert found is not None
+    assert found.decoded == len(text)
+    assert server.targets == ["/"]
+
+
 def test_a_page_that_leads_out_of_the_environment(serve: Serve, fetchers: Fetchers) -> None:
     """It is an answer: nobody is sent on before it has come."""
     other = serve(answer())

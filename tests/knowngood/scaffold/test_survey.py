@@ -19,6 +19,7 @@ from knowngood.scaffold.visitor import MOST
 Serve = Callable[[Play], Server]
 
 HOME = page('<!doctype html><html lang="en"><title>a</title><a href="/b">b</a>')
+BIG = "100000000"
 PLAIN = page('<!doctype html><html lang="en"><title>a</title>')
 
 
@@ -58,6 +59,14 @@ def test_pages_that_only_scripts_know(serve: Serve) -> None:
     found = seen(serve(by_path({**plays, "/a.js": page(known, "text/javascript")})))
     assert [page.path for page in found.pages] == ["/", "/b"]
     assert unchecked(found) == ["/api: 200"]
+
+
+def test_link_to_a_large_download_is_no_page(serve: Serve) -> None:
+    """Neither sound nor broken: nobody reads it to its end."""
+    download = answer("x" * 100, headers={"Content-Type": "application/zip", "Content-Length": BIG})
+    assert [found.path for found in seen(serve(by_path({"/": HOME, "/b": download}))).pages] == [
+        "/"
+    ]
 
 
 def test_link_that_a_proxy_wrote_is_no_page(serve: Serve) -> None:
