@@ -42,15 +42,15 @@ def language_of(environment):
 @pytest.fixture
 def looked_up(responses, environment, case):
     """The names by which pages look their locale up in a document: its own, and what their `lang`
-    makes of it, such as fr-FR.
+    makes of it, such as fr-FR; each in words. A `lang` that is wrong is named for itself.
     """
     target = environment.target(case["locale"])
     pages = [page for page in responses if page.media_type == "text/html"]
-    names = [
-        root.attributes["lang"] or "" for page in pages for root in page.html.css("html[lang]")
-    ]
-    first = target.partition("-")[0]
-    return dict.fromkeys([target, *(name for name in names if name.partition("-")[0] == first)])
+    roots = [root for page in pages for root in page.html.css("html[lang]")]
+    names = {root.attributes["lang"] or "" for root in roots} - {target}
+    first, wrong = target.partition("-")[0], target.lower()
+    others = sorted(n for n in names if n.partition("-")[0] == first and n.lower() != wrong)
+    return {target: target} | {name: f"{name}, which <html lang> says" for name in others}
 
 
 @pytest.fixture

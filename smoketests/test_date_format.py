@@ -34,6 +34,7 @@ def name_problems(names):
     """Return what is wrong with the twelve names of one language."""
     text = "".join(names)
     numbered = [any(map(str.isdigit, name)) for name in names]
+    quotes = {name[:1] + name[-1:] for name in names}
     twice = next((a for a, b in pairwise(names) if a == b and len(a) > 1), "")
     wrong = {
         f"two months in a row are {twice}": twice,
@@ -41,6 +42,7 @@ def name_problems(names):
         "some months have a digit, and others none": len(set(numbered)) > 1,
         "the months are sorted by letter": names == sorted(names) and not any(numbered),
         "the months are a list as a program prints it": text.startswith("[") and text[-1] == "]",
+        f"quotes around each month: {names[0]}": quotes <= {"''", '""'},
         f"a key in place of a month: {names[0]}": "_" in names[0],
     }
     return [problem for problem, is_so in wrong.items() if is_so]
@@ -61,12 +63,12 @@ def test_every_locale_has_its_twelve_months(loaded, looked_up, schema, environme
         assert charset in ("utf-8", "utf8"), f"charset: expected utf-8, found {charset}"
         months = response.json()
         schema("date_format").check(months)
-        for language in looked_up if without.isdisjoint(looked_up) else ():
-            assert language in months, f"no months for {language}"
+        for language, words in looked_up.items() if without.isdisjoint(looked_up) else ():
+            assert language in months, f"no months for {words}"
 
 
 @pytest.mark.catches("months-alike", "months-english", "months-sorted", "months-twice")
-@pytest.mark.catches("months-are-keys", "months-printed", "months-one-digit")
+@pytest.mark.catches("months-are-keys", "months-printed", "months-one-digit", "months-quoted")
 @pytest.mark.get("content:/en-US/{*page}", resources=True)
 @pytest.mark.get("content:/en-US" + PATH)
 def test_months_are_each_language_s_own_in_their_order(loaded, schema):
@@ -90,7 +92,7 @@ def test_every_date_format_json_a_page_loads_is_sound(looked_up, resources, sche
     files = [file for file in checks.own(resources) if file.url.endswith("/date_format.json")]
     for resource in files:
         schema("date_format").check(resource.response.json())
-    for language in looked_up:
+    for language, words in looked_up.items():
         known = any(language in file.response.json() for file in files)
         for resource in files if known else ():
-            assert language in resource.response.json(), f"no months for {language}"
+            assert language in resource.response.json(), f"no months for {words}"

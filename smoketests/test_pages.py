@@ -31,6 +31,7 @@ def test_page_is_there(responses):
 
 
 @pytest.mark.catches("locale-swapped", "page-wrong-dir", "page-wrong-lang")
+@pytest.mark.catches("page-lang-in-small-letters")
 @pytest.mark.catches("page-body-dir", "page-hostile-text", "page-nginx-welcome")
 def test_page_is_in_its_own_language(responses, language_of, environment):
     """Each page says which language it is in, and in which direction that is read.
@@ -73,6 +74,7 @@ def test_page_has_nothing_left_to_render(responses):
 
 
 @pytest.mark.catches("page-escaped-twice", "page-markup-escaped", "page-text-not-filled-in")
+@pytest.mark.catches("page-text-in-markup-of-xliff")
 def test_nothing_raw_is_to_be_read(responses):
     """Readers see no markup, no `&eacute;` and no `%s` in the texts of a page."""
     for page in responses:

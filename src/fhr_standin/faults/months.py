@@ -25,6 +25,8 @@ def _months(change: str) -> ContentAct:
         if change == "keys":
             keys = ",".join(f"month_{number}" for number in range(1, 13))
             entries[ask.target] = {"monthNameShort": keys}
+        if change == "quoted":
+            entries[ask.target] = {"monthNameShort": ",".join(map(repr, names))}
         if change == "empty":
             entries[ask.target] = {"monthNameShort": ",".join([*names[:6], "", *names[7:]])}
         return replace(resource, body=json.dumps(entries, ensure_ascii=False, indent=1).encode())
@@ -139,6 +141,13 @@ FAULTS = [
         "the months of every locale stand in brackets, as Python prints a list",
         _DATES,
         _every_month(lambda names: f"{names}".split(",")),
+    ),
+    content(
+        "months-quoted",
+        "the months of one locale stand in quotes, as a program writes them",
+        _DATES,
+        _months("quoted"),
+        reach="one entry",
     ),
     content(
         "v4-date-format-entry-missing",

@@ -215,6 +215,13 @@ FAULTS = [
         reach="one locale",
     ),
     content(
+        "page-lang-in-small-letters",
+        "the pages of en-US say en-us, by which scripts find no months",
+        ALL_PAGES,
+        swap('lang="en-US"', 'lang="en-us"'),
+        touches=["/{locale}/*"],
+    ),
+    content(
         "page-wrong-lang",
         "the desktop page of one locale names another language",
         DESKTOP,

@@ -80,6 +80,13 @@ FAULTS = [
         reach="one locale",
     ),
     content(
+        "page-text-in-markup-of-xliff",
+        "the heading of one locale's v4 page holds what stands for a placeholder in XLIFF",
+        ["v4/"],
+        swap("</h1>", ' &lt;x id="1"/&gt;</h1>'),
+        reach="one locale",
+    ),
+    content(
         "page-not-translated",
         "the translation of one locale was not found: its pages have English texts",
         ALL_PAGES,
