@@ -32,7 +32,7 @@ def step(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _Step:
     """Return the state after ``run``, and the news that it brings, in the order to report them."""
     state = state.not_after(run.began)
     if run.is_judged:
-        blind, state = state.blind, _counted(replace(state, blind=None), run)
+        blind, state = state.told_blindness, _counted(replace(state, blind=None), run)
         judged_again = _judged_again(blind, state, run)
         state, changes = _judged(state, run, settings)
         state, released = _released(state, run, bool(judged_again or changes))
@@ -207,11 +207,10 @@ def _released(state: WatchState, run: WatchedRun, is_named: bool) -> _Step:
 
 
 def _judged_again(blind: Blindness | None, state: WatchState, run: WatchedRun) -> tuple[News, ...]:
-    """Return the news that runs can judge again, if there was news that they could not.
-
-    ``blind`` are the runs before this one that could not judge.
+    """Return the news that runs can judge again, if there was news that they could not: ``blind``
+    are these.
     """
-    if blind is None or not blind.last_news:
+    if blind is None:
         return ()
     news = _news(
         NewsKind.JUDGED_AGAIN,
@@ -243,8 +242,8 @@ def _reminded(state: WatchState, run: WatchedRun, settings: WatchSettings) -> _S
     def is_due(last_news: float) -> bool:
         return run.ended - last_news >= settings.remind * 3600
 
-    blind = state.blind
-    if blind is not None and blind.last_news:
+    blind = state.told_blindness
+    if blind is not None:
         if not is_due(blind.last_news):
             return state, ()
         news = _blind_news(NewsKind.REMINDER, state, run, blind)

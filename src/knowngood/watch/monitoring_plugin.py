@@ -36,9 +36,9 @@ def no_result(reason: str) -> tuple[int, str]:
 
 
 def _judged(state: WatchState, run: WatchedRun) -> tuple[int, str]:
-    if state.is_blind and state.blind is not None:
-        since = time_of_day(state.blind.since, run.ended)
-        return UNKNOWN, f"cannot be judged since {since}: {state.blind.reason}"
+    if blind := state.told_blindness:
+        since = time_of_day(blind.since, run.ended)
+        return UNKNOWN, f"cannot be judged since {since}: {blind.reason}"
     if state.status is None:
         return UNKNOWN, f"has no certain verdict yet: {run.reason}"
     since = time_of_day(state.since, run.ended)

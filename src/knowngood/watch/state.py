@@ -98,9 +98,9 @@ class WatchState:
     seen_since: float = 0.0
 
     @property
-    def is_blind(self) -> bool:
-        """Whether there was news that the deployment cannot be judged."""
-        return self.blind is not None and self.blind.last_news > 0
+    def told_blindness(self) -> Blindness | None:
+        """The last runs, if they could not judge and there was news of that."""
+        return self.blind if self.blind is not None and self.blind.last_news else None
 
     def undelivered(self) -> WatchState:
         """Return the state after news that reached nobody, so that the next run repeats it."""

@@ -57,6 +57,6 @@ def _lasting(
             f"{f': {cause.sentence}' if cause else ''}; to go back: knowngood rollback "
             f"{env_option(environment.path)}"
         )
-    if state.blind is not None and state.is_blind:
-        since = time_of_day(state.blind.since, now)
-        yield f"cannot be judged since {since}, says the watch: {state.blind.reason}"
+    if blind := state.told_blindness:
+        since = time_of_day(blind.since, now)
+        yield f"cannot be judged since {since}, says the watch: {blind.reason}"

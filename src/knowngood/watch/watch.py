@@ -183,7 +183,7 @@ def _roll_back(options: Options) -> str:
 
 def _exit_code(state: WatchState) -> int:
     """Return the exit code of a state: that of the certain verdict, 75 without one."""
-    if state.is_blind or state.status is None:
+    if state.told_blindness or state.status is None:
         return EXIT_CODES[VerdictKind.INCONCLUSIVE]
     sound = state.status is Status.PASSED
     return EXIT_CODES[VerdictKind.PASSED if sound else VerdictKind.FAILED]
