@@ -93,7 +93,7 @@ def command(
     if rollback:
         _refuse(used, {**_ONLY_FAULTS, **_ONLY_MUTATIONS, "seed": "--seed"}, "--rollback")
         return drill_rollback(name, path, say=print_line)
-    if mutations or not _has_faults(name):
+    if mutations or load_here(name).drill is None:
         _refuse(used, _ONLY_FAULTS, "a drill of mutations")
         chosen = {key: options[key] for key in ("seed", *_ONLY_MUTATIONS) if key in used}
         return drill_mutations(name, MutationOptions(json=path, **chosen), say=print_line)
@@ -106,11 +106,6 @@ def command(
         path=path,
         say=print_line,
     )
-
-
-def _has_faults(name: str) -> bool:
-    environment = load_here(name)
-    return environment.serve is not None and environment.serve.drill is not None
 
 
 def _refuse(used: set[str], options: dict[str, str], drill: str) -> None:

@@ -48,9 +48,9 @@ def drill_faults(
 
     ``faults`` are the names of those to try; all, if it is empty. ``pairs`` is the number of pairs,
     and ``seed`` draws the same pairs again. ``path`` is where the results are written. Raises
-    BadEnvironment.
+    UsageError.
     """
-    result_files.refuse_missing_folder(path)
+    result_files.refuse_unwritable(path)
     environment, config = drilled(name)
     known = list_faults(config, environment)
     unknown = sorted(set(faults) - {fault.name for fault in known})
@@ -140,7 +140,7 @@ class FaultDrill:
         """Yield each run with the result of its replay; with None if a deployment has to tell: the
         fault cannot be replayed, or the replay did not end as it should. The former come first.
         """
-        config = self.environment.serve.drill if self.environment.serve else None
+        config = self.environment.drill
         if not runs or config is None or not config.answers:
             yield from ((run, None) for run in runs)
             return
@@ -211,9 +211,9 @@ def bytecode_in(folder: str) -> dict[str, str]:
 def drilled(name: str) -> tuple[Environment, DrillConfig]:
     """Return the environment ``name`` and its [serve.drill]. Raises BadEnvironment."""
     environment = load_here(name)
-    if environment.serve is None or environment.serve.drill is None:
+    if environment.drill is None:
         raise BadEnvironment(
             f"{environment.path}: has no [serve.drill], which lists faults and says how to start "
             "the deployment with one"
         )
-    return environment, environment.serve.drill
+    return environment, environment.drill

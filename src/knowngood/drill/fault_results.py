@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ..supervisor import Conclusion
 from ..verdict import KINDS, VerdictKind, own_claims
+from ..verdict.verdict_document import failed_checks
 from .faults import VERDICTS, Fault
 
 AS_EXPECTED, MISSED = 0, 1
@@ -116,8 +117,9 @@ def judge(run: DrillRun, ended: Conclusion, seconds: float, output: bytes) -> Dr
     """
     got = str(KINDS.get(ended.code, "usage error"))
     document = ended.document or {**_NO_DOCUMENT, "reason": ended.reason}
-    failed = {failure["check"] for failure in document["failures"]}
-    failed |= {name for name, check in document["checks"].items() if check["unsteady"]}
+    failed = failed_checks(document) | {
+        name for name, check in document["checks"].items() if check["unsteady"]
+    }
     engine = set(filter(own_claims.is_own, failed))
     must_fail = VerdictKind.FAILED in run.expected and not engine
     named, misnamed = judge_naming(run.faults, document)

@@ -63,8 +63,8 @@ def drill_mutations(name: str, options: MutationOptions, *, say: Say) -> int:
 
     Raises UsageError for what cannot be read or written.
     """
-    result_files.refuse_missing_folder(options.json)
-    result_files.refuse_missing_folder(options.html, "--html-file")
+    result_files.refuse_unwritable(options.json)
+    result_files.refuse_unwritable(options.html, "--html-file")
     environment = load_here(name)
     seed = secrets.randbelow(10_000) if options.seed is None else options.seed
     recording = _recording(options.from_har, environment)

@@ -108,7 +108,7 @@ def run_recorded(
     ``arguments`` are for pytest, beside the environment.
     """
     arguments = [f"--env={environment.path}", "-q", "-n0", *arguments]
-    if environment.serve is not None and environment.serve.drill is not None:
+    if environment.drill is not None:
         arguments.append("--drill=none")  # the small deployment that is made for drills
     with _in_folder(environment):
         return int(pytest.main(arguments, plugins=[plugin]))

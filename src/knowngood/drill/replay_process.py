@@ -152,8 +152,7 @@ def changed_by_faults(
 
     ``environment`` has the origins that were asked in the run ``run_id``. Raises BadEnvironment.
     """
-    assert environment.serve is not None
-    assert environment.serve.drill is not None
+    assert environment.drill is not None
     exchanges = [each for each in (*tape.shared.values(), *tape.sent) if each.answer]
     headers = request_headers(run_id, environment.send)
     document = {
@@ -161,7 +160,7 @@ def changed_by_faults(
         "faults": list(faults),
         "requests": [_request(*numbered, headers) for numbered in enumerate(exchanges)],
     }
-    command = runnable(environment.serve.drill.answers)
+    command = runnable(environment.drill.answers)
     try:
         stdin = json.dumps(document).encode()
         done = process_group.run(command, _ANSWERING, stdin, cwd=environment.root)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..environment import BadEnvironment
 from ..report import json_file
 from ..safety import Say, write_atomically
+from ..session.options import target
 
 
-def refuse_missing_folder(path: Path | None, option: str = "--json") -> None:
-    """Raise BadEnvironment if what ``option`` asks for cannot be written to ``path`` for want of a
-    folder.
-    """
-    if path is not None and not path.absolute().parent.is_dir():
-        raise BadEnvironment(f"{option} {path}: there is no folder {path.parent}")
+def refuse_unwritable(path: Path | None, option: str = "--json") -> None:
+    """Raise UsageError if what ``option`` asks for cannot be written to ``path``."""
+    if path is not None:
+        target(option, path, Path.cwd())
 
 
 def write(path: Path | None, content: dict[str, Any], say: Say) -> None:

@@ -22,9 +22,9 @@ def drill_rollback(name: str, path: Path | None, *, say: Say) -> int:
     """Take all steps with the environment ``name``, or those up to the first that is not as
     expected; return the exit code.
 
-    ``path`` is where the steps are written. Raises BadEnvironment.
+    ``path`` is where the steps are written. Raises UsageError.
     """
-    result_files.refuse_missing_folder(path)
+    result_files.refuse_unwritable(path)
     environment, _ = drilled(name)
     began = time.monotonic()
     taken: list[Step] = []

@@ -266,7 +266,7 @@ def sandbox(environment: Environment) -> Iterator[tuple[Sandbox, Mapping[str, Se
     All of it is gone after the context. Raises BadEnvironment.
     """
     serve, release = environment.serve, environment.release
-    config = serve.drill.rollback if serve is not None and serve.drill is not None else None
+    config = environment.drill.rollback if environment.drill is not None else None
     if serve is None or release is None or config is None:
         raise BadEnvironment(
             f"{environment.path}: --rollback needs [release], and [serve.drill.rollback] with "

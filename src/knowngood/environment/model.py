@@ -17,7 +17,7 @@ from .acceptance import AcceptedMutation, Advisory
 from .alarm_settings import NotifyEntry, WatchSettings
 from .headers import HeaderRule
 from .release_settings import DeployCommand, GateRules, Release
-from .serve_settings import Control, ServeCommand, ServerAnnouncement
+from .serve_settings import Control, DrillConfig, ServeCommand, ServerAnnouncement
 from .suite_folder import root_of
 
 
@@ -168,6 +168,11 @@ class Environment:
         """The names of its origins, also of those that [serve] announces."""
         return {*self.origins, *(self.serve.origins if self.serve else ())}
 
+    @property
+    def drill(self) -> DrillConfig | None:
+        """How its deployment is started with a fault, if it can be."""
+        return self.serve.drill if self.serve is not None else None
+
     def target(self, value: str) -> str:
         """Return the value whose content ``value`` shares: itself, unless it is an alias."""
         return self.aliases.get(value, value)
@@ -191,8 +196,8 @@ class Environment:
 
     def drilled(self, faults: Sequence[str]) -> Environment:
         """Return the environment for a drill with these faults. Raises BadEnvironment."""
-        drill = self.serve.drill if self.serve is not None else None
-        if self.serve is None or drill is None:
+        serve, drill = self.serve, self.drill
+        if serve is None or drill is None:
             raise BadEnvironment(
                 f"--drill: {self.path} has no [serve.drill], which says how to start its "
                 "deployment with a fault"
@@ -200,7 +205,7 @@ class Environment:
         words = tuple(word for fault in faults for word in (drill.option, fault))
         return replace(
             self,
-            serve=replace(self.serve, command=(*drill.command, *words)),
+            serve=replace(serve, command=(*drill.command, *words)),
             params=MappingProxyType({**self.params, **drill.params}),
             aliases=self.aliases if drill.aliases is None else drill.aliases,
             budget=replace(self.budget, **drill.budget),

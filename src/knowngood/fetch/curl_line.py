@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..environment import DEFAULT_PORTS, Environment
 from ..safety import redact, shell_printf, shell_word
 from .probe import SAFE_METHODS, Probe
-from .transport import sent_url
+from .transport import header_line, sent_url
 
 LONGEST_BODY: Final = 500
 """Bytes of a body that stand in the line itself. A longer one is read from a file."""
@@ -83,7 +83,7 @@ def _headers(probe: Probe) -> Iterator[str]:
         if user:
             yield f"-u {shell_word(user)}"
         else:
-            yield f"-H {_word(f'{name}: {value}' if value else f'{name};')}"
+            yield f"-H {_word(header_line(name, value))}"
     if sent_body(probe) is not None and "content-type" not in probe.header_names:
         yield "-H Content-Type:"  # or curl would send that of a form
 

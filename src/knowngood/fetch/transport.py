@@ -217,13 +217,17 @@ def _prepare_write(handle: pycurl.Curl, probe: Probe) -> None:
     handle.setopt(pycurl.CUSTOMREQUEST, probe.method)
 
 
+def header_line(name: str, value: str) -> str:
+    """Return a header as curl takes it: one without a value has a semicolon behind its name."""
+    return f"{name}: {value}" if value else f"{name};"
+
+
 @lru_cache(64)  # most requests of a run have the same
 def _header_lines(headers: tuple[tuple[str, str], ...], *, has_body: bool) -> list[bytes]:
     """Return the header lines for libcurl. A name with a colon and no value keeps libcurl from
-    adding its own; a name with a semicolon is sent without a value.
+    adding its own.
     """
-    pairs = (f"{name}: {value}" if value else f"{name};" for name, value in headers)
-    lines = [pair.encode("latin-1") for pair in pairs]
+    lines = [header_line(name, value).encode("latin-1") for name, value in headers]
     names = {name.lower() for name, _ in headers}
     lines += [b"Expect:"] if has_body else []
     lines += [b"Content-Type:"] if "content-type" not in names else []

@@ -88,7 +88,7 @@ def _checks(verdict: Verdict, results: RunResults) -> dict[str, dict[str, Any]]:
             "ran": claim.ran,
             "bad": claim.bad,
             "advisory": verdict.advisory_cases(check),
-            "unsteady": bool(claim.asked & set(verdict.judged.all_unsteady)),
+            "unsteady": verdict.judged.has_unsteady(claim.asked),
             "catches": results.collected.catches.get(check, []),
             "drawn": results.collected.drawn.get(check, []),
         }

@@ -46,7 +46,7 @@ def write(
 def claims(verdict: Verdict, results: RunResults) -> Iterator[tuple[bool, str]]:
     """Yield for each claim whether it holds, and a line with how many of its cases hold."""
     for check, claim in results.claims.items():
-        unsteady = bool(claim.asked & set(verdict.judged.all_unsteady))
+        unsteady = verdict.judged.has_unsteady(claim.asked)
         held = claim.ran - claim.bad - claim.skipped
         counted = f"{claim.ran}" if held == claim.ran else f"{held}/{claim.ran}"
         word = result_word(claim.bad, verdict.advisory_cases(check), unsteady=unsteady)

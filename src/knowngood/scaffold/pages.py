@@ -137,7 +137,7 @@ def linked(exchange: Exchange, visitor: Visitor) -> list[str]:
     """
     hrefs = (node.attributes.get("href") or "" for node in tree(exchange).css("a[href]"))
     urls = (joined(exchange.probe.url, href) for href in hrefs)
-    paths = dict.fromkeys(path for url in urls if url and (path := visitor.path_of(url)))
+    paths = dict.fromkeys(visitor.paths_of(urls))
     return [path for path in paths if not path.startswith("/cdn-cgi/")]
 
 
@@ -225,7 +225,7 @@ def other_hosts(exchanges: Iterable[Exchange], visitor: Visitor) -> tuple[str, .
         if normal_origin(link.url)
     ]
     made = (link.url for link in loaded if link.kind == "image" and "?" in link.url)
-    paths = [path for path in map(visitor.path_of, dict.fromkeys(made)) if path]
+    paths = visitor.paths_of(dict.fromkeys(made))
     answers = [image.answer for image in visitor.get(paths[:_IMAGES]) if image.answer]
     named = [link.url for link in loaded]
     for exchange in exchanges:
@@ -239,21 +239,16 @@ def in_sitemaps(named: Iterable[str], visitor: Visitor) -> Iterator[str]:
     """Yield the paths of the first sitemaps that there are, and of those that these name, in turn:
     a language, or a kind of page, may have one of its own.
     """
-    paths = _paths(named, visitor) or ["/sitemap.xml"]
+    paths = visitor.paths_of(named) or ["/sitemap.xml"]
     maps = [sitemap_urls(exchange) for exchange in visitor.get(paths[:2])]
     indexes = [urls for urls in maps if urls and all(map(_is_sitemap, urls))]
-    inner = spread(_paths((url for urls in indexes for url in urls), visitor))
+    inner = spread(visitor.paths_of(url for urls in indexes for url in urls))
     if len(inner) > _SITEMAPS:
         visitor.say(f"  reads {_SITEMAPS} of {len(inner)} sitemaps")
     maps = [urls for urls in maps if urls not in indexes]
     maps += map(sitemap_urls, visitor.get(inner[:_SITEMAPS]))
-    for turn in zip_longest(*(_paths(urls, visitor) for urls in maps)):
+    for turn in zip_longest(*map(visitor.paths_of, maps)):
         yield from filter(None, turn)
-
-
-def _paths(urls: Iterable[str], visitor: Visitor) -> list[str]:
-    """Return the paths of those of ``urls`` that lie on the origin of ``visitor``."""
-    return [path for url in urls if (path := visitor.path_of(url))]
 
 
 def _is_sitemap(url: str) -> bool:

@@ -30,4 +30,4 @@ def _scripts(start: Exchange, visitor: Visitor) -> list[str]:
     """Return the paths of the first scripts of a page that lie on its origin."""
     nodes = tree(start).css("script[src]")
     urls = (joined(start.probe.url, node.attributes.get("src") or "") for node in nodes)
-    return [path for url in urls if (path := visitor.path_of(url))][:_SCRIPTS]
+    return visitor.paths_of(urls)[:_SCRIPTS]

@@ -99,6 +99,10 @@ class Visitor:
         parts = urlsplit(url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
+    def paths_of(self, urls: Iterable[str]) -> list[str]:
+        """Return path and query of those of ``urls`` that lie on this origin."""
+        return [path for url in urls if (path := self.path_of(url))]
+
     def _ask(self, probes: Sequence[Probe]) -> list[Exchange]:
         """Ask for these at once, and a second time for those that come too fast."""
         exchanges = self._ask_once(probes)

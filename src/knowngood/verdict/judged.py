@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -68,6 +69,10 @@ class Judged:
             else:
                 judged.unsteady.append(group)
         return judged
+
+    def has_unsteady(self, groups: Set[str]) -> bool:
+        """Return whether one of these groups of requests needs too many retries."""
+        return not groups.isdisjoint(self.all_unsteady)
 
     @property
     def all_unsteady(self) -> list[str]:

@@ -19,6 +19,7 @@ from knowngood.drill.fault_drill import FaultDrill
 from knowngood.drill.fault_results import DrillResult, DrillRun
 from knowngood.drill.faults import Fault
 from knowngood.environment.model import BadEnvironment, Environment
+from knowngood.safety import UsageError
 from knowngood.session.options import Options
 from knowngood.supervisor import Conclusion
 
@@ -384,5 +385,5 @@ def test_a_fault_that_is_described_wrong(
 
 def test_nowhere_to_write_to(drill: Drill) -> None:
     """That is said before anything is run."""
-    with pytest.raises(BadEnvironment, match=r"--json none/d\.json: there is no folder none"):
+    with pytest.raises(UsageError, match=r"--json none/d\.json: there is no folder none"):
         drill(path=Path("none/d.json"))

@@ -29,7 +29,7 @@ from knowngood.drill.sandbox_deploy import PAUSE
 from knowngood.environment.model import BadEnvironment
 from knowngood.environment.serve_settings import ServerAnnouncement
 from knowngood.release.git import Repository
-from knowngood.safety import process_group
+from knowngood.safety import UsageError, process_group
 
 SERVER = (
     '''
@@ -451,7 +451,7 @@ def test_records_that_nobody_else_has(tmp_path: Path) -> None:
 
 def test_nowhere_to_write_to(run: Run) -> None:
     """Told before anything is done."""
-    with pytest.raises(BadEnvironment, match=r"--json none/r\.json: there is no folder none"):
+    with pytest.raises(UsageError, match=r"--json none/r\.json: there is no folder none"):
         run(Path("none/r.json"))
 
 
