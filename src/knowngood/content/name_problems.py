@@ -150,7 +150,7 @@ def missing_names(
 def _only_elsewhere(
     scripts: Sequence[Script], defined: Container[str], elsewhere: Iterable[bytes]
 ) -> Iterator[Use]:
-    """Yield what scripts use and only those of ``elsewhere`` define.
+    """Yield what scripts use and nowhere bind, and only those of ``elsewhere`` define.
 
     A page with jQuery is left out as one with any loader: functions that nobody calls came into its
     scripts from another page's, and use that one's.
@@ -159,9 +159,10 @@ def _only_elsewhere(
         return
     names = frozenset[str]().union(*map(defined_names.surely_declares, elsewhere))
     for name in sorted(name for name in names if name not in defined):
-        word = name.encode()
         for script in scripts:
-            if word in script.source and used_names.only_used(script.source, name=name):
+            if name in used_names.used_anywhere(script.source) and used_names.only_used(
+                script.source, name=name
+            ):
                 yield script, name
 
 

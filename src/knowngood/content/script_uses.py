@@ -39,7 +39,8 @@ ONCE_LOADED: Final = "(once loaded)"
 ``$(document).ready(…)`` or ``setTimeout(…)``."""
 
 ANYWHERE: Final = "(anywhere)"
-"""The key for what the script calls but in ``try``, whether that surely runs or not."""
+"""The key for what the script uses, whether that surely runs or not; called is what it calls but in
+``try``."""
 
 _SCOPES: Final = {"class_body", *FUNCTIONS}
 """Nodes that have statements of their own, which run when somebody calls them."""
@@ -109,7 +110,7 @@ class _Open(NamedTuple):
 
 
 class Uses(NamedTuple):
-    """The names that a part of a script surely uses and the script nowhere binds.
+    """The names that a part of a script uses and the script nowhere binds.
 
     Attributes:
         used: all of them.
@@ -128,6 +129,7 @@ class UseReader:
         self._functions = [self._script]  # around the node that is read
         self._open: list[_Open] = []  # the nodes around it that matter
         self._named: defaultdict[str, list[_Function]] = defaultdict(list)
+        self._used: set[str] = set()
         self._called: set[str] = set()
         self._bound: set[str] = set()
         self._asked: set[str] = set()  # whether they are there at all
@@ -180,7 +182,7 @@ class UseReader:
         later = self._with_handed_over(loaded)[len(loaded) :]
         called = sorted(self.called_of_others() - self._asked)
         uses = {WHILE_LOADED: self._names(loaded), ONCE_LOADED: self._names(later)}
-        uses[ANYWHERE] = Uses(called, called)
+        uses[ANYWHERE] = Uses(sorted(self._used - self._bound - self._asked), called)
         for name, functions in self._named.items():
             if name and len(functions) == 1 and functions[0].is_shared:
                 uses[name] = self._names(self._with_handed_over(self._reached(functions)))
@@ -197,6 +199,7 @@ class UseReader:
         if parent is None or binds(parent, node):
             self._bind(name, parent)
             return
+        self._used.add(name)
         function = self._functions[-1]
         is_called = parent.child_by_field_name(_CALLS.get(parent.type, "")) == node
         if is_called and not any(part.kind == "try_statement" for part in self._open):

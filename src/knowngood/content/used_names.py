@@ -11,7 +11,7 @@ from . import defined_names, javascript
 from .result_cache import cached_by_content
 from .script_facts import facts_if_sound
 from .script_text import LITERAL, without_comments
-from .script_uses import ONCE_LOADED, WHILE_LOADED, Uses
+from .script_uses import ANYWHERE, ONCE_LOADED, WHILE_LOADED, Uses
 
 if TYPE_CHECKING:
     from .page_elements import Script
@@ -40,6 +40,12 @@ def used_while_loaded(source: bytes) -> frozenset[str]:
     """
     facts = facts_if_sound(source)
     return frozenset(facts.uses[WHILE_LOADED].used if facts is not None else ())
+
+
+def used_anywhere(source: bytes) -> frozenset[str]:
+    """Return the names that a script uses and nowhere binds, as far as it is parsed."""
+    facts = facts_if_sound(source)
+    return frozenset(facts.uses[ANYWHERE].used if facts is not None else ())
 
 
 def parsed(scripts: Iterable[Script]) -> list[tuple[Script, UsesByFunction]] | None:

@@ -392,6 +392,18 @@ def test_a_module_that_another_one_imports(site: Site) -> None:
     assert checks.stray_script_problems(user, page, [main, user, elsewhere]) == []
 
 
+def test_a_module_that_defines_what_it_uses(site: Site) -> None:
+    """Quotes in its patterns hide no definition, and what others declare at their top is theirs."""
+    minified = 'var q=/"/;function Mt(n){return n.a}var s="";Mt(q);'
+    page = site.page('<script type="module" src="a.js"></script>')
+    files = [("/fr/a.js", minified), ("/fr/b.js", "function Mt(){}")]
+    resources = [replace(site.resource(*file), type="module") for file in files]
+    assert checks.missing_definition_problems(page, resources) == []
+    user = replace(site.resource("/fr/a.js", "(n => Mt(n))(1);"), type="module")
+    missing = ["a.js uses Mt, which no script of the page defines"]
+    assert checks.missing_definition_problems(page, [user, resources[1]]) == missing
+
+
 def test_a_script_of_another_page_beside_one_of_the_same_name(site: Site) -> None:
     """Each is told by what it uses itself, and not by what another of its name does."""
     resources = [
