@@ -99,8 +99,8 @@ class OpenedPage:
             raise PageFault(exchange, fault.text + self._hosts_not_asked())
 
     def _has_other_dialects(self) -> bool:
-        """Whether the page has scripts such as ``type="text/javascript;version=1.8"``: Firefox ran
-        Mozilla's dialects until version 59, and no other browser does.
+        """Return whether the page has scripts such as ``type="text/javascript;version=1.8"``:
+        Firefox ran Mozilla's dialects until version 59, and no other browser does.
         """
         scripts = respond(self.exchange).html.css("script[type]")
         kinds = (script.attributes.get("type") or "" for script in scripts)

@@ -212,7 +212,7 @@ class _FetcherTransport(httpx.BaseTransport):
         return self._fetcher.guard.origin_of(url, self._origin) == self._origin
 
     def _is_redirect(self, url: str) -> bool:
-        """Whether the last answer led to ``url``, by the way in which httpx joins URLs."""
+        """Return whether the last answer led to ``url``, by the way in which httpx joins URLs."""
         last = self.exchanges[-1].answer if self.exchanges else None
         location = last.header("location") if last is not None else None
         if last is None or location is None:
@@ -254,19 +254,19 @@ def _is_set_by_curl(name: str, value: str) -> bool:
 
 
 def _finds_nothing(exchange: Exchange) -> bool:
-    """Whether the only attempt of a DELETE says that nothing is there."""
+    """Return whether the only attempt of a DELETE says that nothing is there."""
     deletes = exchange.probe.method == "DELETE" and not exchange.retried
     return deletes and exchange.status == 404
 
 
 def _wrote_nothing(exchange: Exchange) -> bool:
-    """Whether nothing can have been written: no attempt arrived, or the only one was refused."""
+    """Return whether nothing can have been written: no attempt arrived, or the one was refused."""
     if len(exchange.attempts) == 1 and exchange.answer is not None:
         return 400 <= exchange.status < 500
     return all(attempt.never_sent for attempt in exchange.attempts)
 
 
 def _may_have_left_another(exchange: Exchange) -> bool:
-    """Whether an attempt whose answer was lost may have been carried out."""
+    """Return whether an attempt whose answer was lost may have been carried out."""
     lost = exchange.attempts[: -1 if exchange.answer is not None else None]
     return any(not attempt.never_sent and attempt.status not in NOT_NOW for attempt in lost)

@@ -83,7 +83,7 @@ class DownOrigins:
         self._rows = Rows()
 
     def has(self, probe: Probe) -> bool:
-        """Whether the origin of a probe is down."""
+        """Return whether the origin of a probe is down."""
         row, seconds = self._rows.row(place_of(probe))
         return row >= DOWN_ROW and seconds > self._probe_seconds
 
@@ -112,7 +112,7 @@ class SilentKinds:
         self._rows = Rows()
 
     def has(self, probe: Probe) -> bool:
-        """Whether the kind of a probe hangs."""
+        """Return whether the kind of a probe hangs."""
         if not self._rows:
             return False
         row, seconds = self._rows.row(self._kind_of(probe))

@@ -195,7 +195,7 @@ class Fetcher:
             self._memory.hurry(reservation)
 
     def _shared(self, probe: Probe, loader: PageLoader) -> asyncio.Future[Exchange]:
-        """The exchange of ``probe``, sent once as long as a reader holds it."""
+        """Return the exchange of ``probe``, sent once as long as a reader holds it."""
         exchange = self._done.get(probe)
         if exchange is not None:
             done: asyncio.Future[Exchange] = self._loop.create_future()
@@ -271,8 +271,8 @@ class Fetcher:
         return exchange
 
     def _no_room(self, probe: Probe, exchange: Exchange | None = None) -> Exchange:
-        """The exchange of a probe without room for its answer; with the attempts of ``exchange``,
-        if there was one.
+        """Return the exchange of a probe without room for its answer; with the attempts of
+        ``exchange``, if there was one.
         """
         detail = (
             f"more than {self._memory.most // MIB} MB of answers would be held at once; "

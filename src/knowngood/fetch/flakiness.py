@@ -56,14 +56,14 @@ class AttemptLog:
 
 
 def _is_quiet(answered: Sequence[float], place: int) -> bool:
-    """Whether no answered attempt began for ``QUIET`` seconds around this place."""
+    """Return whether no answered attempt began for ``QUIET`` seconds around this place."""
     if not 0 < place < len(answered):
         return True
     return answered[place] - answered[place - 1] >= QUIET
 
 
 def may_be_chance(troubled: int, asked: int, share: float = SOUND) -> bool:
-    """Whether ``troubled`` or more of ``asked`` requests fail with a probability above
+    """Return whether ``troubled`` or more of ``asked`` requests fail with a probability above
     ``FALSE_ALARM``, if each fails by itself with probability ``share`` (binomial tail).
     """
     if not share:

@@ -119,7 +119,7 @@ class MemoryBudget:
             del self._waiting[reservation]
 
     def may_grow(self, reservation: Reservation, size: int) -> bool:
-        """Whether the body under way may become large; ``size`` is the most that it can have."""
+        """Return whether the body under way may become large, of at most ``size`` bytes."""
         reservation.size = max(reservation.size, size)
         return self._decide(reservation) is True
 
@@ -189,7 +189,7 @@ def return_large_blocks() -> None:
 
 
 def _size(exchange: Exchange) -> int:
-    """Bytes that an answer takes: its body as sent, what that decodes to, and its headers."""
+    """Return the bytes that an answer takes: its body as sent and as decoded, and its headers."""
     answer = exchange.answer
     if answer is None:
         return 0

@@ -127,7 +127,7 @@ class Prefetcher:
             self._ask_ahead(plan)
 
     def _window_is_open(self) -> bool:
-        """Whether more may be fetched; the newest loads may not have reached the fetcher yet."""
+        """Return whether more may be fetched. The newest may not have reached the fetcher yet."""
         held = max(self._fetcher.held, len(self._loads))
         return held + len(self._pages) * _PAGE < WINDOW
 

@@ -68,14 +68,14 @@ class RedirectFollower:
         return attempt, answer
 
     def _hop(self, probe: Probe, target: str) -> Probe:
-        """The probe for a redirect's target: at the same edge, or at one of the other origin."""
+        """Return the probe for a redirect's target, at the same edge or one of the other origin."""
         origin = self.guard.origin_of(target, probe.origin) or ""
         if origin == probe.origin:
             return replace(probe, url=target)
         return replace(probe, url=target, address=one_edge(self.edges.get(origin, ()), target))
 
     def _refusal(self, probe: Probe, target: str, hops: int) -> str:
-        """Why a redirect is not followed; empty if it is."""
+        """Return why a redirect is not followed; empty if it is."""
         if hops >= REDIRECTS:
             return f"more than {REDIRECTS} redirects, the last to {target}"
         if self.guard.refusal(replace(probe, url=target)):

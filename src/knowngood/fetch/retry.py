@@ -139,7 +139,7 @@ class Tries:
         return timed_out and self._attempts.silent_kinds.has(self._probe)
 
     def _note_giving_up(self) -> None:
-        """Add to the last attempt that there is no other only since the probe's kind hangs."""
+        """Add to the last attempt that there is no other only because the probe's kind hangs."""
         last, few = self._made[-1], len(self._made) < self._attempts.budget.attempts
         if few and self._seconds_left() > SHORTEST and self._hangs(last):
             why = self._attempts.silent_kinds.not_tried_again(self._probe)

@@ -194,7 +194,7 @@ def _without_bans(
 
 
 def _refuses_alone(fetcher: Fetcher, probe: Probe, places: Sequence[str]) -> bool:
-    """Whether the address of ``probe`` refuses it once more while another place serves it."""
+    """Return whether the address of ``probe`` refuses it again while another place serves it."""
     elsewhere = [replace(probe, address=place) for place in places if place != probe.address]
     here, *others = fetcher.again([probe, *elsewhere])
     return is_turned_away(here) and any(map(_is_served, others))

@@ -200,14 +200,14 @@ def _both(authorities: Path) -> bytes:
 
 
 def _has_own_connection(probe: Probe) -> bool:
-    """Whether a request gets its own connection, as a write that may not be repeated does: the
-    server may be about to close a kept one. Another protocol takes the whole connection.
+    """Return whether a request gets its own connection, as a write that may not be repeated does:
+    the server may be about to close a kept one. Another protocol takes the whole connection.
     """
     return probe.fresh or not probe.may_be_repeated or _wants_other_protocol(probe)
 
 
 def _wants_other_protocol(probe: Probe) -> bool:
-    """Whether a request asks to go on in another protocol, which HTTP/2 cannot (RFC 9113, 8.6)."""
+    """Return whether a request asks for another protocol, which HTTP/2 cannot (RFC 9113, 8.6)."""
     return "upgrade" in probe.header_names
 
 

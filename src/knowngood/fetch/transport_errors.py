@@ -161,8 +161,8 @@ def _tls_fault(handle: pycurl.Curl, message: str) -> Diagnosis:
 
 
 def _has_no_socket(code: int, number: int) -> bool:
-    """Whether this machine could open no socket. libcurl has the same codes for that as for a
-    server that refuses, and for a name that does not exist.
+    """Return whether this machine could open no socket. libcurl has the same codes for that as for
+    a server that refuses, and for a name that does not exist.
     """
     if code == pycurl.E_COULDNT_CONNECT:
         return not number

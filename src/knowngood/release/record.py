@@ -199,7 +199,7 @@ class Record:
         return level == LEVELS[0] or self.level in LEVELS[LEVELS.index(level) :]
 
     def message(self) -> str:
-        """The message of its tag."""
+        """Return the message of its tag."""
         statement = json.dumps(self.statement(), indent=1, ensure_ascii=True)
         return f"{self.sentence()}\n\n{statement}\n"
 

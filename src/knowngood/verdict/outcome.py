@@ -234,7 +234,7 @@ def sharpened(kind: str, about_status: bool, exchanges: Sequence[Exchange]) -> s
 
 
 def _is_unsettled(exchange: Exchange) -> bool:
-    """Return whether no retry was made only since the server may have carried out the request."""
+    """Return whether there was no retry only because the server may have done what was asked."""
     last = exchange.attempts[-1]
     may_pass = last.error in RETRIED_ERRORS and not last.never_sent
     return may_pass and not exchange.probe.may_be_repeated
