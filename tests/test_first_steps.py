@@ -1,4 +1,4 @@
-"""docs/your-first-service.md is true: its commands print what it shows."""
+"""docs/your-first-service.md and docs/your-first-release.md: each command prints what is shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +16,8 @@ import pytest
 from suite_run import WITHOUT_PLUGINS
 from wire import eventually
 
-PAGE = Path(__file__).parent.parent / "docs" / "your-first-service.md"
-SERVE = "python3 -m http.server"
+DOCS = Path(__file__).parent.parent / "docs"
+SERVE = re.compile(r"python3 -m (http\.server (\d+) .*)")
 INSTALL = "python3 -m venv"  # the tests of the wheel install it
 
 
@@ -29,16 +29,19 @@ class Block(NamedTuple):
     text: str
 
 
-def blocks(port: int) -> list[Block]:
-    """The blocks of the page, for a server at ``port``."""
-    text = PAGE.read_text("utf-8").replace(":8000", f":{port}").replace(" 8000 ", f" {port} ")
+def blocks(page: str) -> list[Block]:
+    """The blocks of a page, with free ports in place of its own."""
+    text = (DOCS / page).read_text("utf-8")
+    for port in {number for _, number in SERVE.findall(text)}:
+        text = re.sub(rf"(?<=[: ]){port}\b", str(free_port()), text)
     return [Block(*found) for found in re.findall(r"```(\w+)(?: (\S+))?\n(.*?)```\n", text, re.S)]
 
 
 def is_shown(expected: str, output: str) -> bool:
-    """Whether ``output`` has these lines, with anything in place of a line ``…``."""
+    """Whether ``output`` has these lines; ``…`` stands for any lines, or for a part of one."""
     lines = (
-        r"(?:.*\n)*" if line == "…" else f"{re.escape(line)}\n" for line in expected.split("\n")
+        r"(?:.*\n)*" if line == "…" else f"{re.escape(line).replace('…', '.+')}\n"
+        for line in expected.split("\n")
     )
     pattern = "".join(lines).removesuffix("\n")
     return re.fullmatch(re.sub(r"\d+\\ bytes", r"\\d+\\ bytes", pattern), output) is not None
@@ -60,12 +63,13 @@ def typed(command: str) -> str:
 
 
 @contextmanager
-def served(port: int) -> Iterator[None]:
-    """The site of the page at ``port``, until it ends."""
-    command = [sys.executable, "-m", *f"http.server {port} --bind 127.0.0.1 -d site".split()]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+def served(command: str) -> Iterator[None]:
+    """A folder of the page that is served by this command, until it ends."""
+    words, port = SERVE.findall(command)[0]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-m", *words.split()], **quiet) as server:
         try:
-            assert eventually(lambda: is_open(port))
+            assert eventually(lambda: is_open(int(port)))
             yield
         finally:
             server.terminate()
@@ -83,18 +87,21 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def test_every_step_does_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", ["your-first-service.md", "your-first-release.md"])
+def test_every_step_does_what_it_shows(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From the empty folder to the verdict, as a person types it."""
     monkeypatch.chdir(tmp_path)
-    port = free_port()
     output = ""
-    Path("site").mkdir()
-    with served(port):
-        for block in blocks(port):
+    with ExitStack() as servers:
+        for block in blocks(page):
             if block.file:
                 Path(block.file).parent.mkdir(parents=True, exist_ok=True)
                 Path(block.file).write_text(block.text)
-            elif block.language == "sh" and not block.text.startswith((SERVE, INSTALL)):
+            elif SERVE.match(block.text):
+                servers.enter_context(served(block.text))
+            elif block.language == "sh" and not block.text.startswith(INSTALL):
                 output = typed(block.text)
             elif block.language == "text":
                 assert is_shown(block.text, output), output
