@@ -8,7 +8,7 @@ edge counts only after several answers in a row.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -140,6 +140,8 @@ class ReleaseWatch:
         fetcher: asks for the document.
         addresses: the addresses of the edges.
         asked: how many probes were made.
+        expected: the release of ``--release``; empty for none.
+        commit_of: returns the commit that a release is on; empty if that is not known.
     """
 
     environment: Environment
@@ -147,6 +149,8 @@ class ReleaseWatch:
     fetcher: Fetcher
     addresses: Sequence[str] = ()
     asked: int = 0
+    expected: str = ""
+    commit_of: Callable[[str], str] = lambda _: ""
 
     def look(self, addresses: Iterable[str], times: int = 1) -> dict[str, list[ReleaseSighting]]:
         """Request the version document ``times`` times from each address, all at once, each on a
@@ -161,44 +165,55 @@ class ReleaseWatch:
         sightings: dict[str, list[ReleaseSighting]] = {}
         for address, future in futures:
             sighting = sight(self.release, future.result().exchange)
-            sightings.setdefault(address, []).append(sighting)
+            sightings.setdefault(address, []).append(self._recognised(sighting))
         return sightings
 
-    def converge(self, expected: str, within: float, say: Say) -> Convergence:
-        """Ask until each edge has named ``expected`` often enough in a row, or for ``within``
-        seconds. ``say`` a line of progress after each round, and once the hint for a
+    def _recognised(self, sighting: ReleaseSighting) -> ReleaseSighting:
+        """Return ``sighting`` with the expected release among its names, if it names the commit of
+        that: many builds know their commit, and not the tag that it got later.
+        """
+        if not self.expected or not sighting.names_commit or sighting.matches(self.expected):
+            return sighting
+        commit = self.commit_of(self.expected)
+        if not commit or not sighting.matches(commit):
+            return sighting
+        return replace(sighting, names=(*sighting.names, self.expected))
+
+    def converge(self, within: float, say: Say) -> Convergence:
+        """Ask until each edge has named the expected release often enough in a row, or for
+        ``within`` seconds. ``say`` a line of progress after each round, and once the hint for a
         missing field.
         """
         began = time.monotonic()
         edges = [Edge(address) for address in self.addresses]
         hint = ""
         for pause in pauses():
-            self._ask(self._open(edges), expected)
+            self._ask(self._open(edges))
             while rising := [edge for edge in self._open(edges) if edge.in_a_row and not edge.mute]:
-                self._ask(rising, expected)
+                self._ask(rising)
             if not hint and (hint := self._missing_field(edges)):
                 say(hint)
             spent = time.monotonic() - began
             serving = sum(edge.has_release for edge in edges)
             say(
-                f"{serving} of {len(edges)} edges serve {one_line(expected, 60)} "
+                f"{serving} of {len(edges)} edges serve {one_line(self.expected, 60)} "
                 f"({spent:.0f} s of {within:g} s)"
             )
             if not self._open(edges) or spent >= within:
                 break
             time.sleep(min(pause, within - spent))  # one last look when the time is over
-        return self._result(expected, edges, time.monotonic() - began)
+        return self._result(edges, time.monotonic() - began)
 
     def _missing_field(self, edges: Iterable[Edge]) -> str:
         """Return the hint if no edge has the field that the file names; else an empty one."""
         sightings = [edge.last for edge in edges if edge.last is not None]
         return missing_field(self.release, self.environment.path, sightings)
 
-    def _ask(self, edges: Sequence[Edge], expected: str) -> None:
+    def _ask(self, edges: Sequence[Edge]) -> None:
         """Ask each of these edges once more."""
         by_address = {edge.address: edge for edge in edges}
         for address, [sighting] in self.look(by_address).items():
-            by_address[address].note(sighting, expected)
+            by_address[address].note(sighting, self.expected)
 
     def _open(self, edges: list[Edge]) -> list[Edge]:
         """Return the edges that are still to be asked."""
@@ -212,12 +227,12 @@ class ReleaseWatch:
             return False
         return edge.in_a_row == 0 and any(other.has_release for other in edges)
 
-    def _result(self, expected: str, edges: list[Edge], seconds: float) -> Convergence:
+    def _result(self, edges: list[Edge], seconds: float) -> Convergence:
         serving = [edge for edge in edges if edge.has_release]
         given_up = [edge for edge in edges if self._is_given_up(edge, edges)]
         missing = [edge for edge in edges if edge not in serving and edge not in given_up]
         return Convergence(
-            expected,
+            self.expected,
             seconds,
             tuple(serving),
             tuple(missing),
@@ -251,12 +266,19 @@ def watching(
     run_id: str,
     deadline: float,
     recording: Recording | None = None,
+    *,
+    expected: str = "",
+    commit_of: Callable[[str], str] = lambda _: "",
 ) -> Iterator[ReleaseWatch]:
-    """Yield a watch with a fetcher of its own, which is closed at the end."""
+    """Yield a watch with a fetcher of its own, which is closed at the end; ``expected`` and
+    ``commit_of`` are as in :class:`ReleaseWatch`.
+    """
     single = with_single_attempts(environment)
     with Fetcher(single, run_id, deadline, recording=recording) as fetcher:
         addresses = edge_addresses(environment, release)
-        yield ReleaseWatch(environment, release, fetcher, addresses)
+        yield ReleaseWatch(
+            environment, release, fetcher, addresses, expected=expected, commit_of=commit_of
+        )
 
 
 def with_single_attempts(environment: Environment) -> Environment:

@@ -21,7 +21,7 @@ from ..fetch import (
 )
 from ..safety import ContentTooLarge, one_line
 
-_COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 _LONGEST: Final = 200  # characters of a release's name
 
 
@@ -55,6 +55,11 @@ class ReleaseSighting:
     def matches(self, expected: str) -> bool:
         """Return whether this is ``expected``. Seven digits of a commit suffice."""
         return any(_same(name, expected) for name in self.names)
+
+    @property
+    def names_commit(self) -> bool:
+        """Whether the usual name may be that of a commit."""
+        return any(_COMMIT.fullmatch(name) for name in self.names[:1])
 
 
 def sight(release: Release, exchange: Exchange) -> ReleaseSighting:

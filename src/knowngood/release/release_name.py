@@ -34,6 +34,22 @@ def resolve(repository: Repository, name: str) -> tuple[str, str] | None:
     return (releases[0] if len(releases) == 1 else commit[:12]), commit
 
 
+def commit_of(environment: Environment, tag: str) -> str:
+    """Return the commit that a tag is on, here or at the origin; empty where git does not tell."""
+    if not is_ref_part(tag):
+        return ""
+    ref = f"refs/tags/{tag}"
+    try:
+        repository = clone.opened(environment, _SECONDS)
+        commit = repository.commit_of(ref)
+        if commit is not None or not repository.uses_origin:
+            return commit or ""
+        listed = repository.run("ls-remote", "--tags", "origin", ref, f"{ref}^{{}}")
+    except (GitError, UsageError):  # as where the environment names no repository
+        return ""
+    return listed.splitlines()[-1].partition("\t")[0] if listed else ""  # a tag's commit is last
+
+
 def resolve_option(repository: Repository, option: str, name: str) -> tuple[str, str]:
     """Return the tag and the commit of the release that ``option`` (``--release``, ``--to``) names.
 

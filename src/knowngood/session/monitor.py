@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager
+from functools import cache, partial
 from typing import Final
 
 from ..content import manifest as manifests
@@ -54,6 +55,7 @@ class Monitor:
         self._results = results
         self._ticket = ticket
         self._manifest = manifest
+        self._commit_of = cache(partial(_commit_of, environment))
 
     def before(self, say: Say) -> None:
         """Look at the controls and wait for the release, before the first check.
@@ -83,7 +85,7 @@ class Monitor:
                 self._results.release = self._results.release.looked_at(sightings)
             else:
                 within = self._environment.budget.converge
-                self._judge(watch.converge(expected, within, say))
+                self._judge(watch.converge(within, say))
 
     def during(self, outcome: Outcome) -> None:
         """Look at the controls after a check that got no answer."""
@@ -119,7 +121,13 @@ class Monitor:
     def _watching(self, release: Release) -> AbstractContextManager[ReleaseWatch]:
         ticket = self._ticket
         return watching(
-            self._environment, release, ticket.run_id, ticket.deadline, ticket.recording
+            self._environment,
+            release,
+            ticket.run_id,
+            ticket.deadline,
+            ticket.recording,
+            expected=self._results.release.expected or "",
+            commit_of=self._commit_of,
         )
 
     def _judge(self, result: Convergence) -> None:
@@ -163,3 +171,9 @@ class Monitor:
         claim = build_match.claim(results.compared)
         if claim is not None:
             results.add_claim(claim)
+
+
+def _commit_of(environment: Environment, release: str) -> str:
+    from ..release import release_name
+
+    return release_name.commit_of(environment, release)

@@ -48,6 +48,22 @@ def test_a_good_push(run: Run, project: Path, site: Repository) -> None:
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
+def test_a_site_that_names_its_commit(run: Run, project: Path, site: Repository) -> None:
+    """The tag that is pushed is on this commit; what is live at the end is known, too."""
+    for release in ("v1", "v2"):
+        build = {"commit": (site.commit_of(release) or "")[:12]}
+        (project / "releases" / release / "__version__").write_text(json.dumps({"build": build}))
+    file = project / "environments" / "prod.toml"
+    shape = 'url = "content:/__version__"\nfield = "build.commit"'
+    file.write_text(file.read_text().replace('url = "content:/__version__"', shape))
+    ended = run("push", "--env=prod", "--release=v2")
+    assert ended.code == 0, ended.output
+    assert "v2 is on prod, and verified" in ended.output
+    assert happened(site)[-1] == ("verified", "v2", "PASSED")
+    assert "not-converged" in run("verify", "--env=prod", "--release=v1", "--wait=1").output
+
+
+@pytest.mark.usefixtures("history", "in_one_process")
 def test_a_push_of_one_build(run: Run, project: Path, noted: Note) -> None:
     """The gate wants the build that passed on stage, and prod is held against it."""
     made = run("manifest", str(project / "releases" / "v2")).out

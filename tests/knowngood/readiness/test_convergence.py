@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wire import Authority, Play, Serve, Server, Talk, answer, close, hang, in_turn, refusing
@@ -64,11 +65,13 @@ def converge(environment: Callable[..., Environment]) -> Converge:
     """Waits for v2 at these edges of an origin that nobody else serves."""
 
     @contextmanager
-    def watching(edges: tuple[str, ...], named: bool, probe: float) -> Iterator[ReleaseWatch]:
+    def watching(
+        edges: tuple[str, ...], named: bool, probe: float, **release: Any
+    ) -> Iterator[ReleaseWatch]:
         site = environment({"content": "http://content.test"}, probe=probe)
         site = replace(site, edges={"content": edges} if named else {}, release=RELEASE)
         with Fetcher(with_single_attempts(site), "run-1", time.time() + 60) as fetcher:
-            yield ReleaseWatch(site, RELEASE, fetcher, addresses=edges)
+            yield ReleaseWatch(site, RELEASE, fetcher, addresses=edges, **release)
 
     def run(
         *edges: Server | str,
@@ -77,10 +80,12 @@ def converge(environment: Callable[..., Environment]) -> Converge:
         named: bool = True,
         probe: float = 30.0,
         lines: list[str] | None = None,
+        commit_of: Callable[[str], str] = lambda _: "",
     ) -> Convergence:
         places = tuple(e if isinstance(e, str) else f"127.0.0.1:{e.port}" for e in edges)
-        with watching(places, named, probe) as watch:
-            return watch.converge(expected, within, [].append if lines is None else lines.append)
+        release = {"expected": expected, "commit_of": commit_of}
+        with watching(places, named, probe, **release) as watch:
+            return watch.converge(within, [].append if lines is None else lines.append)
 
     return run
 
@@ -94,6 +99,18 @@ def test_there_at_once(serve: Serve, converge: Converge) -> None:
     assert len(one.requests) == len(two.requests) == 3
     assert {request.headers["host"] for request in one.requests} == {"content.test"}
     assert one.connections == 3, "another backend may stand behind each connection"
+
+
+@pytest.mark.parametrize("digits", [40, 12, 7])
+def test_a_deployment_that_names_its_commit(serve: Serve, converge: Converge, digits: int) -> None:
+    """The commit that the tag is on is the release; another commit, and fewer digits, are not."""
+    commits = {"v2": COMMIT, "v1": COMMIT[::-1]}
+    server = serve(version(COMMIT[:digits]))
+    result = converge(server, commit_of=commits.__getitem__)
+    assert [edge.last.label for edge in result.there if edge.last] == [COMMIT[:digits]]
+    assert converge(server, expected="v1", commit_of=commits.__getitem__).missing
+    assert converge(server).missing, "nobody knows which commit v2 is on"
+    assert converge(serve(version(COMMIT[:6])), commit_of=commits.__getitem__).missing
 
 
 def test_it_arrives(serve: Serve, converge: Converge) -> None:
