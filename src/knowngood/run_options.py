@@ -30,6 +30,13 @@ FIRST_LOOK: Final = "KNOWNGOOD_FIRST_LOOK"
 back: ``knowngood init`` looks at what is there."""
 
 
+def tag_name(given: str) -> str:
+    """Return the name of the release in the value of an option: in CI it may be the full name of a
+    tag, such as GitHub's ``$GITHUB_REF``.
+    """
+    return given.strip().removeprefix("refs/tags/")
+
+
 class RunOption(NamedTuple):
     """An option as its help shows it.
 

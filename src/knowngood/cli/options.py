@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ..environment import load_here, root_above
-from ..run_options import RUN_OPTIONS, RunOption
+from ..run_options import RUN_OPTIONS, RunOption, tag_name
 from .console import print_error
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ def worded(_: click.Context, parameter: click.Parameter, text: str | None) -> st
     return words or None
 
 
+def tag(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """Return the release that an option names."""
+    return None if given is None else tag_name(given)
+
+
 ENVIRONMENT: Final = click.option(
     "--env",
     "environment",
@@ -49,7 +54,11 @@ OFFLINE: Final = click.option(
     "--offline", is_flag=True, help="do not fetch: answer from the records that are here"
 )
 RELEASE: Final = click.option(
-    "--release", required=True, metavar="TAG", help="the release: an annotated tag"
+    "--release",
+    required=True,
+    metavar="TAG",
+    callback=tag,
+    help="the release: an annotated tag",
 )
 MANIFEST: Final = click.option(
     "--manifest",

@@ -9,7 +9,7 @@ import click
 from ..environment import env_option, load_here
 from ..release import GitError, rollout
 from .console import print_error, print_line
-from .options import ENVIRONMENT, worded
+from .options import ENVIRONMENT, tag, worded
 
 
 @click.command("rollback")
@@ -18,6 +18,7 @@ from .options import ENVIRONMENT, worded
     "--to",
     "release",
     metavar="TAG",
+    callback=tag,
     help="go back to this release, which must be known to be good there "
     "(default: the last known good one that is not live)",
 )

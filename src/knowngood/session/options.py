@@ -17,7 +17,7 @@ from ..content import manifest as manifests
 from ..content import subjects as artefacts
 from ..environment import FOLDER, Environment, list_environments, load_chosen
 from ..report import github
-from ..run_options import LEVELS, PARENT, REPORTS
+from ..run_options import LEVELS, PARENT, REPORTS, tag_name
 from ..safety import UsageError, one_line
 
 _PLACE: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
@@ -186,7 +186,7 @@ def _release(release: str | None, environment: Environment) -> str | None:
             f"--release {release}: {environment.path} has no [release], so the run cannot ask the "
             'deployment for its release; add the table with url = "ORIGIN:/path"'
         )
-    return release.strip()
+    return tag_name(release)
 
 
 def _baseline(path: Path | None, cwd: Path, environment: Environment) -> frozenset[str] | None:

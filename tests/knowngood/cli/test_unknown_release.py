@@ -35,6 +35,22 @@ def test_a_verification(run: Run, site: Repository, tmp_path: Path, origin: bool
 @pytest.mark.parametrize(
     "words",
     [
+        ("verify", "--release=refs/tags/v1"),
+        ("rollback", "--to=refs/tags/v1"),
+        ("gate", "--release=refs/tags/v2"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_the_full_name_of_a_tag(run: Run, words: tuple[str, ...]) -> None:
+    """As CI has it in a variable."""
+    options = ("--yes",) if words[0] == "rollback" else ()
+    ended = run(words[0], "--env=prod", words[1], *options)
+    assert ended.code == 0, ended.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         ("push", "--env=prod", "--release=v9typo", "--override=now"),
         ("rollback", "--env=prod", "--to=v9typo", "--yes"),
     ],
