@@ -36,13 +36,14 @@ _WEB_URL: Final = re.compile(r"https?://\w", re.I)
 
 
 def page_problems(page: Response) -> list[str]:
-    """Return what a page lacks or has twice: doctype, title, its end."""
+    """Return what a page lacks or has twice: doctype, title, its end; and that browsers save it."""
     if not page.content.strip():
         return [Problem("the page is empty", Aspect.DAMAGE)]
     packed = media_types.undeclared_gzip(page.content)
     if packed:
         return [Problem(packed, Aspect.DAMAGE)]
-    return page_structure.problems(page.text, page.html)
+    download = page_structure.download_problems(page.headers)
+    return [*download, *page_structure.problems(page.text, page.html)]
 
 
 def login_problems(page: Response) -> list[str]:

@@ -177,18 +177,23 @@ def framing_problems(headers: Mapping[str, str], url: str, frame: str) -> list[s
     options = headers.get("x-frame-options", "")
     policies = headers.get("content-security-policy", "")
     policy = csp.forbids_frame(policies, frame, url)
-    disposition = headers.get("content-disposition", "")
     sound = {
         f"X-Frame-Options: {options[:_SHOWN]} keeps the page out of frames": (
             csp.decides_on_frames(policies) or not _forbids_frames(options)
         ),
         f"Content-Security-Policy: {(policy or '')[:_SHOWN]} keeps the page out of "
         f"{frame or 'frames'}": policy is None,
-        f"Content-Disposition: {disposition[:_SHOWN]} makes the page a download": (
-            not disposition.lower().startswith("attachment")
-        ),
     }
-    return [problem for problem, holds in sound.items() if not holds]
+    problems = [problem for problem, holds in sound.items() if not holds]
+    return problems + download_problems(headers)
+
+
+def download_problems(headers: Mapping[str, str]) -> list[str]:
+    """Return the header by which browsers save a page in place of showing it."""
+    disposition = headers.get("content-disposition", "")
+    if not disposition.lower().startswith("attachment"):
+        return []
+    return [f"Content-Disposition: {disposition[:_SHOWN]} makes the page a download"]
 
 
 def _forbids_frames(options: str) -> bool:

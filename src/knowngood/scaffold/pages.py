@@ -116,6 +116,11 @@ def is_called_html(exchange: Exchange) -> bool:
     return exchange.status == 200 and respond(exchange).media_type == "text/html"
 
 
+def is_download(exchange: Exchange) -> bool:
+    """Return whether browsers save an answer in place of showing it, such as a report in HTML."""
+    return bool(page_structure.download_problems(respond(exchange).headers))
+
+
 def asks_for_password(exchange: Exchange) -> bool:
     """Return whether an answer is a web page on which people can log in."""
     return is_page(exchange) and page_structure.asks_for_password(tree(exchange))

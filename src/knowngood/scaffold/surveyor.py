@@ -23,6 +23,7 @@ from .pages import (
     in_sitemaps,
     is_broken,
     is_called_html,
+    is_download,
     is_page,
     leftovers_of,
     linked,
@@ -238,7 +239,7 @@ class _Surveyor:
             exchange = self._visitor.follow(asked)
             if exchange is not asked and asks_for_password(exchange):
                 continue  # the page that was asked for is behind it
-            if is_page(exchange) or is_broken(exchange):
+            if is_broken(exchange) or (is_page(exchange) and not is_download(exchange)):
                 pages.setdefault(self._path(exchange), exchange)
 
     def _is_document(self, start: Exchange) -> bool:

@@ -38,6 +38,10 @@ def test_faults_of_a_page(site: Site) -> None:
     assert checks.web_page_problems(nothing) == []
     assert checks.web_page_problems(site.page()) == ["a web page in place of the answer"]
     assert checks.page_problems(respond(site.exchange("/fr/", HTML[:-3]))) != []
+    assert checks.page_problems(site.page(headers={"content-disposition": "attachment"})) == [
+        "Content-Disposition: attachment makes the page a download"
+    ]
+    assert checks.page_problems(site.page(headers={"content-disposition": "inline"})) == []
     assert checks.framing_problems(site.page(headers={"x-frame-options": "DENY"})) != []
     assert checks.leftover_problems(site.page("{{ title }}")) != []
     assert checks.raw_text_problems(site.page("<p>Sant&amp;eacute;</p>")) != []

@@ -69,6 +69,17 @@ def test_link_to_a_large_download_is_no_page(serve: Serve) -> None:
     ]
 
 
+def test_link_to_a_page_that_browsers_save_is_no_page(serve: Serve) -> None:
+    """A report may be a file to keep, whatever its media type; a start page is none."""
+    saved = {"Content-Type": "text/html", "Content-Disposition": "attachment; filename=r.html"}
+    report = answer("<title>a</title>", headers=saved)
+    start = answer('<title>a</title><a href="/b">b</a>', headers=saved)
+    for home in (HOME, start):
+        found = seen(serve(by_path({"/": home, "/b": report})))
+        assert [page.path for page in found.pages] == ["/"]
+        assert unchecked(found) == ["/b: 200"]
+
+
 def test_link_that_a_proxy_wrote_is_no_page(serve: Serve) -> None:
     """Cloudflare puts one in place of a mail address; without its fragment it is 404."""
     home = page('<title>a</title><a href="/cdn-cgi/l/email-protection#1">b</a>')
