@@ -76,5 +76,7 @@ class Survey:
 
     @property
     def says_what_is_gone(self) -> bool:
-        """Whether it says of a path that does not exist that nothing is there."""
-        return self.missing in GONE
+        """Whether it says of a path that does not exist that nothing is there, or, as a bucket of
+        files does, that nobody may have it.
+        """
+        return self.missing in {*GONE, 403}

@@ -258,6 +258,16 @@ def test_page_for_what_is_not_there(is_page: bool) -> None:
     assert ("checks.leftover_problems(response) == []" in source) == is_page
 
 
+def test_bucket_that_refuses_what_is_not_there() -> None:
+    """It says 403 where it does not tell who may list it, and 404 once it does: never 200."""
+    source = written(missing=403)["smoketests/test_service.py"]
+    [function] = functions(source)
+    assert function.name == "test_what_is_not_there_is_refused"
+    assert "assert 400 <= response.status_code < 500" in source
+    assert "from knowngood import checks" not in source
+    functions(written(missing=403, missing_page=True)["smoketests/test_service.py"])
+
+
 def secured(**paths: Any) -> dict[str, str]:
     """The files for an API whose token comes from /token."""
     flow = {"password": {"tokenUrl": "token", "scopes": {}}}
