@@ -15,7 +15,8 @@ from typing import Final
 from ..environment import FOLDER, BadEnvironment, Environment, load
 from ..safety import UsageError, one_line, user_folder
 from . import unpushed
-from .git import SECONDS, GitError, Repository, is_ref_part, with_settings
+from .git import ANSWER, SECONDS, GitError, Repository, is_ref_part
+from .git_process import with_settings
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://|[^/]+@[^/:]+:|[^/:]+:(?!/?/)", re.I)
 _HEADS: Final = "+refs/heads/*:refs/remotes/origin/*"
@@ -176,7 +177,7 @@ def _cloned(url: str, seconds: float) -> Repository:
         if not path.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as aside:
-                _make(Repository(Path(aside) / "new", seconds=seconds), url, path)
+                _make(Repository(Path(aside) / "new", seconds=min(seconds, ANSWER)), url, path)
     if not all((path / part).exists() for part in _PARTS):
         away = shlex.join(("mv", str(path), f"{path}.damaged"))
         raise GitError(f"{path} is damaged; it is cloned again after: {away}")

@@ -10,69 +10,28 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ..safety import RunnerError, one_line, process_group, redact
+from ..safety import one_line, redact
+from . import git_process
+from .git_process import OF_HOOKS, GitError, asks_origin, decoded, refusal, with_settings
+
+__all__ = ["ANSWER", "SECONDS", "GitError", "Repository", "is_ref_part"]
 
 SECONDS: Final = 120.0
 """How long one git command may take; a fetch over a slow line is the longest."""
 
-_ENVIRONMENT: Final = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_PAGER": "cat",
-    "GIT_OPTIONAL_LOCKS": "0",
-    # refs/replace/ can be pushed, and would show another commit in a commit's place.
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    # A graft, .git/info/grafts, gives a commit other parents. Of a file that is there git says
-    # that it is deprecated.
-    "GIT_GRAFT_FILE": f"{os.devnull}/none",
-    "LC_ALL": "C.UTF-8",
-}
-# What a clone's own configuration could have git run, or overlook.
-_SETTINGS: Final = (
-    f"core.hooksPath={os.devnull}",
-    "core.fsmonitor=false",
-    "core.ignoreStat=false",
-    "core.checkStat=default",
-    "core.trustctime=true",
-)
+ANSWER: Final = 30.0
+"""Seconds for the first answer of an origin."""
+
 _INSTEAD: Final = {"clean": "", "smudge": "", "process": "", "required": "false", "driver": "false"}
 _PROGRAMS: Final = rf"^(filter|merge)\..*\.({'|'.join(_INSTEAD)})$"
-# A hook hands these to us, and they would point every command at its own repository, or at the
-# quarantine where objects of a push lie until its hooks have let them in.
-_OF_HOOKS: Final = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_SHALLOW_FILE",
-    "GIT_PREFIX",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_QUARANTINE_PATH",
-)
-
-
 _REMOTE: Final = re.compile(r"remote\.(.*)\.url", re.S)
 _FOLLOWED: Final = re.compile(r"branch\..*\.remote", re.S)
 _USER: Final = re.compile(r"(?<=^https://)[^/@]*@|(?<=^http://)[^/@]*@", re.I)
-
-
-class GitError(RunnerError):
-    """git refused; the message says what was asked and what it said.
-
-    Attributes:
-        output: all that git printed, raw.
-        of_origin: whether the origin was asked: it may be out of reach.
-    """
-
-    def __init__(self, message: str, output: str = "", *, of_origin: bool = False) -> None:
-        super().__init__(message)
-        self.output = output
-        self.of_origin = of_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +50,27 @@ class Repository:
     seconds: float = SECONDS
     offline: bool = False
     _settings: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _silence: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def of_hook(cls) -> Repository:
         """Return the repository that runs this process as its hook, with the objects that a push
         has brought and that are still in quarantine.
         """
-        handed = {name: os.environ[name] for name in _OF_HOOKS if name in os.environ}
+        handed = {name: os.environ[name] for name in OF_HOOKS if name in os.environ}
         return cls(Path.cwd(), handed)
 
     def run(self, *arguments: str, stdin: str | None = None) -> str:
         """Return what ``git ARGUMENTS`` prints; ``stdin`` is its input. Raises GitError."""
         raw = None if stdin is None else stdin.encode("utf-8", "replace")
-        return _text(self.read(*arguments, stdin=raw))
+        return decoded(self.read(*arguments, stdin=raw))
 
     def read(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         """Return what ``git ARGUMENTS`` prints, as bytes. Raises GitError."""
         done = self._ended(arguments, stdin)
         if done.returncode != 0:
-            output = _text(done.stdout + done.stderr)
-            raise GitError(_refusal(arguments, done), output, of_origin=_asks_origin(arguments))
+            output = decoded(done.stdout + done.stderr)
+            raise GitError(refusal(arguments, done), output, of_origin=asks_origin(arguments))
         return done.stdout
 
     def by_hand(self, *arguments: str) -> str:
@@ -125,7 +85,7 @@ class Repository:
 
     def _all_settings(self) -> dict[str, str]:
         if not self._settings:  # one process for all: a push asks for thirty
-            listed = _text(self._answer("config", "-z", "--list").stdout).split("\0")
+            listed = decoded(self._answer("config", "-z", "--list").stdout).split("\0")
             pairs = (line.partition("\n") for line in listed)
             self._settings.update((name, value) for name, _, value in pairs)
         return self._settings
@@ -202,15 +162,15 @@ class Repository:
         arguments = (*with_settings(settings), "verify-tag", name)
         done = self._ended(arguments, None)
         if done.returncode != 0:
-            raise GitError(_refusal(arguments, done))
-        return _text(done.stderr)
+            raise GitError(refusal(arguments, done))
+        return decoded(done.stderr)
 
     def without_programs(self) -> list[str]:
         """Return options that keep git from the programs that this clone is configured to run on
         contents: filters are left out, and a merge by a driver fails. Raises GitError.
         """
         listed = self._answer("config", "--name-only", "--get-regexp", _PROGRAMS)
-        keys = set(_text(listed.stdout).splitlines())
+        keys = set(decoded(listed.stdout).splitlines())
         if odd := next((key for key in keys if "=" in key), None):  # -c would read another key
             raise GitError(
                 f"git config {one_line(odd, 200)}: the name must not contain =; unset it"
@@ -222,44 +182,41 @@ class Repository:
         if not name or name.startswith("-"):
             return None
         done = self._ended(("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"), None)
-        return _text(done.stdout).strip() if done.returncode == 0 else None
+        return decoded(done.stdout).strip() if done.returncode == 0 else None
 
     def _answer(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """Return how ``git ARGUMENTS`` ended, with yes (0) or no (1). Raises GitError."""
         done = self._ended(arguments, None)
         if done.returncode not in {0, 1}:
-            raise GitError(_refusal(arguments, done))
+            raise GitError(refusal(arguments, done))
         return done
 
     def _ended(
         self, arguments: Sequence[str], stdin: bytes | None
     ) -> subprocess.CompletedProcess[bytes]:
-        inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}
-        # Asked for its configuration, git tells that of the clone.
-        asked = arguments[0] == "config" or "--git-path" in arguments
-        settings = () if asked else with_settings(_SETTINGS)
+        """Return how ``git ARGUMENTS`` ended. Raises GitError if it has no end.
+
+        The origin is asked a small question before the first other one: a firewall may drop what is
+        sent there, and a fetch or a push may take much longer.
+        """
+        if asks_origin(arguments):
+            if not self._silence:
+                self._silence.append(self._why_silent())
+            if self._silence[0]:
+                raise GitError(self._silence[0], of_origin=True)
+        return git_process.ended(self.path, arguments, self.seconds, stdin, self.variables)
+
+    def _why_silent(self) -> str:
+        """Return that the origin does not answer at all; empty if it does, whatever it says."""
+        seconds = min(self.seconds, ANSWER)
+        question = ("ls-remote", "origin", "HEAD")
         try:
-            # In a session of its own it has no terminal, so ssh cannot ask; a Ctrl-C is for us.
-            return process_group.run(
-                ["git", "-C", str(self.path), *settings, *arguments],
-                self.seconds,
-                stdin,
-                env={**inherited, **_ENVIRONMENT, **self.variables},
-            )
-        except subprocess.TimeoutExpired:
-            raise GitError(
-                f"git {_command(arguments)}: no end after {self.seconds:.0f} s",
-                of_origin=_asks_origin(arguments),
-            ) from None
-        except OSError as error:
-            raise GitError(
-                f"git cannot be run: {error}; install it, or have PATH lead to it"
-            ) from None
-
-
-def with_settings(settings: Iterable[str]) -> list[str]:
-    """Return the options by which git runs with these settings, each KEY=VALUE."""
-    return [word for setting in settings for word in ("-c", setting)]
+            git_process.ended(self.path, question, seconds, None, self.variables)
+        except GitError as error:
+            if not error.of_origin:  # git cannot be run
+                raise
+            return f"git's server gave no answer in {seconds:g} s"
+        return ""
 
 
 _PART: Final = re.compile(
@@ -272,34 +229,3 @@ def is_ref_part(name: str) -> bool:
     letters, digits and few signs, so that what a person reads is what there is.
     """
     return _PART.fullmatch(name) is not None
-
-
-def _text(output: bytes) -> str:
-    return output.decode("utf-8", "replace")
-
-
-def _refusal(arguments: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> str:
-    lines = _text(done.stderr).strip().splitlines()
-    telling = [line for line in lines if not _NEWS.match(line)]  # what else was fetched
-    words = "; ".join(line.strip() for line in telling or lines if line.strip())
-    message = one_line(words or f"exit code {done.returncode}", 500)
-    return f"git {_command(arguments)}: {message}"
-
-
-_NEWS: Final = re.compile(r"From |\s*[*=+ ]\s*\[new |\s+[0-9a-f]+\.\.")
-
-
-def _command(arguments: Sequence[str]) -> str:
-    return one_line(" ".join(_words(arguments)[:3]), 100)
-
-
-def _asks_origin(arguments: Sequence[str]) -> bool:
-    return _words(arguments)[0] in {"fetch", "push", "ls-remote"}
-
-
-def _words(arguments: Sequence[str]) -> list[str]:
-    """Return the words of a command after its settings."""
-    words = list(arguments)
-    while words[:1] == ["-c"]:
-        del words[:2]
-    return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -58,6 +58,8 @@ class _Asked:
         try:
             repository = clone.opened(self.environment)
             records, self.outdated = read(repository)
+            if self.outdated:  # a server that does not answer is not asked who holds the lock
+                repository = replace(repository, offline=True)
             self.ledger = Ledger(self.environment, repository, records)
         except (GitError, BadEnvironment) as error:
             self.outdated = str(error)
@@ -137,7 +139,8 @@ def _fetched(repository: Repository) -> tuple[str, Mapping[str, str]]:
     try:
         unfetched = clone.fetch(repository)
     except GitError as error:
-        return f"not up to date: {error}", {}
+        without = "; to go back without it: knowngood rollback --env=NAME --offline"
+        return f"not up to date: {error}{without if error.of_origin else ''}", {}
     return "", unfetched
 
 
