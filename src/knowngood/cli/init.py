@@ -16,8 +16,8 @@ from ..report import har_reader
 from ..run_options import FIRST_LOOK
 from ..safety import UsageError, one_line, plural
 from ..scaffold import (
+    ApiChecks,
     FileChange,
-    Suite,
     Survey,
     changes,
     named,
@@ -94,7 +94,7 @@ def command(
     suggested = suite(seen, environment, authorities)
     for change in list(changes(folder, suggested.files, environment, suggested.named)):
         _carry_out(folder, change, dry_run=dry_run)
-    for note in _notes(seen, suggested):
+    for note in _notes(seen, suggested.api):
         print_line(note)
     code, others = 0, unchecked(seen)
     if not dry_run:
@@ -106,22 +106,22 @@ def command(
     return code
 
 
-def _notes(seen: Survey, suggested: Suite) -> Iterator[str]:
+def _notes(seen: Survey, api: ApiChecks) -> Iterator[str]:
     """Yield what the suite leaves to the person."""
-    if suggested.without_schema:
+    if api.without_schema:
         yield (
-            f"{_API}: {plural(suggested.without_schema, 'answer')} checked without a schema, for "
+            f"{_API}: {plural(api.without_schema, 'answer')} checked without a schema, for "
             "what stands there; if that is a format: pip install 'knowngood[formats]', delete the "
             "file, run this again"
         )
-    if suggested.without_keys:
+    if api.without_keys:
         yield (
-            f"{_API}: {plural(suggested.without_keys, 'answer')} checked by a schema that requires "
+            f"{_API}: {plural(api.without_keys, 'answer')} checked by a schema that requires "
             "no key: one that is lost or renamed passes; `knowngood drill` has schemas that notice"
         )
-    if suggested.unwritten:
+    if api.unwritten:
         yield (
-            f"{_API}: no check of {one_line(', '.join(suggested.unwritten), 1000)}; give the "
+            f"{_API}: no check of {one_line(', '.join(api.unwritten), 1000)}; give the "
             "document an example and run this again, or write the check"
         )
     if seen.says_what_is_gone:

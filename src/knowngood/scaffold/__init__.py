@@ -3,17 +3,18 @@
 It asks with GET alone and writes files that belong to the user. This room knows no verdict.
 """
 
+from .api_checks import ApiChecks
 from .openapi import read as read_openapi
 from .openapi import server
 from .project import FileChange, changes, write
-from .suite import Suite, suite
+from .suite import suite
 from .survey import Survey
 from .surveyor import survey
 from .unchecked import named, unchecked
 
 __all__ = [
+    "ApiChecks",
     "FileChange",
-    "Suite",
     "Survey",
     "changes",
     "named",

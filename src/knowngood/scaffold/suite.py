@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ..content import json_schema, page_texts
-from ..safety import UsageError, one_line, templates
-from .absent_items import absent_items
-from .item_reads import item_reads
-from .logins import login
-from .openapi import Document, dumped
-from .operations import Operation, operations_of
+from ..safety import templates
+from .api_checks import DOCUMENT, ApiChecks, schema_name
+from .openapi import dumped
 from .pages import Page
 from .python_text import braced, distinct, identifier, quoted, worded
-from .samples import whole
 from .self_reports import Wellness
 from .survey import Survey
 from .translations import translations
 from .visitor import ORIGIN
-from .writes import skeletons
 
 if TYPE_CHECKING:
     import jinja2
-
-_SCHEMA: Final = "openapi.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +76,12 @@ class Suite:
 
     Attributes:
         files: text by path.
-        without_schema: answers that are checked without a schema, since theirs is refused.
-        without_keys: answers whose schema requires none of its keys.
-        unwritten: the operations that read and have no check, each with the reason.
+        api: what the checks of its API need.
         named: the URL that the person named, as a mark has it; empty if a list has it.
     """
 
     files: dict[str, str]
-    without_schema: int
-    without_keys: int
-    unwritten: tuple[str, ...]
+    api: ApiChecks
     named: str
 
 
@@ -101,86 +89,35 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     """Return the suite that ``survey`` suggests. ``environment`` names its environment,
     ``authorities`` are those that it trusts, in PEM.
     """
-    groups = page_groups(survey.pages)
-    operations = operations_of(survey.api) if survey.api else []
-    absent = absent_items(survey.api, operations)
-    gone = [item for item in absent if survey.statuses.get(item.url) == 404]
-    pointers = {operation.schema for operation in operations} | {item.schema for item in gone}
-    pointers.discard("")
-    refusals = _refusals(survey.api, pointers)
-    schemas = {pointer: f"{_SCHEMA}#{pointer}" for pointer in pointers - refusals.keys()}
-    gets = [operation for operation in operations if operation.method == "GET"]
-    reads = [operation for operation in gets if operation.url and not operation.has_no_end]
-    of_items = list(item_reads(survey.api, operations))
-    needed = any(operation.login for operation in operations)
-    logs_in = login(survey.api, survey.origin) if needed else None
-    token_url = logs_in.token_url if logs_in is not None else ""
-    writes = [
-        write
-        for write in skeletons(survey.api, operations, schemas)
-        if not token_url or write.operation.url != token_url  # the fixture `token` asks for one
-    ]
+    groups, api = page_groups(survey.pages), ApiChecks.of(survey)
+    document_schema = "-".join(re.findall(r"[a-z0-9]+", survey.document.lower())) or "root"
     values = {
         "survey": survey,
         "origin": ORIGIN,
         "environment": environment,
         "has_authorities": bool(authorities),
         "groups": groups,
-        "document_schema": "-".join(re.findall(r"[a-z0-9]+", survey.document.lower())) or "root",
+        "document_schema": document_schema,
         "start": next((page.path for page in survey.pages[:1] if page.sound), ""),
         "translated": translations(survey.pages),
         "pages_differ": _differ(survey.pages),
         "wells": _wells(survey),
-        "reads": [operation for operation in reads if not operation.login],
-        "reads_with_login": [operation for operation in reads if operation.login],
-        "item_reads": of_items,
-        "gone": [item for item in gone if item.schema in schemas],
-        "writes": writes,
-        "write_code": "\n".join(line for write in writes for line in write.lines),
-        "login": logs_in,
-        "refusals": refusals,
-        "schemas": schemas,
-        "api_document": _SCHEMA,
+        "api": api,
+        "login": api.login,
+        "schema_name": schema_name,
     }
     sources = {f"environments/{environment}.toml": "environment.toml.j2"}
-    sources |= _check_templates(survey, groups, operations)
-    sources |= {"smoketests/conftest.py": "conftest.py.j2"} if logs_in is not None else {}
+    sources |= _check_templates(survey, groups, api)
     texts = {path: _templates().get_template(name).render(values) for path, name in sources.items()}
     if authorities:
         texts[f"environments/{environment}-ca.pem"] = authorities
     if survey.document_schema:
-        file = f"smoketests/schemas/{values['document_schema']}{json_schema.SUFFIX}"
+        file = f"smoketests/schemas/{document_schema}{json_schema.SUFFIX}"
         texts[file] = dumped(survey.document_schema)
-    if operations:
-        texts[f"smoketests/schemas/{_SCHEMA}"] = dumped(survey.api)
+    if api.operations:
+        texts[f"smoketests/schemas/{DOCUMENT}"] = dumped(survey.api)
     path = survey.start or survey.document
-    named = quoted(braced(f"{ORIGIN}:{path}")) if path else ""
-    reads += [read.operation for read in of_items]
-    lacking = tuple(_unwritten(operation) for operation in gets if operation not in reads)
-    return Suite(
-        texts,
-        sum(read.schema in refusals for read in reads),
-        sum(read.schema in schemas and _requires_no_key(survey.api, read) for read in reads),
-        lacking,
-        named,
-    )
-
-
-def _requires_no_key(api: Document, operation: Operation) -> bool:
-    """Return whether an answer, or each item of a list, may lack all the keys of its schema."""
-    try:
-        schema = whole(api, {"$ref": f"#{operation.schema}"})
-        if "items" in schema:
-            schema = whole(api, schema["items"])
-    except (AttributeError, TypeError, ValueError):
-        return False
-    return bool(schema.get("properties")) and not schema.get("required")
-
-
-def _unwritten(operation: Operation) -> str:
-    """Return an operation that reads and has no check, with the reason."""
-    why = "a stream has no end" if operation.has_no_end else "a parameter has no example"
-    return f"GET {operation.path} ({why})"
+    return Suite(texts, api, quoted(braced(f"{ORIGIN}:{path}")) if path else "")
 
 
 def _differ(pages: Sequence[Page]) -> bool:
@@ -196,14 +133,16 @@ def _wells(survey: Survey) -> dict[str, Wellness]:
     return {names[path]: well for path, well in by_path.items()}
 
 
-def _check_templates(
-    survey: Survey, groups: list[PageGroup], operations: list[Operation]
-) -> dict[str, str]:
-    """Return the files of checks that there is something for, each with its template."""
+def _check_templates(survey: Survey, groups: list[PageGroup], api: ApiChecks) -> dict[str, str]:
+    """Return the files of Python that there is something for, each with its template."""
     answers = survey.start, survey.document, survey.health, survey.version, survey.version_header
-    says_more = survey.says_what_is_gone or any(answers)
-    needed = {"pages": groups, "service": says_more, "api": operations}
-    return {f"smoketests/test_{name}.py": f"test_{name}.py.j2" for name in needed if needed[name]}
+    needed = {
+        "test_pages.py": groups,
+        "test_service.py": survey.says_what_is_gone or any(answers),
+        "test_api.py": api.operations,
+        "conftest.py": api.login,
+    }
+    return {f"smoketests/{name}": f"{name}.j2" for name in needed if needed[name]}
 
 
 def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
@@ -244,25 +183,6 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
 def _words(language: str, direction: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "_", f"{language}_{direction}".lower())
     return words[:40].strip("_")
-
-
-def _refusals(api: Document, pointers: Collection[str]) -> dict[str, str]:
-    """Return why each schema that cannot be relied on cannot, by its pointer."""
-    if not pointers:
-        return {}
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / _SCHEMA).write_text(dumped(api), "utf-8")
-        reasons = {pointer: _refusal(Path(folder), pointer) for pointer in pointers}
-    return {pointer: reason for pointer, reason in reasons.items() if reason}
-
-
-def _refusal(folder: Path, pointer: str) -> str:
-    """Return why a schema is refused; empty if it is not."""
-    try:
-        json_schema.find(folder, f"{_SCHEMA}#{pointer}")
-    except UsageError as error:
-        return one_line(str(error).removeprefix(f"{folder / _SCHEMA}: "), 500)
-    return ""
 
 
 @cache

@@ -98,7 +98,7 @@ def test_stream_without_an_end() -> None:
     api = {"openapi": "3.1.0", "paths": {"/events": {"get": {"responses": responses}}}}
     suggested = suite(Survey("http://127.0.0.1:1", api=api), "prod")
     assert functions(suggested.files["smoketests/test_api.py"]) == []
-    assert suggested.unwritten == ("GET /events (a stream has no end)",)
+    assert suggested.api.unwritten == ("GET /events (a stream has no end)",)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -114,7 +114,7 @@ def test_operation_that_reads_what_another_lists(text: str) -> None:
     suggested = suite(Survey("http://127.0.0.1:1", api=api), "prod")
     checks = functions(suggested.files["smoketests/test_api.py"])
     assert len(checks) == 2
-    assert suggested.unwritten == ()
+    assert suggested.api.unwritten == ()
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_answer_that_may_lack_any_key(schema: dict[str, Any], count: int) -> Non
     """It is counted: a key that was renamed passes."""
     answer = {"200": {"content": {"application/json": {"schema": schema}}}}
     api = {"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": answer}}}}
-    assert suite(Survey("http://127.0.0.1:1", api=api), "prod").without_keys == count
+    assert suite(Survey("http://127.0.0.1:1", api=api), "prod").api.without_keys == count
 
 
 @pytest.mark.parametrize("kind", ["apiKey", "http"])
