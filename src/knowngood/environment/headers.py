@@ -6,7 +6,10 @@ import re
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
+
+_SINGLE: Final = {"access-control-allow-credentials", "access-control-allow-origin"}
+"""Headers that browsers take only if they are sent once, however alike the values are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,11 @@ class HeaderRule:
 
     def problem(self, headers: Any) -> str | None:
         """Return what is wrong with the header in ``headers`` (``httpx.Headers``); None if nothing
-        is. A value that is sent twice, as by a server and a proxy, counts once.
+        is. A value that is sent twice, as by a server and a proxy, counts once, but for what
+        browsers then refuse.
         """
         values = headers.get_list(self.header)
-        value = ", ".join(dict.fromkeys(values))
+        value = ", ".join(values if self.header in _SINGLE else dict.fromkeys(values))
         if self.expected is None:
             return f'{self.header}: expected none, found "{value}"' if values else None
         by_expires = isinstance(self.expected, int) and "expires" in headers

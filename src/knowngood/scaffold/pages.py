@@ -43,6 +43,11 @@ _SECURITY: Final = {
 }
 """By name of a header, a pattern that holds while it protects: the next release may be stricter."""
 
+_SHARING: Final = ("access-control-allow-origin", "access-control-allow-credentials")
+"""Headers by which browsers let a page of another origin read an answer."""
+
+_ORIGIN: Final = re.compile(r"[\w*:/.\[\]-]+", re.A)
+
 LISTABLE: Final = re.compile(r"[A-Za-z0-9._~@+:%,/?=&-]*")
 """The paths that a list of [params] may hold."""
 
@@ -202,6 +207,16 @@ def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
             holds = all(re.fullmatch(pattern, value) for value in sent)
             rules[name] = pattern if holds else ".+"
     return rules
+
+
+def sharing_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
+    """Return the headers by which a page of another origin may read all these answers, with a
+    pattern for the value of each; none that differ.
+    """
+    answers = [exchange.answer for exchange in exchanges if exchange.answer]
+    sent = {name: {answer.header(name) or "" for answer in answers} for name in _SHARING}
+    only = {name: values.pop() for name, values in sent.items() if len(values) == 1}
+    return {name: re.escape(value) for name, value in only.items() if _ORIGIN.fullmatch(value)}
 
 
 def protected_cookies(exchanges: Iterable[Exchange]) -> dict[str, tuple[str, ...]]:

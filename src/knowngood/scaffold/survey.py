@@ -21,6 +21,9 @@ class Survey:
         pages: its pages.
         elsewhere: other hosts that its pages load from.
         headers: the security headers that all pages send, with a pattern for the value of each.
+        shared: the paths of the documents of a service without pages.
+        sharing: the headers by which pages of other origins may read these, with a pattern for the
+            value of each.
         cookies: the attributes that protect each cookie which pages set, by its name.
         search: how search engines may list its pages.
         base: the path below which the service lies, without its last slash; empty for all of it.
@@ -50,6 +53,8 @@ class Survey:
     pages: tuple[Page, ...] = ()
     elsewhere: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
+    sharing: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     search: Search = field(default_factory=Search)
     base: str = ""

@@ -30,6 +30,7 @@ from .pages import (
     other_hosts,
     protected_cookies,
     security_headers,
+    sharing_headers,
     spread,
     to_page,
 )
@@ -112,6 +113,8 @@ class _Surveyor:
         version, version_field, version_type = self._version(start, base, missing, health)
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if exchange.status == 200]
+        own = dict.fromkeys([self._path(start), *map(self._path, health), version])
+        read = [] if answers else [path for path in own if visitor.statuses.get(path) == 200]
         is_document = not api and self._is_document(start)
         says_health = is_document and is_of_health(self._path(start))
         saying = dict.fromkeys([*health, *([start] if says_health else [])])
@@ -120,6 +123,8 @@ class _Surveyor:
             pages=tuple(to_page(path, exchange) for path, exchange in pages.items()),
             headers=security_headers(answers),
             cookies=protected_cookies(answers),
+            shared=tuple(read),
+            sharing=sharing_headers(visitor.answered[path] for path in read),
             search=search(pages.values(), visitor.answered),
             base=base,
             start=self._start_path if self._path(start) != self._start_path else "",

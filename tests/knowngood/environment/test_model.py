@@ -232,6 +232,15 @@ def test_header_not_as_expected(expected: HeaderRule, values: list[str], words: 
         assert word in problem
 
 
+def test_header_that_browsers_refuse_where_it_is_sent_twice() -> None:
+    """As by a server and the proxy before it, however alike the values are."""
+    name = "access-control-allow-origin"
+    expected = replace(rule(r"\*"), header=name)
+    assert expected.problem(httpx.Headers([(name, "*")])) is None
+    twice = expected.problem(httpx.Headers([(name, "*"), (name, "*")]))
+    assert twice == r'access-control-allow-origin: expected /\*/, found "*, *"'
+
+
 @pytest.mark.parametrize(
     ("values", "expires", "lasts"),
     [

@@ -268,6 +268,16 @@ def test_bucket_that_refuses_what_is_not_there() -> None:
     functions(written(missing=403, missing_page=True)["smoketests/test_service.py"])
 
 
+def test_headers_by_which_other_origins_read_the_answers() -> None:
+    """The environment file says which, since another environment has another application."""
+    sharing = {"access-control-allow-origin": r"https://a\.example"}
+    files = written(document="/", health=("/health",), shared=("/", "/health"), sharing=sharing)
+    assert '@pytest.mark.get("site:/", "site:/health")' in files["smoketests/test_service.py"]
+    functions(files["smoketests/test_service.py"])
+    table = tomllib.loads(files["environments/prod.toml"])["headers"]["shared"]
+    assert table == {"paths": ".*", **sharing}
+
+
 def secured(**paths: Any) -> dict[str, str]:
     """The files for an API whose token comes from /token."""
     flow = {"password": {"tokenUrl": "token", "scopes": {}}}

@@ -548,6 +548,19 @@ def test_security_headers_that_every_page_sends(serve: Serve) -> None:
     assert found.headers == {"x-content-type-options": "nosniff", "content-security-policy": ".+"}
 
 
+def test_headers_by_which_other_origins_read_an_api(serve: Serve) -> None:
+    """Those that all its documents send alike; a site of pages may send them for its files."""
+    app, other, own = "access-control-allow-origin", "https://b.example", "https://a.example"
+    mail = {"Content-Type": "application/json", app: own, "Access-Control-Allow-Credentials": "x y"}
+    health = answer('{"status": "ok"}', headers={"Content-Type": "application/json", app: own})
+    found = seen(serve(by_path({"/": answer("{}", headers=mail), "/health": health})))
+    assert (found.shared, found.sharing) == (("/", "/health"), {app: r"https://a\.example"})
+    differs = answer('{"status": "ok"}', headers={app: other})
+    found = seen(serve(by_path({"/": answer("{}", headers=mail), "/health": differs})))
+    assert found.sharing == {}
+    assert seen(serve(by_path({"/": HOME, "/health": health}))).sharing == {}
+
+
 @pytest.mark.parametrize(
     ("name", "today", "sound", "weak"),
     [
