@@ -35,7 +35,6 @@ from .console import print_line
 _SECONDS: Final = 10.0
 """Seconds in which the new suite is drilled: enough for each kind of URL of a small service."""
 
-
 _API: Final = "smoketests/test_api.py"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")

@@ -16,7 +16,6 @@ from .written_urls import Link
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-
 _LOADED_LINKS: Final = {
     "stylesheet": "stylesheet",
     "icon": "link",
@@ -43,7 +42,6 @@ _SOURCES: Final = (
 
 MOST: Final = 2000
 """URLs that a page may need. The heaviest pages of the web need a thousand."""
-
 
 _MOST_BUNDLED: Final = 300
 """Files that are asked for of those that one script names: sets of icons have thousands."""

@@ -21,7 +21,6 @@ _SCRIPTED: Final = ("on", "data-", "role", "aria-controls", "ng-", "v-", "@", ":
 
 _HANDLERS: Final = ("onload", "onclick", "onchange", "onsubmit", "onhashchange")
 
-
 _LOADED: Final = {
     "script": ("script[src]", "src"),
     "stylesheet": ("link[rel~=stylesheet i][href]:not([disabled])", "href"),
@@ -29,9 +28,7 @@ _LOADED: Final = {
 }
 """By kind of link, which elements load one at once, and by which attribute."""
 
-
 _NOSCRIPT: Final = re.compile(r"<noscript\b.*?(?:</noscript|\Z)", re.I | re.S)
-
 
 _LEADS_ON: Final = re.compile(r"""\s*(\d+)[\d.]*[\s;,]+(?:url\s*=\s*)?+["']?+([^"'\s]+)""", re.I)
 """An instruction to go to another page: after how many seconds, and to which."""

@@ -31,7 +31,6 @@ _HASHED: Final = re.compile(
     re.ASCII | re.VERBOSE,
 )
 
-
 _PLACEHOLDER_IN_PATH: Final = re.compile(
     r"%\s*\(|%[1-9]?\$?[g-z]|%[A-Z_]{2,}%|[$%#]\{|\A\{[\w. ]+\}\Z"
 )

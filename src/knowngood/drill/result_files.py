@@ -7,13 +7,13 @@ from typing import Any
 
 from ..report import json_file
 from ..safety import Say, write_atomically
-from ..session.options import target
+from ..session.options import report_target
 
 
 def refuse_unwritable(path: Path | None, option: str = "--json") -> None:
     """Raise UsageError if what ``option`` asks for cannot be written to ``path``."""
     if path is not None:
-        target(option, path, Path.cwd())
+        report_target(option, path, Path.cwd())
 
 
 def write(path: Path | None, content: dict[str, Any], say: Say) -> None:

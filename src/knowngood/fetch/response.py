@@ -175,7 +175,6 @@ def read_once(read: Callable[[Response], Result]) -> Callable[[Response], Result
 
 _NO_STREAM: Final = httpx.ByteStream(b"")
 
-
 _READ: Final[WeakKeyDictionary[Exchange, Response]] = WeakKeyDictionary()
 
 

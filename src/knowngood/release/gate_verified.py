@@ -10,14 +10,12 @@ from datetime import timedelta
 from itertools import chain, takewhile
 
 from ..content.subjects import to_arguments
-from ..environment import GateRules
 from ..safety import one_line
 from . import signature
 from .clocks import is_past
 from .gate_question import GateQuestion, GateReason, doubt
-from .ledger import relevant_environments
+from .ledger import Ledger, relevant_environments
 from .record import Record, RecordKind, at
-from .records import Records
 from .release_name import releases_on
 
 
@@ -61,7 +59,7 @@ class _VerifiedBefore:
         """Whether the release comes from there: ``level`` and ``wait`` hold there alone, and not
         for other names in ``requires``.
         """
-        return self.environment == self.question.ledger.environment.promotes_from
+        return self.environment == self.ledger.environment.promotes_from
 
     @property
     def release(self) -> str:
@@ -69,14 +67,9 @@ class _VerifiedBefore:
         return self.question.release
 
     @property
-    def records(self) -> Records:
-        """The records, those of ``environment`` among them."""
-        return self.question.ledger.records
-
-    @property
-    def rules(self) -> GateRules:
-        """The rules of the environment that the release is to go to."""
-        return self.question.ledger.rules
+    def ledger(self) -> Ledger:
+        """The environment that the release is to go to, its repository and its records."""
+        return self.question.ledger
 
     def passed(self) -> Record | None:
         """Return the verification that decides; None if it has not PASSED. Raises GitError."""
@@ -105,10 +98,10 @@ class _VerifiedBefore:
         """Return the command that verifies the release there; before it the one that puts it there
         if by the records it is not: what is not there does not pass.
         """
-        option = self.question.ledger.option_of(self.environment)
+        option = self.ledger.option_of(self.environment)
         names = f"{option} --release={self.release}"
         verify = " ".join(["knowngood verify", names, *options, "--record --push"])
-        live = self.records.presumed_live(self.environment)
+        live = self.ledger.records.presumed_live(self.environment)
         if live is not None and live.commit == self.commit:
             return verify
         return f"knowngood push {names}; where it is live already: {verify}"
@@ -117,8 +110,8 @@ class _VerifiedBefore:
         """Return the verifications of the commit there, newest first: by any name that it has. It
         may have had no tag then.
         """
-        names = {*releases_on(self.question.ledger.repository, self.commit), self.commit[:12]}
-        verified = self.records.of_releases(self.environment, names, RecordKind.VERIFIED)
+        names = {*releases_on(self.ledger.repository, self.commit), self.commit[:12]}
+        verified = self.ledger.records.of_releases(self.environment, names, RecordKind.VERIFIED)
         return [record for record in verified if record.commit == self.commit]
 
     def _best(self, mine: Sequence[Record]) -> Record | None:
@@ -135,7 +128,7 @@ class _VerifiedBefore:
         return of_it_all and not self._distrust(passed)
 
     def _has_level(self, record: Record) -> bool:
-        return not self.promotes or record.reaches(self.rules.level)
+        return not self.promotes or record.reaches(self.ledger.rules.level)
 
     def _time(self, passed: Record) -> Iterator[GateReason]:
         """Yield that it is from the future, or too old."""
@@ -146,17 +139,19 @@ class _VerifiedBefore:
                 f"{one_line(passed.where or passed.who, 80)} is ahead, or this one behind",
                 f"set the clock; then {self._again()}",
             )
-        if self.question.now - passed.when > timedelta(days=self.rules.max_age):
-            yield GateReason(f"{when}, more than {self.rules.max_age:g} days ago", self._again())
+        if self.question.now - passed.when > timedelta(days=self.ledger.rules.max_age):
+            yield GateReason(
+                f"{when}, more than {self.ledger.rules.max_age:g} days ago", self._again()
+            )
 
     def _revoked(self, passed: Record) -> Iterator[GateReason]:
         """Yield that it has FAILED later, or may have."""
         failure = f"{self.release} has FAILED on {self.environment} since"
-        revoked = self.records.revoked_by(passed)
+        revoked = self.ledger.records.revoked_by(passed)
         if revoked is not None:
             why = f"on {at(revoked.when)}: {one_line(revoked.reason, 200)}"
             yield GateReason(f"{failure}, {why}", "make another one")
-        bad = self.records.doubted_by(passed)
+        bad = self.ledger.records.doubted_by(passed)
         yield from doubt(bad, failure, f"a newer PASSED decides: {self._again()}")
 
     def _level(self, passed: Record) -> Iterator[GateReason]:
@@ -169,16 +164,16 @@ class _VerifiedBefore:
             )
             yield GateReason(
                 f"{self.release} PASSED on {self.environment} {ran}; gate.level asks for "
-                f"{self.rules.level}",
-                self._again(f"--level={self.rules.level}"),
+                f"{self.ledger.rules.level}",
+                self._again(f"--level={self.ledger.rules.level}"),
             )
 
     def _wait(self, mine: Sequence[Record]) -> Iterator[GateReason]:
         """Yield that the release has not been good for as long as ``gate.wait`` asks: no PASSED
         since its last FAILED is that old.
         """
-        now, wait = self.question.now, self.rules.wait
-        unrevoked = takewhile(lambda record: not self.records.is_against(record), mine)
+        now, wait = self.question.now, self.ledger.rules.wait
+        unrevoked = takewhile(lambda record: not self.ledger.records.is_against(record), mine)
         held = [record for record in unrevoked if record.passed]
         old = (record for record in held if record.when <= now - wait)
         if not wait or not held or any(not self._distrust(record) for record in old):
@@ -229,7 +224,7 @@ class _VerifiedBefore:
     def _signature(self, passed: Record) -> Iterator[GateReason]:
         if trouble := self._distrust(passed):
             yield GateReason(
-                f"the record {passed.name} is not signed by anyone in {self.rules.signers}: "
+                f"the record {passed.name} is not signed by anyone in {self.ledger.rules.signers}: "
                 f"{trouble}",
                 "let somebody who is listed there verify again, with git's gpg.format ssh and "
                 "user.signingKey set",
@@ -237,5 +232,5 @@ class _VerifiedBefore:
 
     def _distrust(self, record: Record) -> str:
         """Return why a record's signature does not count; empty if it does, or need not."""
-        repository = self.question.ledger.repository
-        return signature.read(repository, record.ref, self.rules.signers).trouble
+        repository = self.ledger.repository
+        return signature.read(repository, record.ref, self.ledger.rules.signers).trouble

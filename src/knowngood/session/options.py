@@ -221,7 +221,7 @@ def report_targets(paths: Mapping[str, Path | None], cwd: Path) -> dict[str, Pat
     parameters; None for those that are not given. Raises UsageError.
     """
     flags = {REPORTS[name].flag: path for name, path in paths.items() if path is not None}
-    return {**_usual_reports(), **{flag: target(flag, path, cwd) for flag, path in flags.items()}}
+    return _usual_reports() | {flag: report_target(flag, path, cwd) for flag, path in flags.items()}
 
 
 def _usual_reports() -> dict[str, Path]:
@@ -232,7 +232,7 @@ def _usual_reports() -> dict[str, Path]:
     return {"--summary-file": path} if path is not None else {}
 
 
-def target(option: str, path: Path, cwd: Path) -> Path:
+def report_target(option: str, path: Path, cwd: Path) -> Path:
     """Return where to write a report. Raises UsageError if none can be: before the run."""
     if not (cwd / path).parent.is_dir():
         raise UsageError(f"{option} {path}: there is no folder {path.parent}")

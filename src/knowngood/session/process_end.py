@@ -24,7 +24,6 @@ from ..verdict import EXIT_CODES, VerdictKind
 GRACE: Final = 3.0
 """Seconds that threads of checks have to end by themselves, after everything is written."""
 
-
 _PYTHON: Final = str(Path(threading.__file__).parent)
 
 

@@ -31,7 +31,6 @@ HUNG: Final = 0.01
 """Share of new connections that a sound deployment accepts and leaves without an answer for an
 attempt's time. A backend of five that hangs does so with a fifth."""
 
-
 UNSTEADY: Final = "unsteady"
 _KEY: Final = f"{UNSTEADY}\n"
 
