@@ -72,6 +72,18 @@ def _check_origin(url: str) -> bool:
     return True
 
 
+def _check_repository(url: str) -> bool:
+    """Return True; raise ValueError if the URL of a git repository holds a password: messages and
+    the handbook show it in commands.
+    """
+    if re.match(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/]*@", url, re.I):
+        raise ValueError(
+            "holds a password; leave it out, and let git find it: https://git-scm.com/docs/"
+            "gitcredentials, or name the path of a clone"
+        )
+    return True
+
+
 def _check_time_zone(name: str) -> bool:
     """Return True; raise the error of ``ZoneInfo`` if there is no such time zone."""
     from zoneinfo import ZoneInfo
@@ -92,6 +104,7 @@ def _of_text(check: Callable[[str], object]) -> Callable[[object], bool]:
 _TROUBLE: Final = (OSError, ValueError, KeyError, re.error)
 _FORMATS: Final[Mapping[str, Callable[[object], bool]]] = {
     "origin": _of_text(_check_origin),
+    "repository": _of_text(_check_repository),
     "time-zone": _of_text(_check_time_zone),
     "date": _of_text(_check_date),
     "regex": _of_text(re.compile),
@@ -106,7 +119,7 @@ def _explain(error: jsonschema.ValidationError) -> str:
     instance = cast("Any", error.instance)
     allowed = schema.get("description", "") if isinstance(schema, dict) else ""
     hint = f"; allowed: {allowed}" if allowed else ""
-    if error.validator == "format" and error.validator_value == "origin":
+    if error.validator == "format" and error.validator_value in {"origin", "repository"}:
         return f"{key}: {error.cause}"  # it shows no password
     if error.validator == "additionalProperties":
         properties = schema.get("properties", {})

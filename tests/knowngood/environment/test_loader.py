@@ -749,6 +749,18 @@ def test_credential_of_a_neighbour_is_not_quoted(suite: Path) -> None:
     assert "hunter2" not in refusal(suite, BASE + ORIGINS)
 
 
+def test_password_of_a_repository(suite: Path) -> None:
+    """It is refused and not quoted: each command that names the repository would show it. The user
+    of ssh, or of a credential helper, is no secret.
+    """
+    text = BASE + ORIGINS + '[release]\nurl = "content:/v"\nrepository = "{}"\n'
+    message = refusal(suite, text.format("https://ci:hunter2@git.example/site.git"))
+    assert "release.repository: holds a password; leave it out, and let git find it" in message
+    assert "hunter2" not in message
+    for sound in ("ssh://git@git.example:22/a@b:c", "https://ci@git.example/s.git", "git@h:a/b@c"):
+        loaded(suite, text.format(sound))
+
+
 def test_credential_in_an_origin(suite: Path) -> None:
     """A password in an origin is refused and not quoted, shared or not."""
     write(suite, BASE + ORIGINS, "prod.toml")
