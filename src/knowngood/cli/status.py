@@ -18,7 +18,11 @@ from .options import ENVIRONMENTS, OFFLINE
 @ENVIRONMENTS
 @OFFLINE
 @click.option("--json", "as_json", is_flag=True, help="print JSON, for a script")
-@click.option("--check", is_flag=True, help="end with 1 where there is trouble, for cron")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="for cron: end with 1 where there is trouble; without, print nothing",
+)
 def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -> int:
     """Print what is live, pushed, verified and known good on every environment.
 
@@ -34,5 +38,7 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
     for environment, row in zip(environments, rows, strict=True):
         row["trouble"] += trouble.lines(environment, time.time())
     rows += [status.unread_row(name, why) for name, why in unread.items()]
-    print_answer(json.dumps(rows, indent=2) if as_json else status.table(rows))
-    return int(check and any(row["trouble"] for row in rows))
+    is_trouble = any(row["trouble"] for row in rows)
+    if as_json or is_trouble or not check:
+        print_answer(json.dumps(rows, indent=2) if as_json else status.table(rows))
+    return int(check and is_trouble)

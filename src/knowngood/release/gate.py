@@ -80,7 +80,7 @@ def _unknown(question: GateQuestion) -> GateReason:
     repository, release = question.ledger.repository, question.release
     return GateReason(
         f"there is no release {one_line(release, 80)}: {why_unknown(repository, release)}",
-        "name a tag; `git tag --sort=-creatordate` lists those that there are",
+        "name a tag; those that there are: git for-each-ref --sort=-creatordate 'refs/tags/*'",
     )
 
 

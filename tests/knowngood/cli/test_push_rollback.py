@@ -558,8 +558,7 @@ def test_a_release_that_does_not_arrive(
         "on v1, and verified"
     )
     assert [kind for kind, *_ in happened(site) if kind == "rejected"] == []
-    status = run("status", "--env=prod", "--check")
-    assert (status.code, len(status.out.splitlines())) == (0, 2), status.output
+    assert run("status", "--env=prod", "--check").code == 0
     assert run("gate", "--env=prod", "--release=v2").code == 0
     ended = run("rollback", "--env=prod", "--to=v2", "--yes")
     assert "v2 did not arrive" in ended.output, "v2 is still known to be good"
