@@ -31,15 +31,14 @@ class RollbackTarget:
         commit: its commit, in full.
         good: the record by which it is known to be good; None if that is overridden.
         override: why it may go there all the same.
-        leaves_half: whether the push or rollback before broke off, or its command failed: what is
-            live now may be half of a release, and nobody saw it fail.
+        rejects: whether what is live now counts as bad from then on.
     """
 
     name: str
     commit: str
     good: Record | None
     override: str = ""
-    leaves_half: bool = False
+    rejects: bool = True
 
     @property
     def why(self) -> str:
@@ -72,7 +71,19 @@ def choose(
         target = _named(ledger, to, override, say)
     if target is None:
         return None
-    return replace(target, leaves_half=broken_off is not None or _is_half(ledger, live))
+    is_half = broken_off is not None or _is_half(ledger, live)  # of a release: nobody saw it fail
+    goes_forward = to is not None and target.good is not None and _is_older(ledger, live, target)
+    return replace(target, rejects=not is_half and not goes_forward)
+
+
+def _is_older(ledger: Ledger, live: LiveAnswer, target: RollbackTarget) -> bool:
+    """Return whether a release is live that came before the target, and has not FAILED: somebody
+    went further back than was meant.
+    """
+    commit = live.commit
+    if commit is None or ledger.failure(commit) is not None:
+        return False
+    return ledger.repository.contains(target.commit, commit)
 
 
 def _is_half(ledger: Ledger, live: LiveAnswer) -> bool:

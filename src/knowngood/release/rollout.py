@@ -148,7 +148,7 @@ def roll_back(
             say("nothing was changed")
             return HELD
         target.record_override(ledger)
-        if not target.leaves_half and answer.commit not in {None, target.commit}:
+        if target.rejects and answer.commit not in {None, target.commit}:
             rejection.taken_away(ledger, str(answer), answer.commit, target.name, say)
         rollback = Deployment(ledger, RecordKind.ROLLED_BACK, target.name, target.commit, say)
         return rollback.settled(earlier, _put_back(rollback).code)

@@ -94,3 +94,19 @@ def test_what_was_put_back_long_ago(run: Run, noted: Note, project: Path) -> Non
     ended = run("rollback", "--env=prod", "--yes")
     assert ended.code == 0, ended.output
     assert live(project) == "v1"
+
+
+@pytest.mark.parametrize("verdict", ["PASSED", "FAILED"])
+def test_the_way_forward_after_one_too_far(
+    run: Run, project: Path, site: Repository, noted: Note, verdict: str
+) -> None:
+    """v2 was meant, and --to=v1 typed. v1 did nothing wrong, unless it FAILED."""
+    noted("v1", "prod", "PASSED", 8)
+    noted("v2", "prod", "PASSED", 7)
+    noted("v1", "prod", "DEPLOYED", 0.007, RecordKind.ROLLED_BACK)
+    noted("v1", "prod", verdict, 0.006)
+    serves(project, "v1")
+    ended = run("rollback", "--env=prod", "--to=v2", "--yes")
+    assert ended.code == 0, ended.output
+    rejected = ("rejected", "v1", "REJECTED") in happened(site)
+    assert rejected == (verdict == "FAILED")
