@@ -65,7 +65,7 @@ def test_what_a_page_starts_is_there(responses, resources):
 
 @pytest.mark.catches("script-modules", "script-not-referred-to-at-all", "script-other-page")
 @pytest.mark.catches("library-missing", "plug-in-missing", "script-before-its-library")
-@pytest.mark.catches("library-deferred", "script-export-lost", "script-of-node")
+@pytest.mark.catches("library-async", "library-deferred", "script-export-lost", "script-of-node")
 @pytest.mark.catches("script-redeclares", "script-function-renamed", "script-caller-forgotten")
 @pytest.mark.catches("script-strict-undeclared")
 def test_the_libraries_that_scripts_use_are_referred_to(responses, resources):

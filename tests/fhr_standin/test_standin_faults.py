@@ -177,6 +177,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "inline-script-twice": (f"/{ONE}/", 200, HTML, "const strings = {};\nconst strings"),
     "inline-script-too-new": (f"/{ONE}/", 200, HTML, "greeting: '\u2028"),
     "sound-texts-apart": ("/pl/mobile/js/data.js", 200, JAVASCRIPT, "var texts = {"),
+    "library-async": ("/pl/", 200, HTML, '<script async src="js/lib/request.js">'),
     "library-deferred": ("/pl/", 200, HTML, '<script defer src="js/lib/request.js">'),
     "sound-deferred": ("/pl/", 200, HTML, '<script defer src="js/fhr.js">'),
     "script-too-new": ("/pl/js/data.js", 200, JAVASCRIPT, "payload?.data"),

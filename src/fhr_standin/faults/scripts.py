@@ -81,6 +81,12 @@ FAULTS = [
         swap('<script src="js/lib/request.js">', '<script defer src="js/lib/request.js">'),
     ),
     content(
+        "library-async",
+        "js/fhr.js of the desktop page uses js/lib/request.js, and no longer waits for it",
+        DESKTOP,
+        swap('<script src="js/lib/request.js">', '<script async src="js/lib/request.js">'),
+    ),
+    content(
         "script-carries-nothing",
         "js/lib/bridge.js sends its command to the browser under another name",
         ["js/lib/bridge.js"],

@@ -62,18 +62,20 @@ def uncalled_problems(
 def order_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     """Return what scripts use while they load and only a later script, or line, defines.
 
-    If a script lies on another host, or does not run in its turn, nothing is certain, and nothing
-    returned.
+    A script that is ``async`` comes after all that do not wait for it. If a script lies on another
+    host, or one is a module, nothing is certain, and nothing returned.
     """
     return name_problems.order_problems(_in_order(page, running(page, resources)))
 
 
 def _in_order(page: Response, scripts: RunningScripts) -> list[Script]:
-    """Return scripts of the page in the order in which they run; none if that is not certain."""
+    """Return scripts of the page in the order in which they run, last those that may come late;
+    none if the order is not certain.
+    """
     if not scripts.complete or not page_elements.has_order(page.html):
         return []
     in_turn = (script for script in scripts.scripts if not script.is_module)
-    return sorted(in_turn, key=lambda script: script.is_deferred)
+    return sorted(in_turn, key=lambda script: (script.is_async, script.is_deferred))
 
 
 def redeclaration_problems(
@@ -206,7 +208,9 @@ def library_problems(page: Response, resources: Iterable[Resource]) -> list[str]
     scripts = running(page, resources)
     if not scripts.complete:
         return []
-    return jquery.problems(scripts.sources) or jquery.replaced_problems(_in_order(page, scripts))
+    ordered = _in_order(page, scripts)
+    replaced = [] if any(s.is_async for s in ordered) else jquery.replaced_problems(ordered)
+    return jquery.problems(scripts.sources) or replaced
 
 
 def _missing_definitions(page: Response, resources: Iterable[Resource]) -> list[tuple[Script, str]]:

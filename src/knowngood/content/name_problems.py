@@ -77,20 +77,21 @@ def order_problems(scripts: Sequence[Script]) -> list[str]:
 
     ``scripts`` stand in the order in which a browser runs them. What browsers have themselves, such
     as ``print``, a later script may define anew; but a script that uses ``Request`` at once may
-    mean the library behind it.
+    mean the library behind it. What runs as soon as it has come may find all others there.
     """
     problems: list[str] = []
     of_browsers = defined_names.listed("browser_names.txt")
-    for place, user in enumerate(scripts):
+    for place, user in enumerate(script for script in scripts if not script.is_async):
         used = used_names.used_while_loaded(user.source)
         problems += _above_its_value(user, scripts[:place])
         earlier = (defined_names.may_define(script.source) for script in scripts[: place + 1])
         defined = frozenset[str]().union(*earlier)
         for later in scripts[place + 1 :]:
             jquery = defined_names.OF_JQUERY & defined_names.declared_on_window(later.source)
+            where = "for which it does not wait" if later.is_async else "behind it"
             late = used & (defined_names.declared_at_the_top(later.source) | jquery) - defined
             problems += [
-                f"{user.name} uses {name}, which only {later.name}, behind it, defines"
+                f"{user.name} uses {name}, which only {later.name}, {where}, defines"
                 for name in sorted(late)
                 if not (name[:1].islower() and name in of_browsers)
             ]

@@ -45,12 +45,14 @@ class Script(NamedTuple):
         source: its text; empty for a file that was not read yet.
         kind: the ``type`` attribute of its element.
         is_deferred: whether it runs once the whole page was read.
+        is_async: whether it runs as soon as it has come, before or behind any other.
     """
 
     url: str
     source: bytes
     kind: str
     is_deferred: bool = False
+    is_async: bool = False
 
     @property
     def name(self) -> str:
@@ -171,15 +173,15 @@ def scripts(tree: LexborHTMLParser, url: str) -> Iterator[Script]:
         if address is None:
             yield Script("", node.text(deep=True).encode(), kind)
         else:
-            deferred = "defer" in node.attributes
-            yield Script(written_urls.resolved(base, address), b"", kind, deferred)
+            turn = ("defer" in node.attributes, "async" in node.attributes)
+            yield Script(written_urls.resolved(base, address), b"", kind, *turn)
 
 
 def has_order(tree: LexborHTMLParser) -> bool:
     """Return whether scripts run in the order in which they stand in the page for certain, those
-    that are deferred behind the others.
+    that are deferred behind the others, and but for those that are ``async``.
     """
-    return tree.css_first("script[async], script[type=module i]") is None
+    return tree.css_first("script[type=module i]") is None
 
 
 def has_loader(tree: LexborHTMLParser) -> bool:

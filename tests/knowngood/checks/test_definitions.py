@@ -125,8 +125,14 @@ def test_a_script_before_a_deferred_one_that_it_uses(site: Site) -> None:
     assert checks.order_problems(site.page(library + later), resources) == []
     inline = "<script defer>var Lib = {};</script>"
     assert checks.order_problems(site.page(later + inline), resources) == []
-    unordered = library.replace("defer", "async")
-    assert checks.order_problems(site.page(unordered + user), resources) == []
+    any_time = library.replace("defer", "async")
+    assert checks.order_problems(site.page(any_time + user), resources) == [
+        "a.js uses Lib, which only lib.js, for which it does not wait, defines"
+    ]
+    both = any_time + user.replace("src", "async src")
+    assert checks.order_problems(site.page(both), resources) == []
+    at_hand = "<script>window.Lib = window.Lib || {};</script>"
+    assert checks.order_problems(site.page(at_hand + any_time + user), resources) == []
 
 
 @pytest.mark.parametrize(

@@ -34,16 +34,16 @@ def test_handlers_are_the_scripts_of_attributes() -> None:
 def test_scripts_in_their_order() -> None:
     """By URL or by source; what is no script, such as data, is left out."""
     tree = html.parse(
-        '<script src="js/a.js#x"></script><script>b()</script>'
+        '<script async src="js/a.js#x"></script><script>b()</script>'
         '<script type="application/json">{}</script>'
         '<script type="text/javascript;version=1.8" src="/c.js" defer></script>'
         "<script defer>d()</script>"
     )
     assert list(scripts(tree, URL)) == [
-        (f"{URL}js/a.js", b"", "", False),
-        ("", b"b()", "", False),
-        ("https://fhr.example.org/c.js", b"", "text/javascript;version=1.8", True),
-        ("", b"d()", "", False),
+        (f"{URL}js/a.js", b"", "", False, True),
+        ("", b"b()", "", False, False),
+        ("https://fhr.example.org/c.js", b"", "text/javascript;version=1.8", True, False),
+        ("", b"d()", "", False, False),
     ]
 
 
@@ -149,7 +149,6 @@ def test_a_script_for_browsers_without_modules(element: str, runs: bool) -> None
     ("element", "ordered"),
     [
         ("<script>f()</script><script src=a.js></script>", True),
-        ("<script async src=a.js></script>", False),
         ("<script defer src=a.js></script>", True),
         ("<script type=MODULE>f()</script>", False),
     ],
