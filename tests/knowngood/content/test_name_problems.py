@@ -33,6 +33,7 @@ def scripts_of(*sources: bytes, kind: str = "") -> list[Script]:
     [
         ("init()", b"function init() {}"),
         ("return go(1)", b"var go = function () {};"),
+        ("go()", b"eval(mod_pagespeed_aaa);"),
         ("alert('x')", b""),
         ("getSelection()", b""),
         ("app.start()", b""),
