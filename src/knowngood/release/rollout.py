@@ -162,8 +162,8 @@ def _judge_again(back: Deployment) -> int:
     other = ledger.last_good(but=back.commit)
     to = f"--to={other.release}" if other is not None else "--to=RELEASE --override=WHY"
     back.say(
-        f"{release} is verified before it is taken away, too; to go further back in any case: "
-        f"knowngood rollback {ledger.option} {to}"
+        f"{release} was put there within the last hour: it is verified first, and stays if it "
+        f"passes; to go further back in any case: knowngood rollback {ledger.option} {to}"
     )
     code = back.verify().code
     if code == DONE:
