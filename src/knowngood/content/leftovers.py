@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
+from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from . import css, page_texts, start_tags, written_urls
+from . import css, missing_values, page_texts, start_tags, written_urls
 from .garbled_letters import MOJIBAKE, lost_letters, misread_letters, with_its_word
-from .html import ancestors, attribute_of, page_title
+from .html import attribute_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -56,7 +57,8 @@ _CRASH: Final = re.compile(
     r"|^[ \t]+at (?:[\w$.<>]{1,200}\(\w{1,99}\.java|.{1,200}\.js:\d+):\d+\)?"  # Java, Node.js
     r"|^[ \t]+at [\w.`&;+\[\]]{1,200}\([^()\n]{0,300}\) in \S{1,300}:line \d+"  # .NET
     r"|^\S{1,200}\.rb:\d+:in [`']|^goroutine \d+ \[running\]:$"  # Ruby, Go
-    r"|<br ?/?>[ \n]?(?:&nbsp;| )++at [^<>\n]{1,200}\.[cm]?js:\d+:\d+\)?",  # Express
+    r"|<br ?/?>[ \n]?(?:&nbsp;| )++at [^<>\n]{1,200}\.[cm]?js:\d+:\d+\)?"  # Express
+    r"|\bSQLSTATE\[\w{5}\](?: \[\d+\]|: )",
     re.M,
 )
 _TAG: Final = re.compile(r"<[^<>]*>")
@@ -64,7 +66,14 @@ _DUMP: Final = re.compile(  # PHP's var_dump and print_r
     r"\[(?:\"[^\"\n]{1,60}\"|\d+)\]=>\s{1,20}(?:string|int|float|bool|array)\("
     r"|\bArray\s{1,20}\(\s{1,20}\[\w{1,60}\] => "
 )
-_OBJECT: Final = re.compile(r"\[object (?:Object|Promise|Undefined)\]")  # of JavaScript
+_OBJECT: Final = re.compile(
+    r"\[object (?:Object|Promise|Undefined)\]"  # of JavaScript
+    r"|(?:<|&lt;)[\w.]{1,100} object at 0x[0-9a-f]{6}|&lt;QuerySet \["  # Python, Django
+    r"|#(?:<|&lt;)[A-Z][\w:]{0,100}:0x[0-9a-f]{8}"  # Ruby
+    r"|\b(?:[a-z]\w{0,40}\.){2,9}[A-Z]\w{0,60}@[0-9a-f]{6,8}(?!\w|\.\w)"  # Java
+    r"|\bSystem\.Collections\.Generic\.\w{1,40}`1\["  # C#
+    r"|%!\w\((?:&lt;nil&gt;|\w{1,40}=)|&lt;no value&gt;"  # Go
+)
 _UNTRANSLATED: Final = re.compile(
     r"Project-Id-Version: .{0,300}?\bPOT?-(?:Revision|Creation)-Date: "  # gettext's empty text
     r"|<span class=[\"']translation_missing[\"'][^<>]{0,300}"  # Rails
@@ -92,16 +101,6 @@ _KEY_OF_PARTS: Final = re.compile(
 """A key of three words or more, which is no host: of two it may be an abbreviation."""
 _KEY_OF_FAMILY: Final = re.compile(r"(?!www\.)([a-z][\w-]*[.:])[a-z][\w.-]*", re.A)
 _FAMILY: Final = 3  # of these begin alike: `fhr:title`, `fhr:crashes`, `fhr:start`
-_NOTHING: Final = {"None", "null", "undefined", "NaN", "[object Object]"}
-_NO_TIME: Final = {*_NOTHING, "Invalid Date", "Invalid date"}  # of JavaScript, and of Moment
-_PARTS_OF_TITLE: Final = re.compile(r"\s+[-\u2013\u2014|\u00b7:\u2022]\s+")
-_NO_NUMBER: Final = re.compile(r">\s*+NaN\s*+<")
-_NO_AMOUNT: Final = re.compile(
-    r"(?<=>)\s*+(?:[^<>:]{1,40}: ?)?(?:[$\u20ac\xa3\xa5]\s?(?:undefined|NaN)"
-    r"|(?:undefined|NaN)\s?[$\u20ac\xa3\xa5])(?=\s*+<)"
-)
-_TABLES: Final = frozenset({"a", "code", "kbd", "li", "pre", "samp", "td", "th", "tt", "var"})
-"""In these ``NaN`` is data or a name."""
 _TITLES: Final = "title, h1, h2, h3"
 _CODE: Final = "code, kbd, samp, tt, var"
 """In these a name such as ``json.loads`` is what the author wrote."""
@@ -117,8 +116,11 @@ _UNFINISHED: Final = {
 """By selector of the elements, which attribute of theirs is unfinished, and how."""
 _SHOWN: Final = 200  # characters of what is quoted
 
-MAY_BE_SOUND: Final = frozenset(
-    {"placeholder", "no translation", "garbled letters", "crash", "debug mode", "dump", "key"}
+MAY_BE_SOUND: Final = (
+    frozenset(
+        {"placeholder", "no translation", "garbled letters", "crash", "debug mode", "dump", "key"}
+    )
+    | missing_values.MAY_BE_SOUND
 )
 """What a page may hold on purpose: a template that its scripts fill in, or its own subject."""
 
@@ -190,7 +192,7 @@ def _unfinished(text: str, tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
         yield "garbled letters", f"garbled letters: {garbled[:_SHOWN]}"
     if lost := lost_letters(text, attribute_of(tree, "html", "lang"), texts):
         yield "garbled letters", f'garbled letters: "?" in place of some: {lost[:_SHOWN]}'
-    yield from (("number", line) for line in _no_numbers(text, tree))
+    yield from missing_values.problems(text, tree)
     yield from (("tag", line) for line in start_tags.problems(text, tree))
 
 
@@ -201,7 +203,7 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         "no translation": _outside(_UNTRANSLATED, text, _TEMPLATE, _UNSEEN),
         "garbled letters": MOJIBAKE.search(text),
         "crash": _outside(_CRASH, text, _QUOTED),
-        "no amount": _outside(_NO_AMOUNT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
+        "no amount": _outside(missing_values.NO_AMOUNT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
         "dump": _outside(_DUMP, text, _QUOTED)
         or _outside(_OBJECT, text, _TEMPLATE, _UNSEEN, _SCRIPT),
         "debug mode": _DEBUG.search(text),
@@ -209,6 +211,7 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
     for kind, match in matches.items():
         if match:
             shown = with_its_word(match) if kind == "garbled letters" else match[0]
+            shown = unescape(shown) if kind == "dump" else shown
             yield kind, f"{kind}: {' '.join(shown.strip().splitlines())[:_SHOWN]}"
     marker = _marker_in_page(text)
     if marker:
@@ -248,35 +251,7 @@ def _in_elements(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     for tag, text in titles + labels:
         if _KEY.fullmatch(text):
             yield "key", f"{tag}: a key in place of a text: {text}"
-    times = [("<time>", text) for node in tree.css("time") if (text := node.text(strip=True))]
-    empty = [(tag, text) for tag, text in titles if text in _NOTHING]
-    empty += [(tag, text) for tag, text in times if text in _NO_TIME]
-    for tag, text in empty or _parts_of_title(tree):
-        yield "no text", f'{tag}: expected a text, found "{text}"'
     yield from (("URL", line) for line in _in_urls(tree))
-
-
-def _parts_of_title(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """Yield the parts of a page's title in which a value was not there: ``undefined - Bread``. A
-    page that is about one names it in its text, too; where scripts write the text, nobody knows.
-    """
-    for part in _NOTHING.intersection(_PARTS_OF_TITLE.split(page_title(tree))):
-        body = tree.body.text(separator=" ") if tree.body is not None else ""
-        if body.strip() and part not in body:
-            yield "<title>", part
-
-
-def _no_numbers(text: str, tree: LexborHTMLParser) -> list[str]:
-    """Return the texts that are no number, in place of one that a script or template reckons."""
-    where = "p, div, span, b, strong, em, dd, button, label"
-    nodes = tree.css(where) if _NO_NUMBER.search(text) else []
-    return [
-        f'<{node.tag}>: expected a text, found "NaN"'
-        for node in nodes
-        if node.text(deep=False).strip() == "NaN"
-        and len(node.css("*")) == 1
-        and _TABLES.isdisjoint(str(outer.tag) for outer in ancestors(node))
-    ][:1]
 
 
 def _in_urls(tree: LexborHTMLParser) -> Iterator[str]:

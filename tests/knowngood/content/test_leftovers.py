@@ -11,6 +11,14 @@ from knowngood.content.leftovers import (
 )
 
 SOUND = {
+    "about-objects-of-others": "<p>It shows <code>#&lt;User:0x00007f2a8c&gt;</code></p>"
+    "<pre>com.example.shop.User@1b2c3d4e</pre><code>SQLSTATE[42S02]: x</code>",
+    "an-address": "<p>com.example.shop.User@1b2c3d4e.example.org</p>",
+    "parts-of-a-title": "<title>Bread - The | Shop</title><h1>Bread</h1>",
+    "heading-of-a-script": '<h1 id="title"></h1><h1 data-text="x" class="a"></h1>',
+    "heading-with-a-picture": "<h1><img src=a.png alt=Bread></h1>",
+    "heading-of-a-dialog": "<div hidden><h1></h1></div><template><h1></h1></template>",
+    "a-day": '<time datetime="2026-01-01">1 January</time><time datetime="0001-01-02">x</time>',
     "name-of-a-project": "<title>reveal.js</title><h1>example.org</h1><h2>fhr.mozilla.com</h2>",
     "placeholder-in-code": "<p>Write <code>{{ x }}</code>:</p><pre>{% if x %}</pre>",
     "name-in-code": "<h2><code>json.loads</code></h2>",
@@ -240,6 +248,41 @@ FAULTS = {
     ),
     "browsersync": ("<script id='__bs_script__'>f()</script>", "debug mode: id='__bs_script__'"),
     "object": ("<p>by [object Object], 2014</p>", "dump: [object Object]"),
+    "object-of-ruby": (
+        "<p>by #&lt;User:0x00007f2a8c0b1234&gt;</p>",
+        "dump: #<User:0x00007f2a",
+    ),
+    "object-of-python": (
+        "<p>&lt;app.models.User object at 0x7f3c1e2d4a90&gt;</p>",
+        "dump: <app.models.User object at 0x7f3c1e",
+    ),
+    "query-of-django": ("<p>&lt;QuerySet [&lt;Soup: A&gt;]&gt;</p>", "dump: <QuerySet ["),
+    "object-of-java": ("<p>com.example.shop.User@1b2c3d4e.</p>", "dump: com.example.shop.User@1b"),
+    "object-of-c#": (
+        "<p>System.Collections.Generic.List`1[System.String]</p>",
+        "dump: System.Collections.Generic.List`1[",
+    ),
+    "value-of-go": ("<p>%!s(&lt;nil&gt;) min</p>", "dump: %!s(<nil>"),
+    "no-value-of-go": ("<p>&lt;no value&gt;</p>", "dump: <no value>"),
+    "query-of-pdo": ("<p>SQLSTATE[42S02]: no table</p>", "crash: SQLSTATE[42S02]:"),
+    "no-day": (
+        '<time datetime="0001-01-01T00:00:00Z">x</time>',
+        '<time datetime="0001-01-01T00:00:00Z">: no date',
+    ),
+    "no-day-of-a-database": (
+        '<time datetime="0000-00-00">x</time>',
+        '<time datetime="0000-00-00">: no date',
+    ),
+    "empty-heading": ('<h1 class="big"> </h1>', "<h1>: expected a text, found none"),
+    "title-without-a-name": (
+        "<title> | Trains</title>",
+        '<title>: a part of it is empty: "| Trains"',
+    ),
+    "title-of-nothing": ("<title> - </title>", '<title>: a part of it is empty: "-"'),
+    "title-without-a-site": (
+        "<title>Bread \u2013 </title>",
+        '<title>: a part of it is empty: "Bread \u2013"',
+    ),
     "object-in-attribute": ("<img src=a.png alt='[object Object]'>", "dump: [object Object]"),
     "no-number-of-a-button": ("<button>NaN</button>", '<button>: expected a text, found "NaN"'),
     "no-number": ("<p>Crashes: <b> NaN </b></p>", '<b>: expected a text, found "NaN"'),
@@ -333,10 +376,10 @@ def test_what_was_left_in_a_page(name: str) -> None:
 
 def test_what_a_page_holds_on_purpose_does_not_count() -> None:
     """All of the kind, and nothing else: what nobody holds on purpose stays a problem."""
-    page = "<h1>a.b</h1><p>{{ msg }}</p><p>{{ other }}</p>\n<<<<<<< ours"
+    page = "<h1>a.b</h1><p>{{ msg }}</p><p>{{ other }}</p><title>- x</title>\n<<<<<<< ours"
     tree = html.parse(page)
-    assert sound_kinds(page, tree) == ["placeholder", "key"]
-    lines = problems(page, tree, ["placeholder", "key"])
+    assert sound_kinds(page, tree) == ["placeholder", "key", "empty heading"]
+    lines = problems(page, tree, ["placeholder", "key", "empty heading"])
     assert lines == ["unfinished merge: <<<<<<< ours"]
 
 
