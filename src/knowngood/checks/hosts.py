@@ -13,13 +13,14 @@ from .resources import own
 from .running_scripts import running
 
 if TYPE_CHECKING:
-    from ..content.page_elements import Script
     from ..fetch import Resource, Response
 
 _NUMBERED: Final = re.compile(r"\A(?:[a-z]|([a-z-]*)\d{1,3})\.(?=[\w-]+\.[\w.-]*[a-z]\Z)", re.I)
 """The first label of a host that others differ from in a number or a letter; not of an address."""
 _NAMED: Final = rb"""(?i)[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
 """A host by itself, and not as a part of a longer name, with the URL around it."""
+
+_OK: Final = 200
 
 _NOUNS: Final = {
     "link": "file of a <link>",
@@ -80,17 +81,25 @@ def elsewhere_problems(
         ]
     if hosts is not None:
         ours = {page.url.host, *hosts, *(urlsplit(file.url).hostname for file in files)}
-        problems += _own_machine(page, scripts, ours)
+        texts = [(script.name, script.source) for script in scripts]
+        texts += [(file.response.path, file.response.content) for file in files if _is_json(file)]
+        problems += _own_machine(page, texts, ours)
     return [Problem(line, Aspect.ELSEWHERE) for line in problems]
 
 
+def _is_json(file: Resource) -> bool:
+    return file.kind == "json" and file.exchange is not None and file.exchange.status == _OK
+
+
 def _own_machine(
-    page: Response, scripts: Iterable[Script], ours: Container[str | None]
+    page: Response, texts: Iterable[tuple[str, bytes]], ours: Container[str | None]
 ) -> Iterator[str]:
-    """Yield what leads people to a machine of their own that is none of the hosts ``ours``."""
+    """Yield what leads people to a machine of their own that is none of the hosts ``ours``.
+    ``texts`` are scripts and JSON documents, each after its name.
+    """
     led = list(absolute_urls.led_to(page.html, str(page.url)))
-    for script in scripts:
-        led += [(f"{script.name} asks for", url) for url in absolute_urls.asked_by(script.source)]
+    for name, text in texts:
+        led += [(f"{name} asks for", url) for url in absolute_urls.asked_by(text)]
     for what, url in dict.fromkeys(led):
         if urlsplit(url).hostname not in ours:
             yield f"{what} {url}, the reader's own machine"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from . import written_urls
+from . import settings_scripts, written_urls
 from .result_cache import cached_by_content
 from .script_text import without_comments
 
@@ -60,7 +60,8 @@ def led_to(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, str]]:
 
 @cached_by_content
 def asked_by(script: bytes) -> tuple[str, ...]:
-    """Return the URLs of the reader's machine that a script asks for. Libraries name more of them,
+    """Return the URLs of the reader's machine that a script asks for, or that settings name as the
+    address of an API. Libraries name more of them,
     as what a tool for developers would listen on.
     """
     if not _SEEMS_ASKED.search(script):
@@ -68,7 +69,9 @@ def asked_by(script: bytes) -> tuple[str, ...]:
     text = without_comments(script)
     if _ASKS_WHERE_IT_IS.search(text):
         return ()
-    return tuple(dict.fromkeys(url for _, url in _ASKED.findall(text) if _OWN.match(url)))
+    urls = [url for _, url in _ASKED.findall(text)]
+    urls += [url for _, url in settings_scripts.addresses(script)]
+    return tuple(dict.fromkeys(url for url in urls if _OWN.match(url)))
 
 
 @cached_by_content

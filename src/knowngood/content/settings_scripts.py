@@ -28,22 +28,26 @@ _UNFILLED: Final = re.compile(
 )
 
 
-@cached_by_content
 def unfilled(source: bytes) -> str:
-    """Return, in a line, that a script of settings lacks the address of an API, as in
-    ``window.env = {API_URL: "${API_URL}"}``. Empty if all is well, or if the script is a program.
+    """Return, in a line, that a script or JSON document of settings lacks the address of an API, as
+    in ``window.env = {API_URL: "${API_URL}"}``. Empty if all is well, or for a program: it may hold
+    such a text on purpose, to see whether it was filled in.
+    """
+    lacking = (pair for pair in addresses(source) if _UNFILLED.fullmatch(pair[1]))
+    return next((f'a value was not filled in: {name} is "{value}"' for name, value in lacking), "")
 
-    A program may hold such a text on purpose, to see whether it was filled in.
+
+@cached_by_content
+def addresses(source: bytes) -> list[tuple[str, str]]:
+    """Return name and value of each address of an API in a script or JSON document that holds
+    nothing but settings; none of a program.
     """
     if len(source) > _LONGEST:
-        return ""
+        return []
     text = without_comments(source)
     wrapped = _WRAPPED.fullmatch(text)
     text = wrapped[1] if wrapped else text
     code = LITERAL.sub('""', text).replace("Object.freeze({", "{").replace("})", "}")
     if _PROGRAM.search(code) or _SETTINGS.sub("", code):
-        return ""
-    for name, value in _VALUE.findall(text):
-        if _OF_THE_API.fullmatch(name) and _UNFILLED.fullmatch(value):
-            return f'a value was not filled in: {name} is "{value}"'
-    return ""
+        return []
+    return [(name, value) for name, value in _VALUE.findall(text) if _OF_THE_API.fullmatch(name)]
