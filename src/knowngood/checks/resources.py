@@ -14,6 +14,7 @@ from ..content import (
     integrity,
     javascript,
     leftovers,
+    links,
     media_types,
     page_elements,
     page_structure,
@@ -29,7 +30,7 @@ from .running_scripts import scripts_of
 from .scripts import ScriptJudge, judged
 
 if TYPE_CHECKING:
-    from ..fetch import Exchange, Resource, Response
+    from ..fetch import Resource, Response
 
 
 def own(resources: Iterable[Resource], page: Response | None = None) -> list[Resource]:
@@ -51,11 +52,7 @@ def served(resources: Iterable[Resource]) -> list[Resource]:
     these.
     """
     files = (r for r in own(resources) if not r.leads_to and r.kind != "spare-font")
-    return [file for file in files if file.kind != "media" or not _is_too_large(file.exchange)]
-
-
-def _is_too_large(exchange: Exchange | None) -> bool:
-    return exchange is not None and exchange.is_too_large
+    return [file for file in files if not (file.kind == "media" and file.is_too_large)]
 
 
 def stylesheets_in_force(page: Response, resources: Iterable[Resource]) -> list[Resource]:
@@ -101,11 +98,14 @@ def base_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     return [Problem(line, Aspect.BASE)]
 
 
-def unscripted_problems(page: Response) -> list[str]:
-    """Return that a page, of a site whose pages are made by scripts, runs none."""
-    if scripts_of(page):
-        return []
-    return [Problem(f"the page runs no script: {_why_another(page)}", Aspect.SERVER_PAGE)]
+def unscripted_problems(page: Response, *, files: bool = False) -> list[str]:
+    """Return that a page, of a site whose pages are made by scripts, runs none; or, with ``files``,
+    no script file of its own host, of a site whose pages run some.
+    """
+    runs = any(links.own_scripts(page.html, str(page.url))) if files else scripts_of(page)
+    script = "script file of its own" if files else "script"
+    line = f"the page runs no {script}: {_why_another(page)}"
+    return [] if runs else [Problem(line, Aspect.SERVER_PAGE)]
 
 
 def _why_another(page: Response) -> str:
@@ -248,7 +248,8 @@ def _json_problems(answer: Response) -> list[str]:
         answer.json()
     except strict_json.NotJSON as error:
         return [Problem(str(error), error.aspect)]
-    return []
+    unfilled = settings_scripts.unfilled(answer.content)
+    return [unfilled] if unfilled else []
 
 
 def _manifest_problems(answer: Response) -> list[str]:

@@ -177,18 +177,18 @@ def _state_problems(page: Response, model: Response, named: Container[str]) -> I
 
 
 def mount_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
-    """Return that no empty element of the page has an id that its scripts name: an application, as
-    of React or Vue, has nowhere to show itself. If a script lies on another host, nothing is
-    certain, and nothing returned.
+    """Return that no empty element of the page has an id, or a name of its own as ``<app-root>``,
+    that its scripts name: an application, as of React, Vue or Angular, has nowhere to show itself.
+    If a script lies on another host, nothing is certain, and nothing returned.
     """
     files = [file for file in resources if file.page == str(page.url) and file.kind in SCRIPT_KINDS]
     if any(file.exchange is None for file in files):
         return []
     sources = [*inline_sources(page), *(file.response.content for file in files)]
     named = frozenset[str]().union(*map(script_text.selectors, sources))
-    if any(f"#{name}" in named for name in page_elements.empty_ids(page.html)):
+    if any(f"#{name}" in named for name in page_elements.fillable(page.html)):
         return []
-    return ["the page lacks the element that its scripts fill: no empty one has an id they name"]
+    return ["the page lacks the element that its scripts fill: no empty one has a name they use"]
 
 
 def is_translation(file: Resource, model: Resource) -> bool:

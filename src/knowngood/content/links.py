@@ -7,9 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from ..safety import ContentTooLarge
-from . import css, import_maps, javascript, script_facts, script_links, strict_json, written_urls
+from . import (
+    css,
+    import_maps,
+    javascript,
+    page_elements,
+    script_facts,
+    script_links,
+    strict_json,
+    written_urls,
+)
 from .media_types import is_javascript, media_type
 from .written_urls import Link
 
@@ -99,6 +109,21 @@ def of_page(url: str, body: bytes) -> tuple[list[Link], Document]:
     base = written_urls.base(tree, url)
     page = Document(base, import_maps.of_page(tree, base))
     return _capped(_absolute(base, _in_tree(tree, page))), page
+
+
+def own_scripts(tree: LexborHTMLParser, url: str) -> Iterator[str]:
+    """Yield the URLs of the script files of its own host that a page runs, also by an import of a
+    script within it; but for what Cloudflare adds to pages.
+    """
+    base, here = written_urls.base(tree, url), urlsplit(url).netloc
+    for script in page_elements.scripts(tree, url):
+        imported = (
+            written_urls.resolved(base, name) for name in script_links.imports_of(script.source)
+        )
+        for target in [script.url] if script.url else imported:
+            parts = written_urls.parts(target)
+            if parts and parts.netloc == here and not parts.path.startswith("/cdn-cgi/"):
+                yield target
 
 
 def may_refer(content_type: str | None, kind: str = "frame") -> bool:

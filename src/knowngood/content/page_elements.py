@@ -137,10 +137,14 @@ def dead_fragments(tree: LexborHTMLParser) -> Iterator[str]:
             yield fragment
 
 
-def empty_ids(tree: LexborHTMLParser) -> list[str]:
-    """Return the ids of the elements of a page that hold nothing, as scripts fill them."""
-    nodes = tree.css("body [id]:not(:has(*)):not(input, img, script, style, iframe, canvas)")
-    return [node.attributes.get("id") or "" for node in nodes if not node.text(strip=True)]
+def fillable(tree: LexborHTMLParser) -> list[str]:
+    """Return the elements of a page that hold nothing, as scripts fill them: those with an id by
+    that, and those that browsers do not know, as ``<app-root>``, by their name.
+    """
+    nodes = tree.css("body :not(:has(*)):not(input, img, script, style, iframe, canvas)")
+    empty = [node for node in nodes if not node.text(strip=True)]
+    names = [node.attributes.get("id") or "" for node in empty]
+    return list(filter(None, names)) + [str(node.tag) for node in empty if "-" in str(node.tag)]
 
 
 def handlers(tree: LexborHTMLParser) -> list[str]:

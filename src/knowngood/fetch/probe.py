@@ -286,12 +286,6 @@ class Exchange:
         return self.answer.status if self.answer is not None else 0
 
     @property
-    def is_too_large(self) -> bool:
-        """Whether it is there, and larger than what is read of an answer."""
-        last = self.attempts[-1]
-        return last.error is AttemptError.TOO_LARGE and last.status == 200
-
-    @property
     def transient(self) -> bool:
         """Whether the last answer still said "not now"."""
         return self.status in RETRIED_STATUSES

@@ -16,6 +16,7 @@ import httpx
 from ..content import html, media_types, strict_json
 from ..safety import ContentTooLarge
 from .answer_errors import Blocked, NoAnswer, WrongStatus
+from .attempt_error import AttemptError
 from .decompression import decoded
 from .probe import Exchange
 from .redirects import left_for
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 LARGEST_TEXT: Final = 2 << 20
 """Bytes up to which a body is read as text. Pages of the web have up to one million."""
 
+_OK: Final = 200
 _TEXT_KEPT: Final = 64 * 1024
 _DOCUMENT_KEPT: Final = 256 * 1024  # bytes of its body: sixteen of these take up to 16 MB
 
@@ -147,6 +149,11 @@ class Resource:
         return f"{self.url} ({self.kind} of {self.found_in})"
 
     @property
+    def is_too_large(self) -> bool:
+        """Whether it is there, and larger than what is read of an answer."""
+        return self.exchange is not None and is_too_large(self.exchange)
+
+    @property
     def leads_to(self) -> str:
         """The URL on another host that its answer redirects to; empty if it does not."""
         answer = self.exchange.answer if self.exchange is not None else None
@@ -188,6 +195,11 @@ def respond(exchange: Exchange) -> Response:
         response = _READ[exchange] = respond_once(exchange)
         response._exchange = ref(exchange)  # a value of _READ must not keep its key alive
     return response
+
+
+def is_too_large(exchange: Exchange) -> bool:
+    """Return whether what was asked for is there, and larger than what is read of an answer."""
+    return exchange.error is AttemptError.TOO_LARGE and exchange.attempts[-1].status == _OK
 
 
 def respond_once(exchange: Exchange) -> Response:

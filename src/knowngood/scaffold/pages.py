@@ -24,7 +24,7 @@ from ..content import (
     stylesheet_links,
 )
 from ..environment import normal_origin
-from ..fetch import GONE, Exchange, is_made_up, left_for, respond
+from ..fetch import GONE, Exchange, is_made_up, is_too_large, left_for, respond
 from ..safety import ContentTooLarge
 from .visitor import Visitor, joined
 
@@ -74,6 +74,7 @@ class Page:
         is_styled: whether it has styles for a screen.
         needs_scripts: whether it has scripts, and without them shows nothing, or has no styles.
         has_mount: whether it shows nothing, but has an empty element with an id to be filled.
+        runs_files: whether it runs script files of its own host.
         has_main_text: whether its main part says something before scripts run.
         has_end: whether it has ``</html>``.
         is_long_lived: whether browsers keep it for more than a month.
@@ -88,6 +89,7 @@ class Page:
     is_styled: bool = False
     needs_scripts: bool = False
     has_mount: bool = False
+    runs_files: bool = False
     has_main_text: bool = False
     has_end: bool = False
     is_long_lived: bool = False
@@ -137,7 +139,7 @@ def is_broken(exchange: Exchange) -> bool:
     """
     answer = exchange.answer
     if answer is None:
-        return not exchange.is_too_large
+        return not is_too_large(exchange)
     return answer.status in GONE or answer.status >= 500
 
 
@@ -176,7 +178,8 @@ def to_page(path: str, exchange: Exchange) -> Page:
         leftovers=leftovers_of(exchange) or (),
         is_styled=is_styled,
         needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
-        has_mount=len(texts) <= _TITLE and bool(page_elements.empty_ids(page.html)),
+        has_mount=len(texts) <= _TITLE and bool(page_elements.fillable(page.html)),
+        runs_files=any(links.own_scripts(page.html, url)),
         has_main_text=page_texts.has_main_text(page.html),
         has_end=open_elements.has_end(page.text),
         is_long_lived=bool(lifetimes.problems(page.headers)),
@@ -259,8 +262,7 @@ def in_sitemaps(named: Iterable[str], visitor: Visitor) -> Iterator[str]:
     """Yield the paths of the first sitemaps that there are, and of those that these name, in turn:
     a language, or a kind of page, may have one of its own.
     """
-    paths = visitor.paths_of(named) or ["/sitemap.xml"]
-    maps = [sitemap_urls(exchange) for exchange in visitor.get(paths[:2])]
+    maps = [sitemap_urls(exchange) for exchange in visitor.get(visitor.paths_of(named)[:2])]
     indexes = [urls for urls in maps if urls and all(map(_is_sitemap, urls))]
     inner = spread(visitor.paths_of(url for urls in indexes for url in urls))
     if len(inner) > _SITEMAPS:

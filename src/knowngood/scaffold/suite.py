@@ -38,6 +38,7 @@ class PageGroup:
         leftovers: the kinds of what looks left over from a build in any of them.
         is_styled: whether all have styles for a screen.
         needs_scripts: whether all need scripts to show anything.
+        run_files: whether all run script files of their own host.
         have_mounts: whether all of these have an empty element that scripts may fill.
         have_main_text: whether the main parts of all say something before scripts run.
         have_ends: whether all have ``</html>``.
@@ -53,6 +54,7 @@ class PageGroup:
     leftovers: tuple[str, ...] = ()
     is_styled: bool = False
     needs_scripts: bool = False
+    run_files: bool = False
     have_mounts: bool = False
     have_main_text: bool = False
     have_ends: bool = False
@@ -170,6 +172,7 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
             leftovers=tuple(sorted({kind for page in group for kind in page.leftovers})),
             is_styled=all(page.is_styled for page in group),
             needs_scripts=all(page.needs_scripts for page in group),
+            run_files=all(page.runs_files for page in group if page.sound),
             have_mounts=all(page.has_mount for page in group),
             have_main_text=all(page.has_main_text for page in group),
             have_ends=all(page.has_end for page in group),

@@ -111,6 +111,7 @@ class _Surveyor:
             visitor.get([item.url for item in islice(absent, _ABSENT)])
         health = self._health(base, missing)
         version, version_field, version_type = self._version(start, base, missing, health)
+        sitemaps = sitemaps or [visitor.origin + path for path in _below(base, ["/sitemap.xml"])]
         pages = self._pages(start, sitemaps)
         answers = [exchange for exchange in pages.values() if exchange.status == 200]
         own = dict.fromkeys([self._path(start), *map(self._path, health), version])

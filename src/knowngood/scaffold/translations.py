@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import commonpath
 from typing import Final
 
 from ..content import page_texts
@@ -21,11 +22,13 @@ class Translations:
         model: the path of the folder whose pages the others are compared with: ``/en/``, or ``/``.
         languages: the names of the other folders.
         paths: the paths of the pages, below each of these folders.
+        folder: the path below which the languages have their folders.
     """
 
     model: str
     languages: tuple[str, ...]
     paths: tuple[str, ...]
+    folder: str = "/"
 
 
 def translations(pages: Sequence[Page]) -> Translations | None:
@@ -33,25 +36,31 @@ def translations(pages: Sequence[Page]) -> Translations | None:
     there are none. The language of the first page is the model.
     """
     folders: dict[str, dict[str, Page]] = {}
-    for page in pages:
-        if page.sound and LISTABLE.fullmatch(page.path):
-            folder, rest = _place(page)
-            folders.setdefault(folder, {})[rest] = page
+    sound = [page for page in pages if page.sound and LISTABLE.fullmatch(page.path)]
+    above = commonpath([page.path for page in sound]).rstrip("/") if sound else ""
+    for page in sound:
+        folder, rest = _place(page, above)
+        folders.setdefault(folder, {})[rest] = page
     model = next(iter(folders), "")
     others = [folder for folder in folders if folder and folder != model]
     paths = [path for path in folders.get(model, ()) if _is_in_all(path, model, others, folders)]
     if not others or not paths:
         return None
-    return Translations(f"/{model}/" if model else "/", tuple(others), tuple(paths))
+    folder = f"{above}/"
+    return Translations(
+        f"{folder}{model}/" if model else folder, tuple(others), tuple(paths), folder
+    )
 
 
-def _place(page: Page) -> tuple[str, str]:
-    """Return the folder of the page's language, and the page's path below that. If the path names
-    no language, or not the page's, return an empty folder, and the path without its first slash.
+def _place(page: Page, above: str) -> tuple[str, str]:
+    """Return the folder of the page's language below ``above``, and the page's path below that. If
+    the path names no language, or not the page's, return an empty folder, and the path below
+    ``above`` without its first slash.
     """
-    parts = _FOLDER.fullmatch(page.path)
+    path = page.path.removeprefix(above)
+    parts = _FOLDER.fullmatch(path)
     if parts is None or _language(parts[1]) != _language(page.language):
-        return "", page.path[1:]
+        return "", path[1:]
     return parts[1], parts[2]
 
 

@@ -190,6 +190,55 @@ def test_page_that_another_page_replaced(
     )
 
 
+@pytest.mark.parametrize(
+    ("head", "is_told"),
+    [
+        ('<script src="a.js"></script>', False),
+        ('<script type="module">import "/a.mjs"; import("./b.mjs")</script>', False),
+        ("<script>start()</script>", True),
+        ('<script src="https://cdn.example.net/a.js"></script>', True),
+        ('<script src="/cdn-cgi/scripts/email-decode.min.js"></script>', True),
+        ('<link rel="modulepreload" href="a.js">', True),
+        ('<script src="//["></script>', True),
+    ],
+)
+def test_page_that_lost_its_script_files(site: Site, head: str, is_told: bool) -> None:
+    """What others send counts for nothing: a site may leave them for another."""
+    problems = checks.unscripted_problems(site.page(head), files=True)
+    why = "its template lost it, or another page came in its place"
+    assert problems == ([f"the page runs no script file of its own: {why}"] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            '{"apiUrl": "http://localhost:8080/api"}',
+            "/fr/a.json asks for http://localhost:8080/api",
+        ),
+        ('{"apiUrl": "/api", "docs": "http://localhost:8080/"}', ""),
+        ('{"apiUrl": "https://example.org/"}', ""),
+    ],
+)
+def test_settings_that_name_the_own_machine(site: Site, text: str, problem: str) -> None:
+    """As those of the machine on which a build was tried."""
+    page, kind = site.page(), {"content-type": "application/json"}
+    file = site.resource("/fr/a.json", text, kind, kind="json")
+    expected = [f"{problem}, the reader's own machine"] if problem else []
+    assert checks.elsewhere_problems(page, [file], []) == expected
+    assert (
+        checks.elsewhere_problems(page, [replace(file, exchange=None)], ["fhr.example.org"]) == []
+    )
+
+
+def test_settings_that_nobody_filled_in(site: Site) -> None:
+    """A JSON document of settings may lack the address of an API, as a script may."""
+    file = site.resource("/fr/a.json", '{"apiUrl": "${API_URL}"}', kind="json")
+    assert checks.syntax_problems(file) == ['a value was not filled in: apiUrl is "${API_URL}"']
+    file = site.resource("/fr/a.json", '{"hello": "Hello ${NAME}", "api": "API"}', kind="json")
+    assert checks.syntax_problems(file) == []
+
+
 def test_integrity_of_a_file(site: Site) -> None:
     """A file without the hash that its element names is a problem; one without a name is none."""
     digest = base64.b64encode(hashlib.sha256(b"f()").digest()).decode()
@@ -340,7 +389,13 @@ def test_icon_of_another_host_is_no_link(site: Site) -> None:
             "<script>axios.create({baseURL: 'http://127.0.0.1:8000'})</script>",
             "an inline script asks for http://127.0.0.1:8000",
         ),
+        (
+            "<script>window.__NUXT__={};window.__NUXT__.config={public:{"
+            'apiBase:"http://localhost:8080"},app:{baseURL:"/",cdnURL:""}}</script>',
+            "an inline script asks for http://localhost:8080",
+        ),
         ("<script>new URL('/a', 'http://localhost')</script>", ""),
+        ("<script>dev = () => ({apiUrl: 'http://localhost:8080'})</script>", ""),
         ("<script>// fetch('http://localhost:8000/a')</script>", ""),
         (
             "<script>if (location.hostname === 'localhost') { fetch('http://localhost:1/a'); }"

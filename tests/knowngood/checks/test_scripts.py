@@ -40,6 +40,21 @@ def test_the_element_that_scripts_fill(site: Site, body: str, is_told: bool) -> 
     assert checks.mount_problems(page, [script, site.elsewhere()]) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "is_told"),
+    [
+        ("<app-root></app-root>", False),
+        ("<app-shell></app-shell>", True),
+        ("<p></p>", True),
+        ("<app-root><p>a</p></app-root>", True),
+    ],
+)
+def test_the_element_of_its_own_that_scripts_fill(site: Site, body: str, is_told: bool) -> None:
+    """Angular and others know it by its name."""
+    script = site.resource("/fr/a.js", 'define({selectors:[["app-root"]]})')
+    assert bool(checks.mount_problems(site.page(body), [script])) is is_told
+
+
 def test_words_that_no_script_has(site: Site) -> None:
     """Code and texts count, comments do not, nor does a part of a longer word."""
     page = site.page('<script src="a.js"></script><script>/* three */ send("two");</script>')

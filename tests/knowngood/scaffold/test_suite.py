@@ -392,6 +392,22 @@ def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     assert ('response.media_type != "text/html"' in source) != is_page
 
 
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        (Page("/", runs_files=True), "checks.unscripted_problems(response, files=True) == []"),
+        (Page("/", needs_scripts=True), "checks.unscripted_problems(response) == []"),
+        (Page("/"), ""),
+    ],
+)
+def test_scripts_of_a_page(page: Page, line: str) -> None:
+    """Where all pages run files of the site, they are to run some tomorrow."""
+    source = written(pages=(page,))["smoketests/test_pages.py"]
+    assert functions(source)
+    assert ("unscripted_problems" in source) == bool(line)
+    assert line in source
+
+
 def test_page_in_place_of_one_of_two_health_checks() -> None:
     """Where the other is a page, it is refused all the same."""
     source = written(health=("/health", "/up"), health_pages=("/up",))["smoketests/test_service.py"]

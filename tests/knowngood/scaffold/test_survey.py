@@ -61,6 +61,15 @@ def test_pages_that_only_scripts_know(serve: Serve) -> None:
     assert unchecked(found) == ["/api: 200"]
 
 
+def test_sitemap_of_a_site_below_a_path(serve: Serve) -> None:
+    """Generators of static sites write it there."""
+    plays = {"/docs/": PLAIN, "/docs/x": PLAIN}
+    server = serve(by_path(plays))
+    urls = f"<urlset><loc>{server.url}/docs/x</loc></urlset>"
+    plays["/docs/sitemap.xml"] = page(urls, "application/xml")
+    assert [found.path for found in seen(server, "/docs/").pages] == ["/docs/", "/docs/x"]
+
+
 def test_link_to_a_large_download_is_no_page(serve: Serve) -> None:
     """Neither sound nor broken: nobody reads it to its end."""
     download = answer("x" * 100, headers={"Content-Type": "application/zip", "Content-Length": BIG})

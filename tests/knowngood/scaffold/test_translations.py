@@ -34,6 +34,14 @@ def test_folders_of_languages(
     assert translations(pages(*paths)) == Translations(*found)
 
 
+def test_folders_of_languages_below_another() -> None:
+    """As where a site has its manual, whose first page has no language."""
+    below = [
+        Page(f"/docs{page.path}", page.language, texts=page.texts) for page in pages("/de/", "/en/")
+    ]
+    assert translations(below) == Translations("/docs/de/", ("en",), ("",), "/docs/")
+
+
 @pytest.mark.parametrize(
     "seen",
     [
