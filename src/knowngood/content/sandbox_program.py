@@ -11,19 +11,18 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from knowngood.content import (
     early_errors,
     module_names,
-    newer_syntax,
     script_loads,
     script_uses,
     syntax_tree,
     unset_names,
 )
+from knowngood.content.script_syntax import SyntaxReader, plain_string
 from knowngood.content.syntax_tree import text_of
 
 if TYPE_CHECKING:
@@ -34,20 +33,9 @@ TOO_MUCH: Final = 9
 
 _SPARE: Final = 8 << 20  # bytes that the C library asks for beyond what is used
 _STATM: Final = Path("/proc/self/statm")
-_IDENTIFIERS: Final = ("identifier", "property_identifier", "shorthand_property_identifier")
-_STRINGS: Final = ("string", "template_string")
-_QUOTES: Final = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e")
-_CONTINUED: Final = re.compile(rb"\\(?:\r\n|.)", re.S)
 _USING: Final = re.compile(rb"(?<![.\w$])using(?![\w$]|[ \t]+[\w$])")
 """A variable of this name. tree-sitter takes the word for the beginning of a declaration, as in
 ``using file = open()``, whatever follows it; jQuery UI has such a variable."""
-
-_EMPTY_PLACE: Final = re.compile(rb"[{(,]\s*+(?:,|/[*/])")
-"""What may be an empty place in a list: another comma, or a comment before it."""
-
-_LISTS: Final = ("arguments", "object", "object_pattern")
-_NAMELESS: Final = re.compile(rb"(?:async[ \t]+)?function(?![\w$])|class(?![\w$])")
-_MARKUP: Final = ("jsx_element", "jsx_self_closing_element")
 
 
 class ScriptFacts(NamedTuple):
@@ -98,43 +86,22 @@ def parse_javascript(source: bytes) -> ScriptFacts:
     root = _javascript_parser().parse(source).root_node
     if root.has_error and _USING.search(source):
         root = _javascript_parser().parse(_USING.sub(b"us1ng", source)).root_node
-    strings: list[str] = []
-    new: dict[str, int] = {}
-    markup = error = module = None
-    typographic = b"\xe2\x80" in source
-    gaps = _EMPTY_PLACE.search(source) is not None
+    syntax = SyntaxReader(source)
     early, uses = early_errors.EarlyErrors(), script_uses.UseReader()
     for node in syntax_tree.walk(root):
         kind = node.type
+        syntax.read(kind, node)
         early.read(kind, node)
         uses.read(kind, node, early.strict_until)
-        for feature in newer_syntax.newer(kind, node):
-            new.setdefault(feature, node.start_point.row + 1)
-        if kind in _MARKUP and markup is None:
-            markup = node.start_point.row + 1
-        wrong = (
-            node.is_error
-            or node.is_missing
-            or (typographic and _is_quoted(node))
-            or (kind == "string" and _holds_line_end(node))
-            or (gaps and kind in _LISTS and _has_empty_place(node))
-            or _lacks_a_part(kind, node, source)
-        )
-        if wrong and error is None:
-            error = node.start_point.row + 1
-        if kind in _STRINGS:
-            strings += _plain_string(node)
-        if module is None and (what := _of_modules(kind, node)):
-            module = f"{what} at line {node.start_point.row + 1}"
     top, undeclared = syntax_tree.block_names(root), uses.undeclared()
     return ScriptFacts(
-        markup,
-        error,
+        syntax.markup,
+        syntax.error,
         empty=all(node.type == "comment" for node in root.children),
-        strings="\n".join(strings),
+        strings="\n".join(syntax.strings),
         uses=uses.by_function(),
-        new=new,
-        module=module,
+        new=syntax.new,
+        module=syntax.module,
         early=early.problem or early_errors.invisible(root, source) or early_errors.never_run(root),
         lexical=list(top.lexical),
         hoisted=top.hoisted,
@@ -156,70 +123,11 @@ def _javascript_parser() -> tree_sitter.Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
 
 
-def _is_quoted(node: tree_sitter.Node) -> bool:
-    """Return whether a name holds a typographic quote, which tree-sitter takes for a letter."""
-    return node.type in _IDENTIFIERS and not _QUOTES.isdisjoint(text_of(node))
-
-
-def _holds_line_end(string: tree_sitter.Node) -> bool:
-    """Return whether a string goes on behind the end of a line that no backslash continues:
-    tree-sitter takes white space before the closing quote for space between tokens.
-    """
-    bare = _CONTINUED.sub(b"", string.text or b"")
-    return b"\n" in bare or b"\r" in bare
-
-
-def _lacks_a_part(kind: str, node: tree_sitter.Node, source: bytes) -> bool:
-    """Return whether a node is a ``try`` without ``catch``, a function or class that is declared
-    without a name, or an ``await`` in a function that is not ``async``, which tree-sitter takes. A
-    function of an old script may be called ``await``.
-    """
-    if kind == "try_statement":
-        return not any(map(node.child_by_field_name, ("handler", "finalizer")))
-    if kind == "expression_statement":
-        return _NAMELESS.match(source, node.start_byte) is not None
-    if not _awaits(kind, node):
-        return False
-    around = syntax_tree.function_around(node)
-    return around is not None and all(child.type != "async" for child in around.children)
-
-
-def _has_empty_place(node: tree_sitter.Node) -> bool:
-    """Return whether nothing stands between two commas, or before the first, where only an array
-    may have a hole.
-    """
-    kinds = [child.type for child in node.children if child.type != "comment"]
-    return any(after == "," and before in {"(", "{", ","} for before, after in pairwise(kinds))
-
-
-def _awaits(kind: str, node: tree_sitter.Node) -> bool:
-    """Return whether a node is an ``await``, and not a call of a function of this name."""
-    return kind == "await_expression" and node.children[-1].type != "parenthesized_expression"
-
-
 def _imports(root: tree_sitter.Node) -> Iterator[str]:
     for node in root.children:
         source = node.child_by_field_name("source") if node.type in syntax_tree.OF_MODULES else None
         if source is not None:
-            yield from _plain_string(source)
-
-
-def _of_modules(kind: str, node: tree_sitter.Node) -> str | None:
-    """Return what a node is that only modules can hold; None for any other."""
-    if _awaits(kind, node) and syntax_tree.function_around(node) is None:
-        return "await outside functions"
-    if kind == "meta_property" and text_of(node).startswith("import"):
-        return "import.meta"
-    return syntax_tree.OF_MODULES.get(kind)
-
-
-def _plain_string(literal: tree_sitter.Node) -> list[str]:
-    parts, around = literal.named_children, literal.parent
-    is_tagged = around is not None and around.child_by_field_name("arguments") == literal
-    if len(parts) != 1 or parts[0].type != "string_fragment" or is_tagged:
-        return []
-    text = text_of(parts[0])
-    return [text] if "\n" not in text else []
+            yield from plain_string(source)
 
 
 def _assigned(root: tree_sitter.Node) -> Iterator[str]:
