@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from .. import checks
-from ..content import written_urls
-from ..fetch import Exchange, Plan, Tape
+from ..content import lifetimes, written_urls
+from ..fetch import Exchange, Plan, Tape, is_resource_group, respond
 from .blind_spots import path_of
 from .mutants import Mutant
 from .remedy import Place
@@ -173,7 +173,7 @@ class RemedyPlaces:
         if method not in _READS or any(probe.headers for probe in probes):
             return
         urls = {probe.url for probe in probes}
-        if any(written_urls.around_hash(urlsplit(url).path.rpartition("/")[2]) for url in urls):
+        if any(map(_is_of_one_build, exchanges)):
             return  # the next release has another URL in its place
         if len(urls) == 1:
             url = f"{probes[0].origin}:{path_of(urls.pop())}"
@@ -199,6 +199,19 @@ class RemedyPlaces:
 
     def _function(self, check: str) -> pytest.Function:
         return cast(pytest.Function, self._items[self._cases[check][0]])
+
+
+def _is_of_one_build(exchange: Exchange) -> bool:
+    """Return whether a file has a name that changes with its content: by a hash, by a version in
+    its query, or since browsers may keep it for long.
+    """
+    parts = urlsplit(exchange.probe.url)
+    name = parts.path.rpartition("/")[2]
+    if written_urls.around_hash(name):
+        return True
+    is_kept = lifetimes.problems(respond(exchange).headers) if exchange.answer else False
+    is_file = is_resource_group(exchange.probe.template) and "." in name
+    return is_file and bool(parts.query or is_kept)
 
 
 def _order(reading: tuple[Place, Sequence[Exchange]]) -> tuple[bool, int]:

@@ -18,7 +18,17 @@ from knowngood.drill.remedy import Place, Remedy
 from knowngood.drill.remedy_places import RemedyPlaces
 from knowngood.drill.remedy_search import Remedies
 from knowngood.drill.targets import Target
-from knowngood.fetch import Answer, Attempt, Exchange, Plan, PlannedProbe, Probe, Tape, walk_group
+from knowngood.fetch import (
+    Answer,
+    Attempt,
+    Exchange,
+    Plan,
+    PlannedProbe,
+    Probe,
+    Tape,
+    resource_group,
+    walk_group,
+)
 from knowngood.mutation import Change, Mutation
 
 FILE = "smoketests/test_api.py"
@@ -188,6 +198,25 @@ def test_what_a_ready_made_claim_asks_for(suite: Suite) -> None:
     hashed = exchange("/it-RXfNHXOY.js", method="HEAD", template=walk_group("site"), item="x")
     suite.check("test_links", following, walk=[hashed])
     assert suite.remedy(GOOD, hashed) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "lifetime", "is_offered"),
+    [
+        ("/69Z5PCq6.js", "public, max-age=31536000, immutable", False),
+        ("/it.js?v=6.8.1", "no-cache", False),
+        ("/it.js", "max-age=600", True),
+        ("/it?of=a", "no-cache", True),
+    ],
+)
+def test_file_of_one_build(suite: Suite, path: str, lifetime: str, *, is_offered: bool) -> None:
+    """The next release gives it another URL, which a check of its own would not ask for."""
+    page, file = exchange("/"), exchange(path, template=resource_group("site:/"))
+    assert file.answer is not None
+    headers = (*file.answer.headers, (b"cache-control", lifetime.encode()))
+    file = replace(file, answer=replace(file.answer, headers=headers))
+    suite.check("test_page", walking, [page], [file])
+    assert (suite.remedy(GOOD, file) is not None) is is_offered
 
 
 def test_link_whose_server_refuses_head(suite: Suite) -> None:
