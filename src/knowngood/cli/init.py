@@ -132,6 +132,11 @@ def _notes(seen: Survey, api: ApiChecks) -> Iterator[str]:
     if seen.elsewhere:
         hosts = one_line(", ".join(seen.elsewhere), 1000)
         yield f"not asked: files of {hosts}; the origin of one that is yours goes in [origins]"
+    if seen.varies_by_language:
+        yield (
+            "pages say `Vary: Accept-Language`: no check asks for another language than the one "
+            'that comes without that header; headers={"Accept-Language": "de"} in a mark does'
+        )
     if seen.has_login:
         yield (
             "the start page asks for a password: no check looks behind the login; docs/checks.md "

@@ -212,6 +212,11 @@ def security_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
     return rules
 
 
+def varies_by_language(exchange: Exchange) -> bool:
+    """Return whether an answer depends on the languages that are asked for (RFC 9110, 12.5.5)."""
+    return "accept-language" in respond(exchange).headers.get("vary", "").lower()
+
+
 def sharing_headers(exchanges: Iterable[Exchange]) -> dict[str, str]:
     """Return the headers by which a page of another origin may read all these answers, with a
     pattern for the value of each; none that differ.

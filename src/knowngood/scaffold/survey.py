@@ -30,6 +30,7 @@ class Survey:
         start: the path that the person named, if it redirects to another; else empty.
         start_type: the media type of what it leads to.
         illness: by which title or heading that page says that the service is ill; empty without.
+        varies_by_language: whether a page says that it has other languages for who asks for them.
         has_login: whether people can log in on the page that the person named.
         document: the path that the person named, if it is no page; empty if it is one.
         document_type: its media type.
@@ -61,6 +62,7 @@ class Survey:
     start: str = ""
     start_type: str = ""
     illness: str = ""
+    varies_by_language: bool = False
     has_login: bool = False
     document: str = ""
     document_type: str = ""

@@ -33,6 +33,7 @@ from .pages import (
     sharing_headers,
     spread,
     to_page,
+    varies_by_language,
 )
 from .routes import routes
 from .search_files import search
@@ -131,6 +132,7 @@ class _Surveyor:
             start=self._start_path if self._path(start) != self._start_path else "",
             start_type=_media_type(start),
             illness=illness(start),
+            varies_by_language=any(map(varies_by_language, answers)),
             has_login=asks_for_password(start),
             document=self._path(start) if is_document else "",
             document_type=_media_type(start) if is_document else "",

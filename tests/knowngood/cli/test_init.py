@@ -441,6 +441,14 @@ def test_service_that_does_not_answer_gets_no_suite(
     assert "name a page that is there" in ended.output
 
 
+def test_languages_that_are_not_asked_for(init: Init, serve: Serve) -> None:
+    """It is said where a header selects the language, and how a check asks for another."""
+    html = {"Content-Type": "text/html", "Vary": "Accept-Language"}
+    home = answer(f"{HEAD}</head><body>x</body></html>", headers=html)
+    ended = init(serve(by_path({"/": home})).url, "--dry-run")
+    assert 'headers={"Accept-Language": "de"} in a mark does' in ended.out
+
+
 def test_files_of_other_hosts_are_not_asked_for(init: Init, serve: Serve) -> None:
     """It is said, and where a host of one's own belongs; not where all files are of the site."""
     text = f'{HEAD}<script src="https://cdn.example/a.js"></script></head><body>x</body></html>'

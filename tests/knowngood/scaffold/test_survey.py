@@ -557,6 +557,14 @@ def test_security_headers_that_every_page_sends(serve: Serve) -> None:
     assert found.headers == {"x-content-type-options": "nosniff", "content-security-policy": ".+"}
 
 
+@pytest.mark.parametrize("vary", ["Accept-Encoding, Accept-Language", "Cookie", ""])
+def test_pages_in_the_language_that_is_asked_for(serve: Serve, vary: str) -> None:
+    """A look does not ask for any, and sees one."""
+    html = {"Content-Type": "text/html", "Vary": vary}
+    home = answer('<html lang="en"><title>a</title>', headers=html)
+    assert seen(serve(by_path({"/": home}))).varies_by_language is ("Language" in vary)
+
+
 def test_headers_by_which_other_origins_read_an_api(serve: Serve) -> None:
     """Those that all its documents send alike; a site of pages may send them for its files."""
     app, other, own = "access-control-allow-origin", "https://b.example", "https://a.example"
