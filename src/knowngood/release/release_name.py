@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Final
 
 from ..environment import BadEnvironment, Environment
@@ -71,17 +72,29 @@ def why_unknown(repository: Repository, name: str) -> str:
     if is_commit(name) and (commit := repository.commit_of(name)):
         tags = releases_on(repository, commit)
         return f"it is a commit; {f'its tag is {listed(tags)}' if tags else 'it has no tag'}"
-    return f"{repository.path} has no such tag or commit{near_words(repository, name)}"
+    meant = _branch_words(repository, name) or near_words(repository, name)
+    return f"{repository.path} has no such tag or commit{meant}"
 
 
 def near_words(repository: Repository, name: str) -> str:
     """Return the end of a sentence that names up to three releases that may be meant: they begin
-    like ``name``, up to the first digit. Empty if there are none. Raises GitError.
+    like ``name``, up to the first digit, in any case. Empty if there are none. Raises GitError.
     """
     start = _start(name)
     alike = [release for release in _releases(repository) if _start(release) == start]
     names = get_close_matches(name, alike, n=3, cutoff=0.0)
     return f"; near: {', '.join(names)}" if names else ""
+
+
+def _branch_words(repository: Repository, name: str) -> str:
+    """Return the end of a sentence that says that ``name`` is a branch, and which tags are there;
+    empty if it is none.
+    """
+    for ref in (f"refs/heads/{name}", f"refs/remotes/origin/{name}"):
+        if is_ref_part(name) and (commit := repository.commit_of(ref)):
+            tags = releases_on(repository, commit)
+            return f"; it is a branch{f' at {listed(tags)}' if tags else ', without a tag'}"
+    return ""
 
 
 def is_commit(name: str) -> bool:
@@ -90,7 +103,7 @@ def is_commit(name: str) -> bool:
 
 
 def _start(name: str) -> str:
-    return re.split(r"\d", name, maxsplit=1)[0]
+    return re.split(r"\d", name.lower(), maxsplit=1)[0]
 
 
 def releases_on(repository: Repository, commit: str) -> list[str]:
@@ -108,17 +121,20 @@ def refuse_slip(environment: Environment, name: str, served: Iterable[Sequence[s
 
     That is certain if three things hold. Every edge ``served`` a release that git knows by one of
     these names. Neither the repository nor its origin has one called ``name``. Others begin like
-    it. If git does not tell, do nothing: somebody may tag the release later.
+    it; or it is a branch, and what is served are tags. If git does not tell, do nothing: somebody
+    may tag the release later.
     """
     try:
         repository = clone.opened(environment, _SECONDS)
-        near = near_words(repository, name)
-        if not near or not _is_unknown(repository, name) or not _all_known(repository, served):
+        branch = _branch_words(repository, name)
+        meant = branch or near_words(repository, name)
+        known = partial(_has_tag if branch else resolve, repository)  # some releases are branches
+        if not meant or not _is_unknown(repository, name) or not _all_known(known, served):
             return
     except (GitError, UsageError):  # as where the environment names no repository
         return
     has = f"{repository.path}{' and its origin have' if repository.uses_origin else ' has'}"
-    raise BadEnvironment(f"--release {one_line(name, 80)!r}: {has} no such tag{near}")
+    raise BadEnvironment(f"--release {one_line(name, 80)!r}: {has} no such tag{meant}")
 
 
 def _is_unknown(repository: Repository, name: str) -> bool:
@@ -130,7 +146,11 @@ def _is_unknown(repository: Repository, name: str) -> bool:
     return not repository.run("ls-remote", "--tags", "origin", f"refs/tags/{name}")
 
 
-def _all_known(repository: Repository, served: Iterable[Sequence[str]]) -> bool:
-    """Return whether each of these, if there is any, is a release of the repository."""
-    known = [any(resolve(repository, name) for name in names) for names in served]
-    return bool(known) and all(known)
+def _has_tag(repository: Repository, name: str) -> bool:
+    return is_ref_part(name) and repository.commit_of(f"refs/tags/{name}") is not None
+
+
+def _all_known(known: Callable[[str], object], served: Iterable[Sequence[str]]) -> bool:
+    """Return whether each of these releases, if there is any, has a name that is ``known``."""
+    are_known = [any(map(known, names)) for names in served]
+    return bool(are_known) and all(are_known)

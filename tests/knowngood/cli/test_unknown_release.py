@@ -64,6 +64,31 @@ def test_nothing_is_deployed(run: Run, project: Path, words: tuple[str, ...]) ->
     assert live(project) == "v1"
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("V2", "near: v2, "),
+        ("release", "it is a branch at v3\n"),
+        ("topic/two", "it is a branch, without a tag\n"),
+    ],
+)
+def test_what_is_meant(run: Run, site: Repository, name: str, meant: str) -> None:
+    """A name in other letters, and a branch: $GITHUB_REF_NAME of a push to one."""
+    head = git(site.path, "commit-tree", "-m", "Go on", "HEAD^{tree}").strip()
+    git(site.path, "update-ref", "refs/remotes/origin/topic/two", head)
+    for command in ("verify", "push"):
+        ended = run(command, "--env=prod", f"--release={name}")
+        assert ended.code == 4, ended.output
+        assert f"; {meant}" in ended.output
+
+
+def test_releases_that_are_branches(run: Run, project: Path, site: Repository) -> None:
+    """As on a preview, which names branch and commit: it did not arrive."""
+    version = {"version": "topic", "commit": site.commit_of("v1")}
+    (project / "releases" / "v1" / "__version__").write_text(json.dumps(version))
+    failed(run, "verify", "--env=prod", "--release=release")
+
+
 @pytest.mark.parametrize("name", ["v9", "v2-4-gabcdef0", "release 9", "abcdef0123", "4711"])
 def test_it_is_live(run: Run, project: Path, name: str) -> None:
     """Whatever git says of the name: a tag may be made when the release has PASSED."""
