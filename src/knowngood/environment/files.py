@@ -90,7 +90,7 @@ def read(path: Path) -> dict[str, Any]:
 
 @cache
 def _parsed(path: Path, *_state: int) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+    return tomllib.loads(path.read_text("utf-8-sig"))  # Notepad writes a byte-order mark
 
 
 def siblings(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -177,7 +177,7 @@ def _lines(path: Path, key: str, value: str) -> list[str]:
     """Return the lines of ``file:NAME`` without comments."""
     source = file_beside(path, key, value)
     try:
-        text = source.read_text("utf-8")
+        text = source.read_text("utf-8-sig")  # with a byte-order mark, or without
     except (OSError, UnicodeDecodeError) as error:
         raise BadEnvironment(f"{path}: {key}: {source} is no UTF-8 text: {error}") from None
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..safety import OwnSchema
+from ..safety import OwnSchema, nearest
 from ..safety.own_schema import TYPES
 from .model import BadEnvironment
 from .origins import origin_trouble
@@ -125,7 +125,10 @@ def _explain(error: jsonschema.ValidationError) -> str:
         properties = schema.get("properties", {})
         extra = sorted(set(instance) - set(properties))
         keys = "key" if len(extra) == 1 else "keys"
-        return f"{key}: unknown {keys} {', '.join(extra)}; allowed: {', '.join(sorted(properties))}"
+        near = list(filter(None, (nearest(name, properties, 0.75) for name in extra)))
+        meant = f"did you mean {', '.join(near)}? " if near else ""
+        names = ", ".join(sorted(properties))
+        return f"{key}: unknown {keys} {', '.join(extra)}; {meant}allowed: {names}"
     if error.validator == "required":
         required = cast("list[str]", error.validator_value)
         missing = [name for name in required if name not in instance]
@@ -135,9 +138,19 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "uniqueItems":
         twice = [item for number, item in enumerate(instance) if item in instance[:number]]
         return f"{key}: listed twice: {_short(twice)}"
+    if error.validator == "type" and _is_quoted(instance, error.validator_value):
+        return f"{key}: found the text {_short(instance)}; write it without quotes{hint}"
     if isinstance(error.cause, re.error):
         hint += f" ({error.cause})"
     return f"{key}: found {_short(instance)}{hint or f': {error.message}'}"
+
+
+def _is_quoted(value: object, types: Any) -> bool:
+    """Return whether ``value`` is the text of what would be of one of these types."""
+    with suppress(ValueError, TypeError):
+        bare = json.loads(cast("str", value))
+        return any(TYPES[name](bare) for name in ([types] if isinstance(types, str) else types))
+    return False
 
 
 def _short(value: object) -> str:

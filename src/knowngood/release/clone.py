@@ -85,7 +85,7 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
         if not error.output:  # git itself is missing, or had no time
             raise
         missing = re.search("No such file|not a git repository", str(error))
-        make = f"; it is to be a clone of that: git clone URL {path}" if missing else ""
+        make = f"; for a clone there: git clone URL {path}" if missing else ""
         what = "is no git repository" if missing else "cannot be used"
         raise BadEnvironment(f"{where} {what}: {error}{make}") from None
     if outer is not None:

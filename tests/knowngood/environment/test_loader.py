@@ -280,8 +280,16 @@ ADVISORY = '[[advisory]]\ncheck = "*"\nreason = "bug 1"\n'
 ACCEPTED = '[[accepted]]\nmutation = "slow"\n'
 
 MISTAKES = {
-    "unknown-key": ('colour = "red"\n', "unknown key colour", "aliases, browser, budget"),
-    "unknown-table": ("[budgets]\nrun = 1\n", "unknown key budgets", "budget"),
+    "unknown-key": (
+        'colour = "red"\n',
+        "unknown key colour; allowed: ",
+        "aliases, browser, budget",
+    ),
+    "unknown-table": ("[budgets]\nrun = 1\n", "budgets; did you mean budget? allowed: acc"),
+    "misspelt-key": (
+        'promotes_form = "dev"\n',
+        "unknown key promotes_form; did you mean promotes_from? allowed: accepted, ",
+    ),
     "unknown-release-key": ('[release]\nurl = "content:/v"\nuri = "x"\n', "release", "unknown"),
     "unknown-budget-key": ("[budget]\nretries = 1\n", "budget", "unknown key retries"),
     "unknown-control-key": ('[[control]]\nurl = "http://c"\nx = 1\n', "control.0", "unknown key"),
@@ -305,6 +313,12 @@ MISTAKES = {
     "promotes_from-with-nul": ('promotes_from = "a\\u0000"\n', "promotes_from", "x00"),
     "protected-text": ('protected = "yes"\n', "protected: found 'yes'", "true or false"),
     "protected-number": ("protected = 1\n", "protected: found 1", "true or false"),
+    "writes-quoted": ('writes = "true"\n', "found the text 'true'; write it without quotes; all"),
+    "number-quoted": (
+        '[budget]\nconverge = "8"\n',
+        "budget.converge: found the text '8'; write it without quotes; allowed: seconds",
+    ),
+    "number-text": ('[budget]\nconverge = "8 s"\n', "budget.converge: found '8 s'; allowed: sec"),
     "writes-text": ('writes = "no"\n', "writes: found 'no'", "true or false"),
     "ca-without-file": ('ca = "ca.pem"\n', "ca: found 'ca.pem'", '"file:NAME"'),
     "ca-missing": ('ca = "file:ca.pem"\n', "ca: there is no file", "ca.pem"),
@@ -482,7 +496,7 @@ MISTAKES = {
     "headers-zero": ("[headers.a]\npaths = '/'\nx = 0\n", "headers.a.x: found 0", "false"),
     "headers-age-text": (
         "[headers.a]\npaths = '/'\nx = { max_age = '1' }\n",
-        "headers.a.x.max_age: found '1'",
+        "headers.a.x.max_age: found the text '1'; write it without quotes",
         "in seconds",
     ),
     "headers-no-header": (
@@ -777,7 +791,6 @@ def test_credential_in_an_origin(suite: Path) -> None:
         pytest.param(b"# fr\n\n   \n", "holds no value", id="comments-only"),
         pytest.param(b"fr\nde\nfr\n", "listed twice: ['fr']", id="duplicate"),
         pytest.param(b"fr\n\xff\xfe\n", "no UTF-8 text", id="not-utf-8"),
-        pytest.param(b"\xef\xbb\xbffr\n", "letters, digits", id="byte-order-mark"),
         pytest.param(b"fr de\n", "found 'fr de'", id="two-on-a-line"),
         pytest.param(b"fr\x00\n", "letters, digits", id="nul"),
     ],
@@ -882,7 +895,6 @@ def test_secret_pasted_into_the_file(suite: Path, place: str, pasted: str) -> No
     [
         pytest.param(b"description = \n", "not TOML", id="syntax"),
         pytest.param(b'description = "a"\ndescription = "b"\n', "not TOML", id="key-twice"),
-        pytest.param(b"\xef\xbb\xbfdescription = 'a'\n", "not TOML", id="byte-order-mark"),
         pytest.param(b"description = '\xff'\n", "not UTF-8 at byte 15", id="latin-1"),
         pytest.param(b"a = " + b"[" * 5000 + b"]" * 5000, "TOML", id="nested-too-deep"),
         pytest.param(b"a = " + b"1" * 5000, "TOML", id="number-too-long"),
@@ -916,6 +928,16 @@ def test_odd_name(suite: Path, name: str) -> None:
     """A name that no file can have is unknown like any other."""
     with pytest.raises(BadEnvironment, match="unknown environment"):
         find(name, suite)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark(suite: Path, mark: str) -> None:
+    """Notepad writes it, and no editor shows it: neither the first key nor the first value of a
+    list has it in its name.
+    """
+    write(suite, f"{mark}fr\r\nde\r\n", "l.txt")
+    environment = loaded(suite, mark + BASE + ORIGINS + '[params]\nlocale = "file:l.txt"\n')
+    assert environment.params["locale"] == ("fr", "de")
 
 
 def test_listing_of_nothing(tmp_path: Path) -> None:
