@@ -10,7 +10,7 @@ from ..safety import and_more, listed, one_line
 from . import gate_verified, work_tree
 from .gate_live import LiveState
 from .gate_question import GateQuestion, GateReason, doubt
-from .git import is_ref_part
+from .git import Repository, is_ref_part
 from .ledger import relevant_environments
 from .record import Record, at, is_record
 from .release_approval import ApprovalQuestion
@@ -55,7 +55,7 @@ def decide(question: GateQuestion) -> GateDecision:
         *gate_verified.reasons(question, commit),
         *ApprovalQuestion(question.ledger, question.release, commit).reasons(),
         *live.reasons(),
-        *_reviews(judged, rule),
+        *_reviews(question.ledger.repository, judged, rule),
         *_window(question),
     ]
     return GateDecision(commit, judged, reasons, live.difference)
@@ -176,10 +176,13 @@ def _rejected(question: GateQuestion, commit: str) -> Iterator[GateReason]:
             )
 
 
-def _reviews(judged: Sequence[ReviewedCommit], rule: ReviewRule) -> Iterator[GateReason]:
+def _reviews(
+    repository: Repository, judged: Sequence[ReviewedCommit], rule: ReviewRule
+) -> Iterator[GateReason]:
     unmarked = [commit for commit, passes in judged if not passes]
     for commit in unmarked[:LISTED]:
-        yield GateReason(f"no review: {commit}", f"have it reviewed; needed: {rule.allowed}")
+        but = rule.part_authors(repository, commit.message)
+        yield GateReason(f"no review: {commit}{but}", f"have it reviewed; needed: {rule.allowed}")
     for more in and_more(len(unmarked) - LISTED, " without review"):
         yield GateReason(more, "split the release")
 

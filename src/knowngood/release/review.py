@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ..safety import and_more, one_line
+from ..safety import and_more, listed, one_line
 from . import git_settings
 from .git import Repository
 from .git_objects import GitObject, decoded, objects
@@ -84,6 +84,17 @@ class ReviewRule:
             return self.pattern.search(without_quote(message)) is not None
         reviewers, further = people(repository, message)
         return is_reviewed(reviewers, [*authors, *further])
+
+    def part_authors(self, repository: Repository, message: str) -> str:
+        """Return the end of a sentence that says who is named as a reviewer and wrote part of the
+        change; empty if that is nobody. Raises GitError.
+        """
+        if self.pattern is not None or self.approved is not None:
+            return ""
+        reviewers, further = people(repository, message)
+        wrote = [author for author in further if reviewers and not is_reviewed(reviewers, [author])]
+        names = listed([one_line(author.partition(" <")[0], 60) for author in wrote])
+        return f"; {names} wrote part of it (Co-authored-by)" if wrote else ""
 
 
 ReviewedCommit = tuple[GitObject, bool]
@@ -167,7 +178,11 @@ def unmarked(repository: Repository, new: str, *known: str) -> list[str]:
     """
     rule = ReviewRule.of(repository)
     judged = outgoing(repository, new, known, rule)
-    lines = [_line(commit) for commit, passes in judged if not passes]
+    lines = [
+        f"{_line(commit)}{rule.part_authors(repository, commit.message)}"
+        for commit, passes in judged
+        if not passes
+    ]
     if not lines:
         return []
     lines[SHOWN:] = and_more(len(lines) - SHOWN)
@@ -188,7 +203,8 @@ def refusal(repository: Repository, message: bytes, edited: bool) -> list[str]:
         return []
     subject = text.strip().partition("\n")[0]
     quoted = f'"{one_line(subject, 100)}"' if subject else "an empty message"
-    return [f"found: {quoted}: no review mark", f"allowed: {rule.allowed}"]
+    but = rule.part_authors(repository, text)
+    return [f"found: {quoted}: no review mark{but}", f"allowed: {rule.allowed}"]
 
 
 def _line(commit: GitObject) -> str:

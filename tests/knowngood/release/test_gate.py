@@ -192,6 +192,21 @@ def test_a_push_of_the_very_release(site: Repository, note: Note, ask: Ask) -> N
     assert only.startswith("no review: ")
 
 
+@pytest.mark.parametrize(
+    ("author", "told"),
+    [("Bob <bob@x>", "; Bob wrote part of it (Co-authored-by)"), ("Eve <eve@x>", "")],
+)
+def test_a_reviewer_who_wrote_part_of_it(
+    site: Repository, note: Note, ask: Ask, author: str, told: str
+) -> None:
+    """As a code host writes it where the reviewer has pushed a commit, too: who it is."""
+    commit(site.path, f"Add it (#12)\n\nReviewed-by: Bob <bob@x>\nCo-authored-by: {author}")
+    git(site.path, "tag", "-a", "v4", "-m", "v4")
+    note("v4")
+    reasons = ask("v4")
+    assert [reason.partition(": Add it (#12)")[2] for reason in reasons] == ([told] if told else [])
+
+
 def test_too_old(note: Note, ask: Ask) -> None:
     """By the environment's own measure."""
     note("v2", days=8)
