@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
-from ..safety import one_line
-from . import lock_holder, rejection, rollback_target
+from ..safety import one_line, shell_word
+from . import lock_holder, records, rejection, rollback_target
 from .ledger import Ledger
 from .live import LiveAnswer
 from .lock_holder import LockHolder
 from .record import DEPLOYED, Record, at
+from .record_name import environment_of
 
 
 def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) -> Iterator[str]:
@@ -55,7 +58,8 @@ def _of_live(ledger: Ledger, live: LiveAnswer | None) -> Iterator[str]:
     if recorded is not None and live.is_of(recorded) and ledger.has_lost_tag(recorded):
         yield f"{recorded.release} is live on {name}, and is no tag here{_to_tag(ledger, recorded)}"
     elif difference := live.difference(name, recorded):
-        yield f"{difference}{_back_or_keep(ledger, live)}"
+        renamed = _renamed(ledger, live) if recorded is None else ""
+        yield f"{difference}{renamed}{_back_or_keep(ledger, live)}"
     elif live.commit is not None and ledger.good(live.commit) is None:
         yield _of_doubtful(ledger, live, live.commit)
 
@@ -68,6 +72,23 @@ def _back_or_keep(ledger: Ledger, live: LiveAnswer) -> str:
     if ledger.good(live.commit) is not None:
         return f", and {live} is known to be good{keep}{back}"
     return f"{back}{keep}" or _another(ledger)
+
+
+def _renamed(ledger: Ledger, live: LiveAnswer) -> str:
+    """Return which environment of another name has what is live on record, and no file any more:
+    this one may be it, and records count by the name.
+    """
+    path, repository = ledger.environment.path, ledger.repository
+    on_record = set(map(environment_of, repository.tags("refs/tags/verified/")))
+    lost = sorted(on_record - {file.stem for file in path.parent.glob("*.toml")})
+    known = records.read(repository, datetime.now(UTC), lost)
+    for name in lost:
+        there = known.presumed_live(name)
+        if there is not None and live.is_of(there):
+            words = (os.fsencode(file) for file in (path, path.with_name(f"{name}.toml")))
+            back = " ".join(map(shell_word, words))
+            return f"; {name} has that on record, and no file: if it was renamed, undo: mv {back}"
+    return ""
 
 
 def _of_doubtful(ledger: Ledger, live: LiveAnswer, commit: str) -> str:

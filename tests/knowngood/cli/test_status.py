@@ -124,6 +124,21 @@ def test_a_fork(run: Run, site: Repository, tmp_path: Path) -> None:
     assert run("status", "--env=prod", "--check").code == 0
 
 
+@pytest.mark.parametrize("release", ["v2", "v3"])
+def test_an_environment_that_was_renamed(run: Run, project: Path, release: str) -> None:
+    """Its records have the old name. One that was given up had another release."""
+    serves(project, release)
+    folder = project / "environments"
+    (folder / "prod.toml").rename(folder / "live.toml")
+    [trouble] = [line for line in run("status").out.splitlines() if line.startswith("! live on")]
+    told = "; prod has that on record, and no file: if it was renamed, undo: "
+    assert (told in trouble) == (release == "v2"), trouble
+    if release == "v2":
+        command = trouble.partition(told)[2].partition("; ")[0]
+        subprocess.run(command, shell=True, check=True)  # noqa: S602 - ours
+        assert run("status", "--check", "--env=prod").code == 0
+
+
 def test_a_file_that_cannot_be_read(run: Run, project: Path) -> None:
     """It is trouble, and hides nothing of the others; asked for by name it is a usage error. Where
     no other is left, it is why nothing is shown.
