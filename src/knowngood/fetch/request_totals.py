@@ -48,7 +48,7 @@ class RequestTotals:
         asked_again: for each (origin, URL) without an answer, whether it came back later; None
             where there was no time to ask.
         lacking: the exchanges with addresses that lack what was found by their name.
-        bodies: for each URL the digest of the body at each edge.
+        bodies: for each URL the digest and the size of the body at each edge.
     """
 
     sent: int = 0

@@ -105,15 +105,16 @@ class RequestStatistics(RequestTotals):
         self.answered_at[exchange.probe.origin] = last.began + last.seconds
 
     def _note_body(self, probe: Probe, answer: Answer) -> None:
-        """Keep digests of the decoded body; edges may compress differently."""
+        """Keep digest and size of the decoded body; edges may compress differently."""
         built = probe.origin == self.built
         if answer.status == 200 and not probe.address:
             self.there[probe.origin][probe.url] = _is_file(answer)
         if answer.status != 200 or not (probe.address or built):
             return
-        digest = sha256(decoded(answer)).hexdigest()
+        body = decoded(answer)
+        digest = sha256(body).hexdigest()
         if probe.address:
-            self.bodies[self._lasting(probe.url)][probe.address] = digest[:16]
+            self.bodies[self._lasting(probe.url)][probe.address] = f"{digest[:16]} {len(body):,}"
         if built:
             self.served.add((self._lasting(answer.url), probe.address, intern(digest)))
 

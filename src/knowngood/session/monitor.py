@@ -157,7 +157,7 @@ class Monitor:
             self._results.warnings.append(edge_claims.varying(sorted(sound)))
         unsound = {url: at for url, at in differing.items() if url not in sound}
         if unsound:
-            self._results.add_claim(edge_claims.differing(unsound))
+            self._results.add_claim(edge_claims.differing(unsound, self._environment.params))
 
     def _compare_with_build(self) -> None:
         """Compare what the build's own origin served; a redirect may lead to another origin."""

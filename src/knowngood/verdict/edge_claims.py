@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ..environment import Environment
 from ..fetch import AttemptError, Blocked, NoAnswer, describe, is_turned_away, respond
@@ -81,39 +83,67 @@ def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome
     )
 
 
-def differing(bodies: Mapping[str, Mapping[str, str]]) -> Outcome:
-    """Return the failed claim that edges serve the same bytes. ``bodies`` are the digests by edge,
-    by URL.
+def differing(
+    bodies: Mapping[str, Mapping[str, str]],
+    params: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Outcome:
+    """Return the failed claim that edges serve the same bytes. ``bodies`` are the digests and sizes
+    by edge, by URL; ``params`` are the values that stand in URLs, by name.
     """
-    groups = {url.rstrip("?"): _alike(digests) for url, digests in bodies.items()}  # from a nonce
-    verb = "differ" if len(groups) > 1 else "differs"
-    where = _odd_edge(list(groups.values())) or "between edges"
-    lines = [f"{listed([one_line(url, 300) for url in groups], 1)} {verb} {where}"]
-    for url, edges in list(groups.items())[:SHOWN]:
-        sides = " differs from ".join(", ".join(group) for group in edges)
-        lines.append(f"{one_line(url, 300)}: {sides}")
+    groups = {url.rstrip("?"): _alike(at) for url, at in bodies.items()}  # "?" is of a nonce
+    places = _places(groups, params)
+    verb = "differ" if len(places) > 1 else "differs"
+    lines = [f"{listed(places)} {verb} {_between(list(groups.values()))}"]
     lines.append("an answer that may differ has varies=True in the mark that asks for it")
+    for url, edges in list(groups.items())[:SHOWN]:
+        lines.append(f"{one_line(url, 300)}: {' differs from '.join(map(_side, edges))}")
     return own_claims.broken(own_claims.ALIKE, "content", "\n".join(lines), reads=tuple(bodies))
 
 
-def _alike(digests: Mapping[str, str]) -> list[list[str]]:
-    """Return the edges with the same answer as groups, the smallest first."""
-    by_digest: dict[str, list[str]] = {}
+def _places(urls: Iterable[str], params: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the paths of URLs, with ``{locale}`` for a folder that is a locale: those of several
+    locales are one place, with their number.
+    """
+    names = {value: f"{{{name}}}" for name, values in params.items() for value in values}
+    places: dict[str, set[str]] = {}
+    for url in urls:
+        parts = urlsplit(url)
+        path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        place = "/".join(names.get(folder, folder) for folder in path.split("/"))
+        places.setdefault(place, set()).add(path)
+    return [
+        one_line(f"{place} ({len(paths)} URLs)" if len(paths) > 1 else min(paths), 300)
+        for place, paths in places.items()
+    ]
+
+
+def _alike(digests: Mapping[str, str]) -> list[list[tuple[str, str]]]:
+    """Return edges, each with its digest, as groups with the same answer, the smallest first."""
+    by_digest: dict[str, list[tuple[str, str]]] = {}
     for edge, digest in sorted(digests.items()):
-        by_digest.setdefault(digest, []).append(edge)
+        by_digest.setdefault(digest, []).append((edge, digest))
     return sorted(by_digest.values(), key=len)
 
 
-def _odd_edge(groups: Sequence[list[list[str]]]) -> str:
-    """Return that one edge differs from all others, which are alike, in words; empty unless it is
-    the same edge for each URL, whose edges ``groups`` has.
+def _side(group: Sequence[tuple[str, str]]) -> str:
+    """Return the edges of a group, and the size of their answer."""
+    size = group[0][1].partition(" ")[2]
+    return ", ".join(edge for edge, _ in group) + (f" ({size} bytes)" if size else "")
+
+
+def _between(groups: Sequence[list[list[tuple[str, str]]]]) -> str:
+    """Return where answers differ, in words: at one edge from all others, which are alike, if it is
+    the same edge for each URL, whose edges ``groups`` has; or between which two.
     """
-    odd = {edges[0][0] if _has_odd_edge(edges) else "" for edges in groups}
+    odd = {edges[0][0][0] if _has_odd_edge(edges) else "" for edges in groups}
     edge = odd.pop() if len(odd) == 1 else ""
-    return f"at {edge} from the other edges" if edge else ""
+    if edge:
+        return f"at {edge} from the other edges"
+    all_edges = {edge for edges in groups for group in edges for edge, _ in group}
+    return f"between {' and '.join(sorted(all_edges))}" if len(all_edges) == 2 else "between edges"
 
 
-def _has_odd_edge(edges: list[list[str]]) -> bool:
+def _has_odd_edge(edges: Sequence[Sequence[object]]) -> bool:
     return len(edges) == 2 and len(edges[0]) == 1 < len(edges[1])
 
 

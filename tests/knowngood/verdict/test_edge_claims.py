@@ -59,24 +59,46 @@ def test_what_there_is_in_place_of_the_release(missing: Edge, alike: bool, found
     assert claim.first_line == line
 
 
+SITE = "https://fhr.example.org"
+
+
 @pytest.mark.parametrize(
     ("bodies", "sentence"),
     [
         ({"/a": "xxy"}, "/a differs at 10.0.0.3 from the other edges"),
-        ({"/a": "xxy", "/b": "uuv"}, "/a and 1 more differ at 10.0.0.3 from the other edges"),
-        ({"/a": "xxy", "/b": "vuu"}, "/a and 1 more differ between edges"),
-        ({"/a": "xy"}, "/a differs between edges"),
+        ({"/a": "xxy", "/b": "uuv"}, "/a, /b differ at 10.0.0.3 from the other edges"),
+        ({"/a": "xxy", "/b": "vuu"}, "/a, /b differ between edges"),
+        ({"/a": "xy"}, "/a differs between 10.0.0.1 and 10.0.0.2"),
         ({"/a": "xyz"}, "/a differs between edges"),
         ({"/a": "xxyy"}, "/a differs between edges"),
+        (
+            {"/de/a.js": "xxy", "/fr/a.js": "xxy"},
+            "/{locale}/a.js (2 URLs) differs at 10.0.0.3 from the other edges",
+        ),
+        (
+            {"/de/a.js?x=de": "xxy", "/fr/b.js": "xxy", "/de/c/de": "xxy", "/e": "xxy"},
+            "/de/a.js?x=de, /fr/b.js, /de/c/de and 1 more differ at 10.0.0.3 from the other edges",
+        ),
     ],
 )
 def test_the_edge_that_differs_is_named(bodies: dict[str, str], sentence: str) -> None:
     """One against many is the one to repair; nobody knows which of two is right."""
     digests = {
-        url: {f"10.0.0.{number}": digest for number, digest in enumerate(answers, 1)}
+        SITE + url: {f"10.0.0.{number}": digest for number, digest in enumerate(answers, 1)}
         for url, answers in bodies.items()
     }
-    assert differing(digests).first_line == sentence
+    claim = differing(digests, {"locale": ("de", "fr")})
+    assert claim.first_line == sentence
+
+
+def test_what_each_edge_serves() -> None:
+    """By size: it may tell which of them has the older file."""
+    at = {"10.0.0.1": "0a1b 1,204", "10.0.0.2": "0a1b 1,204", "10.0.0.3": "2c3d 998"}
+    *_, last = differing({"https://fhr.example.org/a.js?": at}).message.splitlines()
+    assert last == (
+        "https://fhr.example.org/a.js: 10.0.0.3 (998 bytes) differs from 10.0.0.1, 10.0.0.2 "
+        "(1,204 bytes)"
+    )
 
 
 def lacks(path: str, status: int | None = None, error: str = "", phase: str = "") -> dict[str, Any]:
