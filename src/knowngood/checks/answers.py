@@ -54,14 +54,15 @@ def web_page_problems(answer: Response) -> list[str]:
 
 
 def certificate_problems(answer: Response) -> list[str]:
-    """Return why browsers refuse the certificate of ``answer``, although curl takes it.
+    """Return why browsers refuse the certificate of the host of ``answer``, although curl takes it.
 
     Only an answer on a new connection has one: that of ``{release}``, and of a client's request
     with the extensions ``FRESH``.
     """
     received = answer.exchange.answer
     certificate = received.certificate if received is not None else None
-    return list(certificate.refused) if certificate is not None else []
+    host = answer.url.netloc.decode("ascii")
+    return [f"{host}: {why}" for why in (certificate.refused if certificate is not None else ())]
 
 
 def cookie_problems(response: Response, expected: Iterable[tuple[str, str]]) -> list[str]:

@@ -48,4 +48,4 @@ def _refused(fields: dict[str, str]) -> Iterable[str]:
     if not any(kind in names for kind in ("DNS:", "IP Address:")):
         yield "the certificate names no host in subjectAltName; browsers read no other name"
     if "CA:TRUE" in fields.get("X509v3 Basic Constraints", ""):
-        yield "the certificate is one of an authority (CA:TRUE); Firefox takes none from a server"
+        yield "the certificate is an authority's (CA:TRUE), which Firefox refuses from a server"

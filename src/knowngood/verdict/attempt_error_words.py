@@ -26,10 +26,16 @@ BROKEN_ANSWER: Final = {
 }
 
 
+_PHASES: Final = {
+    "untrusted": "untrusted: its issuer is unknown, or the server sends no certificate of it",
+}
+"""Words for phases that alone do not say what to look at."""
+
+
 def error_words(error: str, phase: str) -> str:
     """Return why there is no usable answer, in words, with the phase that the attempt was in."""
     words = {**NO_ANSWER, **BROKEN_ANSWER}[AttemptError(error)]
-    return f"{words} ({phase})" if phase else words
+    return f"{words} ({_PHASES.get(phase, phase)})" if phase else words
 
 
 def origin_url(url: str) -> str:

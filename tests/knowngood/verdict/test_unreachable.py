@@ -111,7 +111,7 @@ def test_tls_counts_where_a_control_answers_over_tls(phase: str) -> None:
     """
     assert why(failed("tls", phase), SECURE) == ""
     reason = why(failed("tls", phase), FINE)
-    assert f"TLS failed ({phase})" in reason
+    assert f"TLS failed ({phase}" in reason
     assert FILE in reason
     assert "https" in reason
     assert why(failed("tls", phase), FINE, answered_at={"content": 101.0}) == ""
