@@ -107,7 +107,9 @@ def _pieces(body: bytes, encoding: str) -> Iterator[bytes]:
             f"Content-Encoding {encoding!r}: for {unknown[0]!r}, which they do not know, browsers "
             "decode nothing"
         )
-    if len(names) > 1 or names[0] not in _UNDONE:
+    if len(names) > 1:
+        raise BadEncoding(f"Content-Encoding {encoding!r}: it was compressed again, as by a proxy")
+    if names[0] not in _UNDONE:
         raise BadEncoding(f"Content-Encoding {encoding!r}, but {ACCEPTED!r} was offered")
     yield from _brotli(body) if names[0] == "br" else _inflated(body, names[0])
 
