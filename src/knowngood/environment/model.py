@@ -20,6 +20,11 @@ from .release_settings import DeployCommand, GateRules, Release
 from .serve_settings import Control, DrillConfig, ServeCommand, ServerAnnouncement
 from .suite_folder import root_of
 
+PAIRED: Final = {"alias", "target"}
+
+BUILT_IN: Final = PAIRED | {"nonce", "release"}
+"""Fields that the engine fills in itself."""
+
 
 class BadEnvironment(UsageError):
     """The environment cannot be used; the message says where and what to do."""
@@ -85,6 +90,10 @@ class Network:
         return self.http == "2"
 
 
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """A deployment under test: where it answers, what it may be asked, what it must say.
@@ -130,23 +139,23 @@ class Environment:
     level: str = LEVELS[0]
     writes: bool = False
     ca: Path | None = None
-    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    params: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, str] = field(default_factory=_nothing)
+    params: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    aliases: Mapping[str, str] = field(default_factory=_nothing)
     release: Release | None = None
-    send: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    send: Mapping[str, str] = field(default_factory=_nothing)
     headers: tuple[HeaderRule, ...] = ()
     budget: Budget = Budget()
     network: Network = Network()
     browser: str = ""
-    secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    secret_variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: Mapping[str, str] = field(default_factory=_nothing)
+    secret_variables: Mapping[str, str] = field(default_factory=_nothing)
     require: tuple[str, ...] = ("*",)
     serve: ServeCommand | None = None
     advisory: tuple[Advisory, ...] = ()
     accepted: tuple[AcceptedMutation, ...] = ()
     control: tuple[Control, ...] = ()
-    edges: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    edges: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     gate: GateRules = field(default_factory=GateRules)
     deploy: DeployCommand | None = None
     watch: WatchSettings = field(default_factory=WatchSettings)
@@ -226,9 +235,3 @@ class Environment:
     def with_origins(self, origins: Mapping[str, str]) -> Environment:
         """Return the environment with ``origins`` added, or in place of those of their names."""
         return replace(self, origins=MappingProxyType({**self.origins, **origins}))
-
-
-PAIRED: Final = {"alias", "target"}
-
-BUILT_IN: Final = PAIRED | {"nonce", "release"}
-"""Fields that the engine fills in itself."""
