@@ -1,10 +1,10 @@
-"""Ready-made claims about any answer: its certificate and cookies, and whether answers differ."""
+"""Ready-made claims about any answer: its certificate and cookies, feeds, what differs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ..content import cookies, media_types, variation
+from ..content import cookies, feeds, media_types, variation
 from ..content.problem import Aspect, Problem
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ def web_page_problems(answer: Response) -> list[str]:
     if media_types.WEB_PAGE.search(answer.text):
         return [Problem("a web page in place of the answer", Aspect.WEB_PAGE)]
     return []
+
+
+def feed_problems(answer: Response) -> list[str]:
+    """Return why feed readers get nothing of a feed, of RSS, Atom or JSON, or which of its links
+    lead to their own machine.
+    """
+    return feeds.problems(str(answer.url), answer.media_type, answer.content)
 
 
 def certificate_problems(answer: Response) -> list[str]:

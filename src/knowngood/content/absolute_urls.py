@@ -47,22 +47,27 @@ _LEADING: Final = {
 def led_to(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, str]]:
     """Yield the URLs of links, forms and buttons of the page of ``url`` that lead to the reader's
     machine, each after words for what leads there; and those that the page gives for itself.
-    Of a local page the same port is the same server, by another name.
     """
-    base, here = written_urls.base(tree, url), _LOCAL.match(url)
+    base = written_urls.base(tree, url)
     for selector, (attribute, words) in _LEADING.items():
         for node in tree.css(selector):
             target = written_urls.resolved(base, node.attributes.get(attribute) or "")
-            local = _LOCAL.match(target)
-            if local and not (here and here[1] == local[1]):
+            if is_of_reader(target, url):
                 yield words, target
+
+
+def is_of_reader(target: str, url: str) -> bool:
+    """Return whether ``target``, which stands in the answer of ``url``, leads to the reader's own
+    machine. Of a local answer the same port is the same server, by another name.
+    """
+    local, here = _LOCAL.match(target), _LOCAL.match(url)
+    return local is not None and not (here and here[1] == local[1])
 
 
 @cached_by_content
 def asked_by(script: bytes) -> tuple[str, ...]:
     """Return the URLs of the reader's machine that a script asks for, or that settings name as the
-    address of an API. Libraries name more of them,
-    as what a tool for developers would listen on.
+    address of an API. Libraries name more of them, as what a tool for developers would listen on.
     """
     if not _SEEMS_ASKED.search(script):
         return ()

@@ -140,7 +140,7 @@ def _check_templates(survey: Survey, groups: list[PageGroup], api: ApiChecks) ->
     answers = survey.start, survey.document, survey.health, survey.version, survey.version_header
     needed = {
         "test_pages.py": groups,
-        "test_service.py": survey.says_what_is_gone or any(answers),
+        "test_service.py": survey.says_what_is_gone or any(answers) or survey.feeds,
         "test_api.py": api.operations,
         "conftest.py": api.login,
     }

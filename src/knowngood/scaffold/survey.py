@@ -25,6 +25,7 @@ class Survey:
         sharing: the headers by which pages of other origins may read these, with a pattern for the
             value of each.
         cookies: the attributes that protect each cookie which pages set, by its name.
+        feeds: the paths of its feeds.
         search: how search engines may list its pages.
         base: the path below which the service lies, without its last slash; empty for all of it.
         start: the path that the person named, if it redirects to another; else empty.
@@ -57,6 +58,7 @@ class Survey:
     shared: tuple[str, ...] = ()
     sharing: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    feeds: tuple[str, ...] = ()
     search: Search = field(default_factory=Search)
     base: str = ""
     start: str = ""

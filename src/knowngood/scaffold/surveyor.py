@@ -16,6 +16,7 @@ from ..safety import Say, UsageError, one_line
 from . import openapi
 from .absent_items import absent_items
 from .document_shapes import schema_of
+from .feeds import found_feeds, is_feed
 from .operations import operations_of
 from .pages import (
     LISTABLE,
@@ -127,6 +128,7 @@ class _Surveyor:
             cookies=protected_cookies(answers),
             shared=tuple(read),
             sharing=sharing_headers(visitor.answered[path] for path in read),
+            feeds=(self._path(start),) if is_feed(start) else found_feeds(answers, visitor),
             search=search(pages.values(), visitor.answered),
             base=base,
             start=self._start_path if self._path(start) != self._start_path else "",

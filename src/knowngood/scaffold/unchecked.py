@@ -9,17 +9,14 @@ from urllib.parse import urlsplit
 
 from ..content.media_types import is_javascript
 from ..fetch import Exchange, respond
+from .feeds import FEED
 from .pages import is_page, tree
 from .survey import Survey
 from .surveyor import guessed
 from .visitor import joined
 
-_FEED: Final = ", ".join(
-    f'link[rel~="alternate" i][type="application/{kind}" i][href]'
-    for kind in ("rss+xml", "atom+xml", "feed+json")
-)
 _NAMED: Final = (
-    ("a feed of", _FEED, "href"),
+    ("a feed of", FEED, "href"),
     ("hx-get in", "[hx-get]", "hx-get"),
     ("hx-get in", "[data-hx-get]", "data-hx-get"),
 )
@@ -41,6 +38,7 @@ def unchecked(survey: Survey) -> list[str]:
     if survey.api and not survey.pages:
         return []
     checked = {*(page.path for page in survey.pages), *survey.health, *survey.search.files}
+    checked |= set(survey.feeds)
     checked |= {survey.start, survey.version, survey.document, "/robots.txt", *guessed(survey.base)}
     if survey.missing == 200:  # the site has its page there, too
         checked.add("/sitemap.xml")

@@ -408,6 +408,14 @@ def test_scripts_of_a_page(page: Page, line: str) -> None:
     assert line in source
 
 
+def test_feeds() -> None:
+    """They are to be there, with items."""
+    files = written(feeds=("/feed.xml", "/{a}"), missing=200)
+    (function,) = functions(files["smoketests/test_service.py"])
+    assert function.name == "test_feeds_are_whole"
+    assert '"site:/{{a}}", follow=True' in files["smoketests/test_service.py"]
+
+
 def test_page_in_place_of_one_of_two_health_checks() -> None:
     """Where the other is a page, it is refused all the same."""
     source = written(health=("/health", "/up"), health_pages=("/up",))["smoketests/test_service.py"]

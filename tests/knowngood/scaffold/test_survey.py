@@ -70,6 +70,29 @@ def test_sitemap_of_a_site_below_a_path(serve: Serve) -> None:
     assert [found.path for found in seen(server, "/docs/").pages] == ["/docs/", "/docs/x"]
 
 
+RSS = page("<rss><channel><item/></channel></rss>", "application/rss+xml")
+OF_FEED = '<link rel="alternate" type="application/rss+xml" href="{}">'
+
+
+def test_feeds(serve: Serve) -> None:
+    """The first of each page: another may be of its comments. One that is broken is none."""
+    links = "".join(map(OF_FEED.format, ("/feed", "/comments")))
+    plays = {"/": page(f'<title>a</title>{links}<a href="/b">b</a>'), "/feed": RSS}
+    plays |= {"/b": page(f"<title>b</title>{OF_FEED.format('b.xml')}"), "/comments": RSS}
+    found = seen(serve(by_path(plays)))
+    assert found.feeds == ("/feed",)
+    plays["/b.xml"] = RSS
+    found = seen(serve(by_path(plays)))
+    assert found.feeds == ("/feed", "/b.xml")
+    assert unchecked(found) == []
+
+
+def test_feed_that_was_named(serve: Serve) -> None:
+    """A podcast may have nothing else."""
+    found = seen(serve(by_path({"/feed.xml": RSS})), "/feed.xml")
+    assert (found.feeds, found.document) == (("/feed.xml",), "/feed.xml")
+
+
 def test_link_to_a_large_download_is_no_page(serve: Serve) -> None:
     """Neither sound nor broken: nobody reads it to its end."""
     download = answer("x" * 100, headers={"Content-Type": "application/zip", "Content-Length": BIG})
