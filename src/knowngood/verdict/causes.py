@@ -164,17 +164,18 @@ def _lead(core: Sequence[Symptom]) -> Symptom:
     """Return the symptom that shows a cause best.
 
     By rank: one that was asked at all, rather than left out when its origin was given up; one that
-    knows what came instead, or compared two answers; one of the check that meets the cause in most
-    cases; one that says most of the answer; one whose URL has the fewest folders; and one of a
-    check that reads little else.
+    knows what came instead, of a page first, or compared two answers; one of the check that meets
+    the cause in most cases; one that says most of the answer; one whose URL has the fewest folders;
+    and one of a check that reads little else.
     """
     counts = Counter((symptom.outcome.check, symptom.place) for symptom in core)
 
-    def order(symptom: Symptom) -> tuple[bool, bool, bool, int, int, int, int]:
+    def order(symptom: Symptom) -> tuple[bool, bool, bool, bool, int, int, int, int]:
         given_up = symptom.trouble == AttemptError.UNREACHABLE
         return (
             given_up,
             not symptom.tells_what_came,
+            symptom.outcome.aspect != Aspect.SERVER_PAGE,
             not is_compared(symptom.outcome),
             -counts[symptom.outcome.check, symptom.place],
             _weakness(symptom),

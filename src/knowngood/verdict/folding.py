@@ -58,7 +58,17 @@ def grouped(symptoms: Iterable[Symptom], answered: Container[str]) -> list[Group
     wrong_content = [*wrong_answers, *_roots(_alike(unexplained))]
     wrong = {symptom.url for group in wrong_content for symptom in group.core}
     judged = sorted([*successes, *wrong_content], key=lambda group: _rank(group, wrong))
-    return _referrers_first([*useless, *judged])
+    ordered = sorted([*useless, *judged], key=lambda group: not _is_of_whole_site(group))
+    return _referrers_first(ordered)
+
+
+def _is_of_whole_site(group: Group) -> bool:
+    """Return whether another page, such as a login or the server's own, came in place of many, or
+    of the start page: that tells why the rest of the site is wrong.
+    """
+    others = [s for s in group.core if s.outcome.aspect == Aspect.SERVER_PAGE]
+    urls = {url for symptom in others for url in (symptom.url, *symptom.others)}
+    return len(urls) >= MANY or any(urlsplit(symptom.url).path == "/" for symptom in others)
 
 
 def _with_common_places(symptoms: Sequence[Symptom]) -> list[Symptom]:

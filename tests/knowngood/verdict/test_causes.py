@@ -912,6 +912,36 @@ def test_another_thing_in_its_place_is_told_before_what_is_wrong_with_it(
     assert cause.sentence == "/: It works!"
 
 
+@pytest.mark.parametrize(
+    ("place", "reads", "is_first"),
+    [
+        ("/", (), True),  # the server's own page in place of the start page
+        ("/a", (f"{SITE}/b", f"{SITE}/c"), True),
+        ("/a", (), False),
+    ],
+)
+def test_another_page_in_place_of_a_site_is_told_before_what_lacks(
+    place: str, reads: tuple[str, ...], *, is_first: bool
+) -> None:
+    """It tells why other pages are not there; one in place of a page among many does not."""
+    server = replace(shown("whole", place), message="It works!", aspect=Aspect.SERVER_PAGE)
+    server = replace(server, reads=(*server.reads, *reads))
+    lost = [outcome("there", f"/{name}", 404, kind="status", got="404") for name in "xyz"]
+    told = sentences(*lost, server)
+    assert (told[0] == f"{place}: It works!") is is_first
+    assert len(told) == 2
+
+
+def test_one_page_in_place_of_others_is_told_of_pages_first() -> None:
+    """Which files it came in place of is no news then."""
+    page = shown("differ", "/")
+    page = replace(page, message="one page", aspect=Aspect.SERVER_PAGE, expected="", got="")
+    file = replace(shown("files", "/a.css"), aspect=Aspect.MEDIA_TYPE, expected="'text/css'")
+    file = replace(file, exchanges=({**file.exchange, "media_type": "text/html"},))
+    [told] = sentences(file, unwanted("/xx"), page)
+    assert told.startswith("one page comes in place of /, ")
+
+
 def test_what_nobody_asks_for_is_told_before_what_it_lacks() -> None:
     """Scripts that a page loads in clear are not read: what they name is not known."""
     clear = in_locales("hosts", "/{locale}/", message="in clear", aspect=Aspect.ELSEWHERE)
