@@ -92,14 +92,12 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     ``authorities`` are those that it trusts, in PEM.
     """
     groups, api = page_groups(survey.pages), ApiChecks.of(survey)
-    document_schema = "-".join(re.findall(r"[a-z0-9]+", survey.document.lower())) or "root"
     values = {
         "survey": survey,
         "origin": ORIGIN,
         "environment": environment,
         "has_authorities": bool(authorities),
         "groups": groups,
-        "document_schema": document_schema,
         "start": next((page.path for page in survey.pages[:1] if page.sound), ""),
         "translated": translations(survey.pages),
         "pages_differ": _differ(survey.pages),
@@ -113,12 +111,13 @@ def suite(survey: Survey, environment: str, authorities: str = "") -> Suite:
     texts = {path: _templates().get_template(name).render(values) for path, name in sources.items()}
     if authorities:
         texts[f"environments/{environment}-ca.pem"] = authorities
-    if survey.document_schema:
-        file = f"smoketests/schemas/{document_schema}{json_schema.SUFFIX}"
-        texts[file] = dumped(survey.document_schema)
+    document = survey.document
+    if document.schema:
+        file = f"smoketests/schemas/{document.schema_name}{json_schema.SUFFIX}"
+        texts[file] = dumped(document.schema)
     if api.operations:
         texts[f"smoketests/schemas/{DOCUMENT}"] = dumped(survey.api)
-    path = survey.start or survey.document
+    path = survey.start or document.path
     return Suite(texts, api, quoted(braced(f"{ORIGIN}:{path}")) if path else "")
 
 
@@ -137,7 +136,13 @@ def _wells(survey: Survey) -> dict[str, Wellness]:
 
 def _check_templates(survey: Survey, groups: list[PageGroup], api: ApiChecks) -> dict[str, str]:
     """Return the files of Python that there is something for, each with its template."""
-    answers = survey.start, survey.document, survey.health, survey.version, survey.version_header
+    answers = (
+        survey.start,
+        survey.document.path,
+        survey.health,
+        survey.version,
+        survey.version_header,
+    )
     needed = {
         "test_pages.py": groups,
         "test_service.py": survey.says_what_is_gone or any(answers) or survey.feeds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,28 @@ from ..fetch import GONE
 from .pages import Page
 from .search_files import Search
 from .self_reports import Wellness
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocument:
+    """What the person named, if it is no page.
+
+    Attributes:
+        path: its path; empty if a page was named.
+        media_type: its media type.
+        kind: of JSON, ``list``, or ``dict`` of one that is not empty; else empty.
+        schema: what tomorrow's keeps to of it, beside its kind; empty for nothing.
+    """
+
+    path: str = ""
+    media_type: str = ""
+    kind: str = ""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def schema_name(self) -> str:
+        """How a check names its schema."""
+        return "-".join(re.findall(r"[a-z0-9]+", self.path.lower())) or "root"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +56,7 @@ class Survey:
         illness: by which title or heading that page says that the service is ill; empty without.
         varies_by_language: whether a page says that it has other languages for who asks for them.
         has_login: whether people can log in on the page that the person named.
-        document: the path that the person named, if it is no page; empty if it is one.
-        document_type: its media type.
-        document_kind: of JSON, ``list``, or ``dict`` of one that is not empty; else empty.
-        document_schema: what tomorrow's keeps to of it, beside its kind; empty for nothing.
+        document: what the person named, if it is no page.
         missing: the status of the answer for a path that does not exist.
         missing_page: whether it is a page, in which nothing looks left over from a build.
         health: the paths where it says how it is.
@@ -66,10 +86,7 @@ class Survey:
     illness: str = ""
     varies_by_language: bool = False
     has_login: bool = False
-    document: str = ""
-    document_type: str = ""
-    document_kind: str = ""
-    document_schema: Mapping[str, Any] = field(default_factory=dict)
+    document: NamedDocument = field(default_factory=NamedDocument)
     missing: int = 404
     missing_page: bool = False
     health: tuple[str, ...] = ()

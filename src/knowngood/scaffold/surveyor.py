@@ -50,7 +50,7 @@ from .self_reports import (
     version_header,
     wellness,
 )
-from .survey import Survey
+from .survey import NamedDocument, Survey
 from .turned_aside import why_not_the_deployment
 from .visitor import Visitor, redirect, visiting
 
@@ -136,10 +136,7 @@ class _Surveyor:
             illness=illness(start),
             varies_by_language=any(map(varies_by_language, answers)),
             has_login=asks_for_password(start),
-            document=self._path(start) if is_document else "",
-            document_type=_media_type(start) if is_document else "",
-            document_kind=_kind(json_of(start)) if is_document else "",
-            document_schema=schema_of(json_of(start)) if is_document else {},
+            document=self._document(start) if is_document else NamedDocument(),
             missing=missing,
             missing_page=any(leftovers_of(exchange) == () for exchange in unknown),
             health=tuple(map(self._path, health)),
@@ -174,6 +171,12 @@ class _Surveyor:
         if why and not (self._api and exchange.answer is not None):
             raise NothingToCheck(f"{first.probe.url}: {why}")
         return exchange
+
+    def _document(self, start: Exchange) -> NamedDocument:
+        content = json_of(start)
+        return NamedDocument(
+            self._path(start), _media_type(start), _kind(content), schema_of(content)
+        )
 
     def _found_api(self, start: Exchange, base: str) -> openapi.Document | None:
         """Return the OpenAPI document that the person named, or that lies where they do. Raises

@@ -39,7 +39,8 @@ def unchecked(survey: Survey) -> list[str]:
         return []
     checked = {*(page.path for page in survey.pages), *survey.health, *survey.search.files}
     checked |= set(survey.feeds)
-    checked |= {survey.start, survey.version, survey.document, "/robots.txt", *guessed(survey.base)}
+    checked |= {survey.start, survey.version, survey.document.path, "/robots.txt"}
+    checked.update(guessed(survey.base))
     if survey.missing == 200:  # the site has its page there, too
         checked.add("/sitemap.xml")
     made_up = f"{survey.base}/knowngood-"

@@ -13,7 +13,7 @@ import pytest
 from knowngood.scaffold import suite
 from knowngood.scaffold.pages import Page
 from knowngood.scaffold.self_reports import Wellness
-from knowngood.scaffold.survey import Survey
+from knowngood.scaffold.survey import NamedDocument, Survey
 
 HOSTILE = [
     '"""; import os; """',
@@ -271,7 +271,9 @@ def test_bucket_that_refuses_what_is_not_there() -> None:
 def test_headers_by_which_other_origins_read_the_answers() -> None:
     """The environment file says which, since another environment has another application."""
     sharing = {"access-control-allow-origin": r"https://a\.example"}
-    files = written(document="/", health=("/health",), shared=("/", "/health"), sharing=sharing)
+    files = written(
+        document=NamedDocument("/"), health=("/health",), shared=("/", "/health"), sharing=sharing
+    )
     assert '@pytest.mark.get("site:/", "site:/health")' in files["smoketests/test_service.py"]
     functions(files["smoketests/test_service.py"])
     table = tomllib.loads(files["environments/prod.toml"])["headers"]["shared"]
@@ -349,9 +351,13 @@ def test_address_that_leads_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     ("seen", "named"),
-    [({"start": "/"}, "/"), ({"document": "/api/{x}"}, "/api/{{x}}"), ({}, "")],
+    [
+        ({"start": "/"}, "/"),
+        ({"document": NamedDocument("/api/{x}")}, "/api/{{x}}"),
+        ({}, ""),
+    ],
 )
-def test_suite_says_which_mark_asks_for_what_was_named(seen: dict[str, str], named: str) -> None:
+def test_suite_says_which_mark_asks_for_what_was_named(seen: dict[str, Any], named: str) -> None:
     """By it the check is known in the user's file, whatever its name is there."""
     suggested = suite(Survey("http://a.example", **seen), "prod")
     assert suggested.named == (f'"site:{named}"' if named else "")
@@ -362,7 +368,7 @@ def test_suite_says_which_mark_asks_for_what_was_named(seen: dict[str, str], nam
 def test_document_keeps_to_its_schema(path: str, name: str) -> None:
     """The file lies where the check looks for it."""
     schema = {"required": ["orders"]}
-    files = written(document=path, document_kind="dict", document_schema=schema)
+    files = written(document=NamedDocument(path, kind="dict", schema=schema))
     assert json.loads(files[f"smoketests/schemas/{name}.schema.json"]) == schema
     source = files["smoketests/test_service.py"]
     assert f'schema("{name}").check(response.json())' in source

@@ -90,7 +90,7 @@ def test_feeds(serve: Serve) -> None:
 def test_feed_that_was_named(serve: Serve) -> None:
     """A podcast may have nothing else."""
     found = seen(serve(by_path({"/feed.xml": RSS})), "/feed.xml")
-    assert (found.feeds, found.document) == (("/feed.xml",), "/feed.xml")
+    assert (found.feeds, found.document.path) == (("/feed.xml",), "/feed.xml")
 
 
 def test_link_to_a_large_download_is_no_page(serve: Serve) -> None:
@@ -441,7 +441,7 @@ def test_page_that_says_that_the_service_is_ill(serve: Serve, html: str, illness
 def test_document_that_says_how_it_is(serve: Serve, path: str, is_health: bool) -> None:
     """An order that is ready may be sent tomorrow."""
     found = seen(serve(by_path({path: page('{"status": "ready"}', "application/json")})), path)
-    assert found.document == path
+    assert found.document.path == path
     assert bool(found.well) == is_health
 
 
@@ -449,15 +449,15 @@ def test_document_that_says_how_it_is(serve: Serve, path: str, is_health: bool) 
 def test_kind_of_the_document_that_the_person_named(serve: Serve, body: str, kind: str) -> None:
     """A list may be empty at times."""
     found = seen(serve(by_path({"/items": page(body, "application/json")})), "/items")
-    assert found.document_kind == kind
-    assert found.document_schema == {}
+    assert found.document.kind == kind
+    assert found.document.schema == {}
 
 
 def test_document_that_the_person_named_has_a_schema(serve: Serve) -> None:
     """Not so a page."""
     document = page('{"orders": []}', "application/json")
     found = seen(serve(by_path({"/orders": document, "/": HOME})), "/orders")
-    assert found.document_schema["required"] == ["orders"]
+    assert found.document.schema["required"] == ["orders"]
 
 
 @pytest.mark.parametrize(
@@ -494,7 +494,7 @@ def test_service_below_a_path(serve: Serve) -> None:
     found = seen(serve(by_path(plays)), "/v1/")
     assert (found.base, found.health) == ("/v1", ("/v1/__heartbeat__",))
     assert (found.version, found.version_field) == ("/v1/__version__", "version")
-    assert (found.document, found.document_type) == ("/v1/", "application/json")
+    assert (found.document.path, found.document.media_type) == ("/v1/", "application/json")
 
 
 @pytest.mark.parametrize(
@@ -522,13 +522,13 @@ def test_document_where_frameworks_have_it(serve: Serve, path: str) -> None:
 def test_document_that_names_its_release(serve: Serve) -> None:
     """What the person named is the version document."""
     found = seen(serve(by_path({"/api": page('{"version": "7"}', "application/json")})), "/api")
-    assert (found.document, found.version, found.version_field) == ("/api", "/api", "version")
+    assert (found.document.path, found.version, found.version_field) == ("/api", "/api", "version")
 
 
 def test_page_is_no_document(serve: Serve) -> None:
     """It has claims of its own, and the service lies at the root of its origin."""
     found = seen(serve(by_path({"/a.html": PLAIN, "/a": PLAIN})), "/a")
-    assert (found.base, found.document) == ("", "")
+    assert (found.base, found.document.path) == ("", "")
 
 
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain"])
@@ -551,14 +551,18 @@ def test_health_on_a_page(serve: Serve) -> None:
 def test_health_on_a_page_that_was_named(serve: Serve) -> None:
     """It is no page to check as such, but one with links is."""
     server = serve(by_path({"/a/up": page(RAILS), "/up": HOME}))
-    assert [(s.pages, s.document) for s in (seen(server, "/a/up"),)] == [((), "/a/up")]
+    assert [(s.pages, s.document.path) for s in (seen(server, "/a/up"),)] == [((), "/a/up")]
     assert [found.path for found in seen(server, "/up").pages] == ["/up", "/b"]
 
 
 def test_text_that_is_called_html_is_no_page(serve: Serve) -> None:
     """It has no title and no language: claims about pages would fail today."""
     found = seen(serve(by_path({"/": HOME, "/health": page("OK")})), "/health")
-    assert (found.pages, found.document, found.document_type) == ((), "/health", "text/html")
+    assert (found.pages, found.document.path, found.document.media_type) == (
+        (),
+        "/health",
+        "text/html",
+    )
     assert set(found.well) == {Wellness("/health", "", "OK")}
 
 
