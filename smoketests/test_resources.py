@@ -51,7 +51,7 @@ def test_everything_is_what_its_name_says(resources):
 
 @pytest.mark.catches("config-bom", "config-empty", "script-truncated", "stylesheet-truncated")
 @pytest.mark.catches("script-conflict-markers", "stylesheet-conflict-markers")
-@pytest.mark.catches("script-as-written", "stylesheet-templated")
+@pytest.mark.catches("script-as-written", "stylesheet-braces-doubled", "stylesheet-templated")
 @pytest.mark.catches("script-space-unseen", "script-strict-octal")
 @pytest.mark.catches("script-large-broken", "stylesheet-bom-inside", "stylesheet-import-late")
 @pytest.mark.catches("stylesheet-in-element", "stylesheet-is-script")

@@ -226,6 +226,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "policy-blocks-other-hosts": ("/pl/", 200, HTML, '<link rel="stylesheet" href="//fonts.'),
     "image-truncated": ("/pl/img/off.png", 200, "image/png", ""),
     "image-damaged": ("/pl/img/off.png", 200, "image/png", "IEND"),
+    "stylesheet-braces-doubled": ("/pl/css/styles.css", 200, "text/css; charset=utf-8", "{{"),
     "stylesheet-import-late": (
         "/pl/css/styles.css",
         200,

@@ -1,6 +1,7 @@
 """Faults of what pages refer to: scripts, stylesheets, fonts, images, month names."""
 
 import gzip
+import re
 from dataclasses import replace
 
 import brotli
@@ -76,6 +77,12 @@ FAULTS = [
         "a placeholder is left in the URL of an image in v4/css/table.css",
         ["v4/css/table.css"],
         _templated,
+    ),
+    content(
+        "stylesheet-braces-doubled",
+        "the braces of css/styles.css are doubled, as a template of Python has them",
+        ["css/styles.css"],
+        lambda _ask, res: replace(res, body=re.sub(rb"[{}]", rb"\g<0>\g<0>", res.body)),
     ),
     content(
         "stylesheet-import-late",

@@ -63,6 +63,7 @@ class _Facts(NamedTuple):
     Attributes:
         open: whether it ends within a block, a comment, a string or a URL.
         stray: whether a brace closes nothing, and so spoils the rule behind it.
+        doubled: whether a block begins with another one, as one of ``{{`` does: its rule is dead.
         late: whether an import stands behind a rule.
         empty: whether it holds nothing but comments.
         rules: whether it has a rule, even if that is empty.
@@ -73,6 +74,7 @@ class _Facts(NamedTuple):
 
     open: bool
     stray: bool
+    doubled: bool
     late: bool
     empty: bool
     rules: bool
@@ -95,6 +97,8 @@ def trouble(source: bytes) -> str | None:
         return "something that the stylesheet opens is never closed"
     if facts.stray:
         return "a } closes nothing, and spoils the rule behind it"
+    if facts.doubled:
+        return "{{ in place of {: no browser reads the rule"
     if facts.late:
         return "an @import stands behind a rule, where browsers ignore it"
     unreadable = _unreadable_url(source, facts)
@@ -158,6 +162,7 @@ def _facts(source: bytes) -> _Facts:
     return _Facts(
         open=is_open,
         stray=any(node.type == "error" and node.kind == "}" for node in nodes[:-1]),
+        doubled=any(map(_begins_with_block, blocks)),
         late=_imports_late(nodes),
         empty=not nodes,
         rules=at_rules or bool(blocks),
@@ -165,6 +170,11 @@ def _facts(source: bytes) -> _Facts:
         urls=tuple(dict.fromkeys(_fetched(nodes))),
         spare_fonts=frozenset(font_faces.spare_urls(nodes)),
     )
+
+
+def _begins_with_block(block: Node) -> bool:
+    first = next(font_faces.without_space(block.content), None)
+    return first is not None and first.type == "{} block"
 
 
 def _fetched(nodes: list[Any]) -> Iterator[tuple[str, bool]]:

@@ -38,6 +38,8 @@ BROKEN = [
     "}a{b:c}",
 ]
 BROKEN += ["a{b:c}@import 'x.css';", "@import 'y'; .a #b, c {d:e}\n@import url(x.css);"]
+WHOLE += [":root{--x:{a:b}}", "@media print{/* a */ a{b:c}}", 'a{content:"{{"}']
+BROKEN += ["a{{b:c}}", "a{b:c} d{ /* e */ {f:g}}"]
 BROKEN += ["a{b:c}}d{e:f}", "@media print{a{b:c}}}d{e:f}"]
 
 
