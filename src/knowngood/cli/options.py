@@ -36,10 +36,21 @@ def tag(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
     return None if given is None else tag_name(given)
 
 
+def one(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """Return the one value of an option that says what is changed: of two the last would count,
+    without a word. Raises BadParameter for several.
+    """
+    if len(values) > 1:
+        raise click.BadParameter(f"{', '.join(values)}: name one environment")
+    return next(iter(values), None)
+
+
 ENVIRONMENT: Final = click.option(
     "--env",
     "environment",
     required=True,
+    multiple=True,
+    callback=one,
     metavar="NAME",
     help="a file in environments/, or the path of a .toml file",
 )
@@ -152,12 +163,14 @@ def opened_ledger(environment: str, *, offline: bool) -> Ledger:
 
 def _with_options(command: Command, options: Iterable[RunOption]) -> Command:
     for option in reversed(tuple(options)):
+        is_environment = option.flag == "--env"
         command = click.option(
             option.flag,
             help=option.help,
             metavar=option.metavar or None,
             is_flag=not option.metavar,
-            multiple=option.repeatable,
+            multiple=option.repeatable or is_environment,
+            callback=one if is_environment else None,
             type=click.Path(path_type=Path) if option.is_path else None,
         )(command)
     return command

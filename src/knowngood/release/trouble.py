@@ -28,7 +28,7 @@ def lines(ledger: Ledger, live: LiveAnswer | None, holder: LockHolder | None) ->
     if holder is None or not holder.is_at_work:
         yield from _of_live(ledger, live)
         if live is not None and live.releases and live.trouble:
-            repair = "repair that: the gate lets no push through, which is verified there, too"
+            repair = "until it does, the gate lets no push through: it is verified at every edge"
             see = f"to see: knowngood live {ledger.option}"
             yield f"{ledger.environment.name}: {live.trouble}; {repair}; {see}"
     yield from ledger.warnings()[len(unshared) :]

@@ -32,7 +32,8 @@ def result(environment: str, state: WatchState, run: WatchedRun) -> tuple[int, s
 
 def no_result(reason: str) -> tuple[int, str]:
     """Return the exit code and the line for a watch that could not run."""
-    return UNKNOWN, f"KNOWNGOOD UNKNOWN - {one_line(reason, _WIDEST).replace('|', '/')}"
+    words = "; ".join(filter(None, map(str.strip, reason.splitlines())))
+    return UNKNOWN, f"KNOWNGOOD UNKNOWN - {one_line(words, _WIDEST).replace('|', '/')}"
 
 
 def _judged(state: WatchState, run: WatchedRun) -> tuple[int, str]:

@@ -44,6 +44,17 @@ def test_the_exit_code_of_an_error(
     assert capsys.readouterr().err.endswith(text)
 
 
+@pytest.mark.parametrize(
+    "words", [("push", "--release=v8"), ("verify",), ("watch",), ("rollback",)]
+)
+def test_one_environment_at_a_time(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """Of two the last would count: a push to prod that was meant for stage, or the other way."""
+    assert main.run([*words, "--env=stage", "--env", "prod"]) == 4
+    assert "'--env': stage, prod: name one environment" in capsys.readouterr().err
+
+
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     """For a report of trouble, and for the log of a pipeline."""
     assert main.run(["--version"]) == 0

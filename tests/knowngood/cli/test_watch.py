@@ -69,6 +69,7 @@ def test_usage_errors(run: Run, project: Path) -> None:
     monitored = run("watch", "--env=nowhere", "--monitoring")
     assert monitored.code == 3
     assert monitored.out.startswith("KNOWNGOOD UNKNOWN - ")
+    assert "\\x0a" not in monitored.out
     assert monitored.out.count("\n") == 1
     told = run("watch", "--env=demo", "--notify")
     assert (told.code, "watch always tells" in told.err) == (4, True)
