@@ -153,9 +153,11 @@ class Transport:
         setopt(pycurl.PATH_AS_IS, 1)
         setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        setopt(pycurl.PROXY, self._proxy)  # empty: the machine's proxies are not the deployment's
+        # Even empty, both keep libcurl from reading the environment: the machine's proxies are not
+        # the deployment's, and getenv may crash while pytest sets a variable in the main thread.
+        setopt(pycurl.PROXY, self._proxy)
+        setopt(pycurl.NOPROXY, "")
         if self._proxy:
-            setopt(pycurl.NOPROXY, "")
             setopt(_SUPPRESS_CONNECT_HEADERS, 1)
         setopt(pycurl.NOSIGNAL, 1)
         setopt(pycurl.TIMEOUT_MS, milliseconds)
