@@ -93,6 +93,21 @@ def test_feed_that_was_named(serve: Serve) -> None:
     assert (found.feeds, found.document.path) == (("/feed.xml",), "/feed.xml")
 
 
+@pytest.mark.parametrize("base", ["/", "/app/"])
+def test_pages_that_only_the_scripts_of_angular_know(serve: Serve, base: str) -> None:
+    """They lie below the page's base; those of an inner router lie below another page."""
+    home = page(
+        f'<html lang="en"><base href="{base}"><title>a</title><script src="/a.js"></script>'
+    )
+    known = """"router-outlet"; r=[{path:"",loadComponent:()=>x},{path:"seeds",loadComponent:()=>y},
+    {path: 'about', title: 'About us', component: z, children: [{path:"team",component:t}]},
+    {path:"seeds/:id",component:u},{path:"old",redirectTo:"seeds"}]"""
+    others = {f"{base}{name}": PLAIN for name in ("seeds", "about", "team", "old")}
+    server = serve(by_path({base: home, **others, "/a.js": page(known, "text/javascript")}))
+    found = [page.path for page in seen(server, base).pages]
+    assert found == [base, f"{base}seeds", f"{base}about"]
+
+
 def test_link_to_a_large_download_is_no_page(serve: Serve) -> None:
     """Neither sound nor broken: nobody reads it to its end."""
     download = answer("x" * 100, headers={"Content-Type": "application/zip", "Content-Length": BIG})
