@@ -90,6 +90,9 @@ ANSWERED_WRONG: Final = frozenset(
 RUN_ERRORS: Final = frozenset({AttemptError.RUNNER, AttemptError.BUDGET})
 """Errors of the run itself: they say nothing of the origin."""
 
+BEFORE_SENDING: Final = frozenset({"dns", "connect", "tls"})
+"""The phases before a request is sent."""
+
 NEVER_SENT: Final = frozenset(
     {
         AttemptError.GUARD,

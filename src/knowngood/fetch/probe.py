@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from .attempt_error import (
     ANSWERED_WRONG,
+    BEFORE_SENDING,
     GATEWAY_ERRORS,
     NEVER_SENT,
     RETRIED_STATUSES,
@@ -28,9 +29,6 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 GONE: Final = (404, 410)
 """Statuses by which a server says that something is not there."""
-
-BEFORE_SENDING: Final = frozenset({"dns", "connect", "tls"})
-"""The phases before a request is sent."""
 
 _CONDITIONS: Final = frozenset({"if-match", "if-none-match", "if-unmodified-since"})
 

@@ -21,8 +21,9 @@ from typing import IO, Any, Final
 import pycurl
 
 from ..safety import redact_data, redacted_beginning
+from .attempt_error import BEFORE_SENDING
 from .decompression import BadEncoding, decoded, decoded_size
-from .probe import BEFORE_SENDING, Answer, Attempt, Probe
+from .probe import Answer, Attempt, Probe
 from .received import Received
 
 LARGEST: Final = 512 * 1024
