@@ -9,6 +9,7 @@ from .acceptance import AcceptedMutation, Advisory, is_of
 from .alarm_settings import NotifyEntry, WatchSettings
 from .files import env_option, list_environments
 from .loader import (
+    in_promotion_order,
     known_origins,
     load,
     load_chosen,
@@ -54,6 +55,7 @@ __all__ = [
     "WatchSettings",
     "as_declared",
     "env_option",
+    "in_promotion_order",
     "is_of",
     "known_origins",
     "list_environments",

@@ -7,7 +7,7 @@ plugin shows it as a usage error.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +76,21 @@ def override(environment: Environment, option: str) -> Environment:
         raise BadEnvironment(f"--origin {quoted}: {trouble}")
     _refuse_origins_of_others(environment.path, {name: url})
     return environment.with_origins({name: as_origin(url)})
+
+
+def in_promotion_order(environments: Sequence[Environment]) -> list[Environment]:
+    """Return environments as a release goes through them: each behind the one that it promotes
+    from, and else by name.
+    """
+    previous = {environment.name: environment.promotes_from for environment in environments}
+
+    def way(environment: Environment) -> list[str]:
+        names = [environment.name]
+        while (name := previous.get(names[0])) is not None and name not in names:
+            names.insert(0, name)
+        return names
+
+    return sorted(environments, key=way)
 
 
 def refuse_lost_previous(environment: Environment) -> None:

@@ -15,6 +15,7 @@ from ..environment import (
     Environment,
     GateRules,
     env_option,
+    in_promotion_order,
     load_here,
     root_above,
 )
@@ -41,8 +42,8 @@ def relevant_environments(environment: Environment) -> tuple[str, ...]:
 
 
 def recorded_environments(names: Sequence[str]) -> tuple[list[Environment], dict[str, str]]:
-    """Return the environments of these names; without names, all that have release.repository, and
-    the names of those whose files cannot be read, each with why.
+    """Return the environments of these names; without names, all that have release.repository, as a
+    release goes through them, and the names of those whose files cannot be read, each with why.
 
     Raises BadEnvironment, also if there is none: an empty table would look like an answer; and
     for a name whose file cannot be read.
@@ -65,7 +66,7 @@ def recorded_environments(names: Sequence[str]) -> tuple[list[Environment], dict
             f"{folder} has no environment with release.repository, where records are kept; add it "
             "to one, or run this in the suite's folder"
         )
-    return recorded, unread
+    return recorded if names else in_promotion_order(recorded), unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ..environment import BadEnvironment, Environment
-from ..safety import columns, listed, one_line
+from ..safety import columns, listed, one_line, plural
 from . import clone, live, lock_holder, records, trouble
 from .git import GitError, Repository
 from .ledger import Ledger, relevant_environments
@@ -158,8 +158,9 @@ def _row(asked: _Asked, live_names: _LiveNames) -> Row:
 
 def _blank(name: str) -> Row:
     """Return the row of an environment of which nothing is known."""
-    known = ("live", "pushed", "verified", "good", "behind", "lock", "left_lock", "approvals")
-    return {"environment": name, **dict.fromkeys(known), "rejected": [], "trouble": []}
+    known = ("live", "pushed", "verified", "good", "behind", "promotes_from")
+    empty = dict.fromkeys((*known, "lock", "left_lock", "approvals"))
+    return {"environment": name, **empty, "rejected": [], "trouble": []}
 
 
 def _fill(row: Row, ledger: Ledger, live_names: _LiveNames) -> None:
@@ -172,6 +173,7 @@ def _fill(row: Row, ledger: Ledger, live_names: _LiveNames) -> None:
     row["verified"] = _json(records.newest(name, RecordKind.VERIFIED))
     row["good"] = _json(ledger.last_good())
     row["behind"] = _behind(ledger, live_names)
+    row["promotes_from"] = ledger.environment.promotes_from
     if holder is not None and holder.is_at_work:
         row["lock"] = holder.words
     elif holder is not None and holder.over:  # whoever it was, nothing waits for a person
@@ -247,14 +249,14 @@ def _json(record: Record | None) -> Row | None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    pushed, verified, good = row["pushed"], row["verified"], row["good"]
+    pushed, verified, good, behind = (row[k] for k in ("pushed", "verified", "good", "behind"))
     return (
         row["environment"],
         row["live"] or "-",
         _pushed(pushed) if pushed else "-",
         f"{verified['release']} {verified['verdict']} {_when(verified)}" if verified else "-",
         good["release"] if good else "-",
-        "-" if row["behind"] is None else str(row["behind"]),
+        "-" if behind is None else f"{row['promotes_from']} by {plural(behind, 'commit')}",
     )
 
 

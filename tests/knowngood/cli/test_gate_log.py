@@ -186,7 +186,9 @@ def test_the_log_of_records_by_hand(run: Run, site: Repository) -> None:
 
 
 def test_status(run: Run, noted: Note, project: Path) -> None:
-    """Every environment: for a person, for a script, and what is live by asking."""
+    """Every environment, as a release goes through them: for a person, for a script, and what is
+    live by asking.
+    """
     noted("v2", "stage", "DEPLOYED", 3, RecordKind.PUSHED)
     noted("v2", "stage", "PASSED", 2)
     noted("v1", "prod", "DEPLOYED", 9, RecordKind.PUSHED)
@@ -196,9 +198,11 @@ def test_status(run: Run, noted: Note, project: Path) -> None:
         ended = run("status", "--json")
     assert ended.code == 0, ended.err
     rows = {row["environment"]: row for row in json.loads(ended.out)}
-    head, prod, stage, trouble = status.table(list(rows.values())).splitlines()
+    head, stage, prod, trouble = status.table(list(rows.values())).splitlines()
     assert head.split("  ")[0] == "environment"
     assert prod.split()[:3] == ["prod", "-", "v1"]
+    assert prod.endswith("  stage by 1 commit")
+    assert stage.endswith("  -")
     assert stage.split()[:3] == ["stage", "v2", "v2"]
     assert trouble.startswith("! prod does not say which release is live (")
     assert trouble.endswith("; to go back: knowngood rollback --env=prod")

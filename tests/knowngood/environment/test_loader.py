@@ -15,7 +15,13 @@ import pytest
 from knowngood.environment.acceptance import AcceptedMutation, Advisory
 from knowngood.environment.alarm_settings import EVENTS, NotifyEntry
 from knowngood.environment.files import env_option, find, list_environments
-from knowngood.environment.loader import known_origins, load, override, refuse_lost_previous
+from knowngood.environment.loader import (
+    in_promotion_order,
+    known_origins,
+    load,
+    override,
+    refuse_lost_previous,
+)
 from knowngood.environment.model import BadEnvironment, Environment, Network
 from knowngood.environment.schema import file_schema
 from knowngood.environment.serve_settings import Control
@@ -938,6 +944,19 @@ def test_a_byte_order_mark(suite: Path, mark: str) -> None:
     write(suite, f"{mark}fr\r\nde\r\n", "l.txt")
     environment = loaded(suite, mark + BASE + ORIGINS + '[params]\nlocale = "file:l.txt"\n')
     assert environment.params["locale"] == ("fr", "de")
+
+
+def test_the_way_of_a_release(suite: Path) -> None:
+    """Two services have two ways; a circle, which no gate passes, ends."""
+    previous = {"prod": "stage", "stage": "dev", "dev": "", "app": "app-dev", "a": "b", "b": "a"}
+    environments = []
+    for name, before in previous.items():
+        promotes_from = f'promotes_from = "{before}"\n' if before else ""
+        origin = f'[origins]\ncontent = "https://{name}.example"\n'
+        write(suite, BASE + promotes_from + origin, f"{name}.toml")
+        environments.append(load(name, suite))
+    names = [environment.name for environment in in_promotion_order(environments)]
+    assert names == ["b", "app", "a", "dev", "stage", "prod"]
 
 
 def test_listing_of_nothing(tmp_path: Path) -> None:
