@@ -20,6 +20,7 @@ def command(environment: str, release: str, why: str) -> int:
     The deployment is asked: only what it names itself is recorded. Whether it is good, `knowngood
     verify` says.
 
-    Exit codes: 0 recorded, 1 another release is live, 4 usage error, 75 hold.
+    Exit codes: 0 recorded, 1 another release is live, 2 interrupted, 3 internal error,
+    4 usage error, 75 hold.
     """
     return adoption.adopt(load_here(environment), release, why, print_line)

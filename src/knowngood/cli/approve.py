@@ -20,7 +20,7 @@ def command(environment: str, release: str, why: str, undo: bool) -> int:
 
     git signs the record, with a key that gate.signers lists.
 
-    Exit codes: 0 recorded, 4 usage error, 75 hold.
+    Exit codes: 0 recorded, 2 interrupted, 3 internal error, 4 usage error, 75 hold.
     """
     loaded = load_here(environment, secrets=False)
     release_approval.approve(loaded, release, why, undo=undo, say=print_line)

@@ -86,7 +86,8 @@ def command(
     run again. Where [serve.drill] lists faults, the deployment is started with each of them
     instead.
 
-    Exit codes: 0 as expected, 1 a fault was missed or the score is too low, 4 usage error.
+    Exit codes: 0 as expected, 1 a fault was missed or the score is too low, 2 interrupted,
+    3 internal error, 4 usage error, 75 it cannot be told.
     """
     name = environment or _usual_environment(root_above(Path.cwd()))
     used = {option for option, value in options.items() if value not in (None, ())}

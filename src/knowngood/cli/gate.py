@@ -44,7 +44,8 @@ def command(
     The deployment is asked what is live, and a difference from the records is printed first;
     --offline asks neither it nor git's origin.
 
-    Exit codes: 0 it may, 1 it may not, 4 usage error, 75 the records cannot be relied on.
+    Exit codes: 0 it may, 1 it may not, 2 interrupted, 3 internal error, 4 usage error,
+    75 the records cannot be relied on.
     """
     ledger = opened_ledger(environment, offline=offline)
     answer = None if offline else live.ask(ledger.environment, ledger.repository)

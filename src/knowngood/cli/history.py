@@ -47,7 +47,8 @@ def command(
 ) -> int:
     """Print the runs of the last days that `knowngood watch` made, oldest first.
 
-    Exit codes: 0 printed, 3 could not be written, 4 usage error, 75 the history cannot be read.
+    Exit codes: 0 printed, 2 interrupted, 3 internal error, 4 usage error, 75 the history
+    cannot be read.
     """
     chosen = load_here(environment, secrets=False)
     path = state or usual_path(Options(env=environment, environment=chosen, level=level))

@@ -24,7 +24,7 @@ def command() -> None:
     knowngood.review (first-parent, the default, or every-commit),
     knowngood.branch (default: release), knowngood.signers (a file of allowed signers; server).
 
-    Exit codes: 0 go on, 1 refused, 3 internal error, 4 usage error.
+    Exit codes: 0 go on, 1 refused, 2 interrupted, 3 internal error, 4 usage error.
     """
 
 

@@ -14,8 +14,8 @@ from .options import ENVIRONMENT, OFFLINE, opened_ledger
 def command(environment: str, offline: bool) -> int:
     """Print the last known good release of an environment, and nothing else.
 
-    Exit codes: 0 printed, 1 there is none, 3 could not be written, 4 usage error, 75 the records
-    cannot be relied on.
+    Exit codes: 0 printed, 1 there is none, 2 interrupted, 3 internal error, 4 usage error,
+    75 the records cannot be relied on.
     """
     ledger = opened_ledger(environment, offline=offline)
     good = ledger.last_good()

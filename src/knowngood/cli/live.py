@@ -26,7 +26,8 @@ from .options import ENVIRONMENT
 def command(environment: str, as_json: bool) -> int:
     """Ask the deployment which release is live, and print it: several where edges differ.
 
-    Exit codes: 0 printed, 3 could not be written, 4 usage error, 75 no edge names a release.
+    Exit codes: 0 printed, 2 interrupted, 3 internal error, 4 usage error, 75 no edge names
+    a release.
     """
     look = look_at_release(load_here(environment))
     if as_json:

@@ -124,6 +124,26 @@ REPORTS: Final = click.option(
 )
 
 
+def _help_wanted(context: click.Context, _: click.Parameter, words: tuple[str, ...]) -> Any:
+    """Show the help for a -h among pytest's options: as an option it would be taken out of -rsh."""
+    if "-h" in words and not context.resilient_parsing:
+        click.echo(context.get_help())
+        context.exit()
+    return words
+
+
+OF_PYTEST: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+"""The settings of a command that hands options on to pytest."""
+PYTEST_OPTIONS: Final = click.argument(
+    "arguments",
+    metavar="[PYTEST_OPTIONS]...",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    callback=_help_wanted,
+)
+HELP: Final = click.help_option("--help", help="Show this message and exit; so does -h.")
+
+
 def run_options(command: Command) -> Command:
     """Give ``command`` the options of a run, in the order of their table."""
     return _with_options(command, RUN_OPTIONS)

@@ -33,7 +33,8 @@ def command(
 ) -> int:
     """Gate, deploy and verify a release; if it fails, go back to the last known good one.
 
-    Exit codes: 0 done and verified, 1 refused, or bad, 4 usage error, 75 hold.
+    Exit codes: 0 done and verified, 1 refused, or bad, 2 interrupted, 3 internal error,
+    4 usage error, 75 hold.
     """
     loaded, artefacts = load_here(environment), subjects.parse(subject)
     if notify:

@@ -23,7 +23,7 @@ def command(release: str, why: str, names: tuple[str, ...], undo: bool) -> int:
 
     A rollback does this by itself with the release that it takes away.
 
-    Exit codes: 0 recorded, 4 usage error, 75 hold.
+    Exit codes: 0 recorded, 2 interrupted, 3 internal error, 4 usage error, 75 hold.
     """
     environments, unread = recorded_environments(names)
     if unread:  # one of them may be where the release is live

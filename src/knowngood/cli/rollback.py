@@ -42,7 +42,8 @@ def command(
     The deployment is asked what is live, also with --offline. That release is not gone back to, and
     is recorded as rejected.
 
-    Exit codes: 0 done and verified, 1 there is none, or it is bad, 4 usage error, 75 hold.
+    Exit codes: 0 done and verified, 1 there is none, or it is bad, 2 interrupted,
+    3 internal error, 4 usage error, 75 hold.
     """
     if override is not None and release is None:
         raise click.UsageError("--override: give --to as well, which release it is for")

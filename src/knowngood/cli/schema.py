@@ -27,7 +27,7 @@ def command(name: str) -> int:
     \b
         #:schema environment.schema.json
 
-    Exit codes: 0 printed, 3 could not be written
+    Exit codes: 0 printed, 3 could not be written, 4 usage error.
     """
     package, file = SCHEMAS[name]
     print_answer((files(package) / file).read_text("utf-8").rstrip("\n"))

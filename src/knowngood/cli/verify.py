@@ -8,12 +8,12 @@ import click
 
 from ..supervisor import verify
 from .console import print_line
-from .options import NOTIFY, options_of_run, run_options
+from .options import HELP, NOTIFY, OF_PYTEST, PYTEST_OPTIONS, options_of_run, run_options
 
 
 @click.command(
     "verify",
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    context_settings=OF_PYTEST,
 )
 @run_options
 @NOTIFY
@@ -24,11 +24,9 @@ from .options import NOTIFY, options_of_run, run_options
     metavar="SECONDS",
     help="wait so long for another run of this environment on this machine (default: 0)",
 )
-@click.argument("arguments", metavar="[PYTEST_OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
-@click.pass_context
+@HELP
+@PYTEST_OPTIONS
 def command(
-    context: click.Context,
-    /,
     arguments: tuple[str, ...],
     wait: float,
     **values: Any,
@@ -44,7 +42,4 @@ def command(
     Exit codes: 0 proceed, 1 roll back, 2 interrupted, 3 internal error, 4 usage error,
     5 nothing checked, 75 inconclusive: hold, do not promote, do not roll back, run again
     """
-    if "-h" in arguments:
-        click.echo(context.get_help())
-        return 0
     return verify(options_of_run(**values), arguments, print_line, wait)

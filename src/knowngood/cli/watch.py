@@ -10,12 +10,12 @@ import click
 from ..safety import KnowngoodError, UsageError, one_line
 from ..watch import Watch, no_result, usual_path
 from .console import print_error, print_line
-from .options import STATE, options_of_run, run_options
+from .options import HELP, OF_PYTEST, PYTEST_OPTIONS, STATE, options_of_run, run_options
 
 
 @click.command(
     "watch",
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    context_settings=OF_PYTEST,
 )
 @run_options
 @STATE
@@ -25,7 +25,8 @@ from .options import STATE, options_of_run, run_options
     help="print one line with perfdata, and end with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 "
     "(UNKNOWN), as a check of Nagios, Icinga or Checkmk",
 )
-@click.argument("arguments", metavar="[PYTEST_OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
+@HELP
+@PYTEST_OPTIONS
 def command(
     arguments: tuple[str, ...],
     state: Path | None,

@@ -88,7 +88,7 @@ class RollbackDrill:
         yield self._move_branch(BETTER)
         yield self._ask(f"may {BETTER} go to {PROD}?", "yes", "gate", f"--release={BETTER}")
         yield self._kill_push(BETTER, PROD, still=GOOD)
-        says = f"the push of {BETTER} by "
+        says = f"the push of {BETTER} by"
         yield self._status(
             f"what is so on {PROD}?", says, "did not end", f"live on {PROD} is {GOOD}"
         )

@@ -111,9 +111,14 @@ def test_a_command_that_is_misspelt(
 
 @pytest.mark.parametrize("name", main.COMMANDS)
 def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its usage, and a sentence that says what it does."""
-    assert main.run([name, "--help"]) == 0
-    assert capsys.readouterr().out.startswith(f"Usage: knowngood {name} ")
+    """Its usage, a sentence that says what it does, and every exit code. -h shows it, too."""
+    assert main.run([name, "-h"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"Usage: knowngood {name} ")
+    codes = " ".join(shown.partition("Exit codes: ")[2].split())
+    others = ("those of", "0 printed, 3 could not be written, 4 ")
+    assert "2 interrupted, 3 internal error, 4 usage error" in codes or codes.startswith(others)
+    assert "-h" in shown.partition("Options:")[2]
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:

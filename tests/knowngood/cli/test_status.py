@@ -180,11 +180,11 @@ def test_a_rollback_is_what_put_it_there(run: Run, noted: Note) -> None:
 def test_how_far_it_is_behind(run: Run, noted: Note, project: Path) -> None:
     """By what is live, whatever was pushed; where nobody answers, by the records."""
     noted("v3", "stage", "PASSED", 1)
-    assert run("status", "--env=prod").out.splitlines()[1].split()[-1] == "1"
+    assert run("status", "--env=prod").out.splitlines()[1].endswith("  stage by 1 commit")
     serves(project, "v1")
-    assert run("status", "--env=prod").out.splitlines()[1].split()[-1] == "2"
+    assert run("status", "--env=prod").out.splitlines()[1].endswith("  stage by 2 commits")
     (project / "live").unlink()
-    assert run("status", "--env=prod").out.splitlines()[1].split()[-1] == "1"
+    assert run("status", "--env=prod").out.splitlines()[1].endswith("  stage by 1 commit")
 
 
 def test_another_release_is_live(run: Run, project: Path) -> None:

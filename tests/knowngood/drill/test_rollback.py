@@ -325,7 +325,12 @@ def test_checks_that_catch_nothing(run: Run, commands: list[Ended]) -> None:
         (6, (1, "no: v2 is not reviewed"), "yes → exit 1: no: v2 is not reviewed"),
         (10, (1, "nothing answers"), "prod serves nothing"),
         (7, (0, "v2"), "its command ended, prod serves v2"),
-        (8, (0, "nothing to see"), 'exit 0, it did not print "the push of v2 by "'),
+        (
+            8,
+            (0, "nothing to see"),
+            "the push of v2 by … did not end … live on prod is v1 → exit 0, it did not print "
+            '"the push of v2 by"',
+        ),
         (14, (0, "v3"), "exit 1, prod serves v3"),
     ],
 )
