@@ -48,7 +48,7 @@ def test_page_is_in_its_own_language(responses, language_of, environment):
 @pytest.mark.catches("page-empty", "page-no-title", "page-truncated", "gzip-twice")
 @pytest.mark.catches("page-body-twice", "page-ends-twice", "page-warning-first")
 @pytest.mark.catches("page-noscript-unclosed", "page-script-unclosed")
-@pytest.mark.catches("page-select-unclosed", "page-template-unclosed")
+@pytest.mark.catches("page-iframe-unclosed", "page-select-unclosed", "page-template-unclosed")
 def test_page_is_complete(responses):
     """Each page begins with a doctype, has a title, and is whole to its end, each of them once."""
     for page in responses:

@@ -156,6 +156,7 @@ TELLING: dict[str, tuple[str, int, str, str]] = {
     "script-modules": ("/pl/mobile/", 200, HTML, '<script type="module" src'),
     "stylesheet-wrong-charset": ("/pl/css/styles.css", 200, "text/css; charset=utf-16", "body"),
     "files-are-pointers": ("/pl/v4/img/on.png", 200, "image/png", "version https://git-lfs"),
+    "page-iframe-unclosed": ("/pl/", 200, HTML, '<iframe src="about:blank"><main>'),
     "page-select-unclosed": (f"/{ONE}/", 200, HTML, "<select><main>"),
     "page-template-unclosed": ("/pl/v4/", 200, HTML, "<template><main>"),
     "page-body-dir": ("/ar/", 200, HTML, '<body dir="ltr" '),

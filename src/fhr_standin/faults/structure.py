@@ -34,6 +34,12 @@ FAULTS = [
         reach="one locale",
     ),
     content(
+        "page-iframe-unclosed",
+        "a frame that is never closed takes in the desktop page",
+        DESKTOP,
+        swap("<main>", '<iframe src="about:blank"><main>'),
+    ),
+    content(
         "page-template-unclosed",
         "a template that is never closed takes in the v4 page",
         ["v4/"],

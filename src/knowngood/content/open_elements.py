@@ -18,7 +18,9 @@ _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
     | {"wbr"}
 )
-TEXT_ELEMENTS: Final = frozenset({"iframe", "noscript", "script", "style", "textarea", "title"})
+TEXT_ELEMENTS: Final = frozenset(
+    {"iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"}
+)
 """Elements that hold only text in a browser that runs scripts."""
 
 _TOKEN: Final = re.compile(

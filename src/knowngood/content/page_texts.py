@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_NOT_READ: Final = {"code", "noscript", "pre", "script", "style", "svg", "template", "textarea"}
+_NOT_READ: Final = frozenset(
+    {"code", "iframe", "noembed", "noframes", "noscript", "pre", "script", "style", "svg"}
+    | {"template", "textarea", "xmp"}
+)
 _LETTERS: Final = 4  # of a shorter text, such as "OK", languages have the same
 _TEXTS: Final = 4  # a page with fewer is not judged
 _SHARE: Final = 0.9  # of the texts of a page; names and numbers are the same in all languages

@@ -19,7 +19,7 @@ def test_the_texts_of_a_page() -> None:
     """Those of each element by itself, without what nobody translates."""
     tree = html.parse(
         "<title>Browser health</title><body>In the body<p>A \n <b>bold</b> text</p><a>OK</a>"
-        "<pre><b>highlighted</b></pre><textarea>typed here</textarea>"
+        "<pre><b>highlighted</b></pre><textarea>typed here</textarea><iframe>no frames</iframe>"
         "<script>var texts</script><style>body {}</style><pre>{'a': 'bold claim'}</pre>1234567"
     )
     assert page_texts.of(tree) == {"Browser health", "In the body1234567", "A text", "bold"}
