@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ..fetch import Resource, Response
 
 _SHOWN: Final = 60  # characters of a script that a message quotes
+
+_IMPORTS_BY_NAME: Final = re.compile(rb"\bimport\s*\(\s*[A-Za-z_$]")
 
 _SEVERAL: Final = 3  # elements: without one or two, a page is still the same
 
@@ -181,14 +184,34 @@ def mount_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
     that its scripts name: an application, as of React, Vue or Angular, has nowhere to show itself.
     If a script lies on another host, nothing is certain, and nothing returned.
     """
-    files = [file for file in resources if file.page == str(page.url) and file.kind in SCRIPT_KINDS]
-    if any(file.exchange is None for file in files):
-        return []
-    sources = [*inline_sources(page), *(file.response.content for file in files)]
-    named = frozenset[str]().union(*map(script_text.selectors, sources))
-    if any(f"#{name}" in named for name in page_elements.fillable(page.html)):
+    named = _named_by_scripts(page, resources)
+    if named is None or any(f"#{name}" in named for name in page_elements.fillable(page.html)):
         return []
     return ["the page lacks the element that its scripts fill: no empty one has a name they use"]
+
+
+def root_problems(page: Response, resources: Iterable[Resource]) -> list[str]:
+    """Return that the page lacks the element in which a framework, as Nuxt or Next.js, goes on with
+    what the server drew, and that its scripts name: no button works. If a script lies on another
+    host, nothing is certain, and nothing returned.
+    """
+    named = _named_by_scripts(page, resources) or ()
+    lost = [name for name in page_elements.ROOTS if f"#{name}" in named]
+    if not lost or any(page.html.css_first(f'[id="{name}"]') is not None for name in lost):
+        return []
+    return [f"no element has the id {lost[0]}, by which scripts find what the server drew"]
+
+
+def _named_by_scripts(page: Response, resources: Iterable[Resource]) -> frozenset[str] | None:
+    """Return the ids and classes that the page's scripts name; None if one lies on another host, or
+    is imported by a name that only runs tell.
+    """
+    files = [file for file in resources if file.page == str(page.url) and file.kind in SCRIPT_KINDS]
+    inline = inline_sources(page)
+    if any(file.exchange is None for file in files) or any(map(_IMPORTS_BY_NAME.search, inline)):
+        return None
+    sources = [*inline, *(file.response.content for file in files)]
+    return frozenset[str]().union(*map(script_text.selectors, sources))
 
 
 def is_translation(file: Resource, model: Resource) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+ROOTS: Final = ("__nuxt", "__next", "___gatsby", "__docusaurus")
+"""The ids of the elements in which frameworks go on with what the server drew."""
+
 _SCRIPTED: Final = ("on", "data-", "role", "aria-controls", "ng-", "v-", "@", ":")
 """How attributes begin by which scripts find a link."""
 

@@ -74,6 +74,8 @@ class Page:
         is_styled: whether it has styles for a screen.
         needs_scripts: whether it has scripts, and without them shows nothing, or has no styles.
         has_mount: whether it shows nothing, but has an empty element with an id to be filled.
+        has_root: whether a framework goes on with what the server drew.
+        has_base: whether it says by ``<base>`` where its application lies.
         runs_files: whether it runs script files of its own host.
         has_main_text: whether its main part says something before scripts run.
         has_end: whether it has ``</html>``.
@@ -89,6 +91,8 @@ class Page:
     is_styled: bool = False
     needs_scripts: bool = False
     has_mount: bool = False
+    has_root: bool = False
+    has_base: bool = False
     runs_files: bool = False
     has_main_text: bool = False
     has_end: bool = False
@@ -179,6 +183,8 @@ def to_page(path: str, exchange: Exchange) -> Page:
         is_styled=is_styled,
         needs_scripts=scripts and (not is_styled or len(texts) <= _TITLE),
         has_mount=len(texts) <= _TITLE and bool(page_elements.fillable(page.html)),
+        has_root=any(page.html.css_first(f'[id="{name}"]') for name in page_elements.ROOTS),
+        has_base=page.html.css_first("base[href]") is not None,
         runs_files=any(links.own_scripts(page.html, url)),
         has_main_text=page_texts.has_main_text(page.html),
         has_end=open_elements.has_end(page.text),

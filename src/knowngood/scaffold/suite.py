@@ -40,6 +40,8 @@ class PageGroup:
         needs_scripts: whether all need scripts to show anything.
         run_files: whether all run script files of their own host.
         have_mounts: whether all of these have an empty element that scripts may fill.
+        have_roots: whether in all a framework goes on with what the server drew.
+        have_bases: whether all have a ``<base>``.
         have_main_text: whether the main parts of all say something before scripts run.
         have_ends: whether all have ``</html>``.
         are_long_lived: whether browsers keep any of them for more than a month.
@@ -56,6 +58,8 @@ class PageGroup:
     needs_scripts: bool = False
     run_files: bool = False
     have_mounts: bool = False
+    have_roots: bool = False
+    have_bases: bool = False
     have_main_text: bool = False
     have_ends: bool = False
     are_long_lived: bool = False
@@ -179,6 +183,8 @@ def page_groups(pages: Sequence[Page]) -> list[PageGroup]:
             needs_scripts=all(page.needs_scripts for page in group),
             run_files=all(page.runs_files for page in group if page.sound),
             have_mounts=all(page.has_mount for page in group),
+            have_roots=all(page.has_root for page in group if page.sound),
+            have_bases=all(page.has_base for page in group if page.sound),
             have_main_text=all(page.has_main_text for page in group),
             have_ends=all(page.has_end for page in group),
             are_long_lived=any(page.is_long_lived for page in group),

@@ -53,6 +53,24 @@ def test_the_element_of_its_own_that_scripts_fill(site: Site, body: str, is_told
     """Angular and others know it by its name."""
     script = site.resource("/fr/a.js", 'define({selectors:[["app-root"]]})')
     assert bool(checks.mount_problems(site.page(body), [script])) is is_told
+    page = site.page(f"{body}<script>var m = '/b.js'; import(m)</script>")
+    assert checks.mount_problems(page, [script]) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "source", "is_told"),
+    [
+        ("<div id=__nuxt><p>a</p></div>", "root='#__nuxt'", False),
+        ("<div id=__nuxt-app><p>a</p></div>", "root='#__nuxt'", True),
+        ("<div><p>a</p></div>", "hydrate(document.getElementById('__next'))", True),
+        ("<div><p>a</p></div>", "hydrate(document.getElementById('__next-error'))", False),
+    ],
+)
+def test_the_element_that_a_server_draws(site: Site, body: str, source: str, is_told: bool) -> None:
+    """Without it the page shows all, and nothing of it works."""
+    script = site.resource("/fr/a.js", source)
+    assert bool(checks.root_problems(site.page(body), [script])) is is_told
+    assert checks.root_problems(site.page(body), [script, site.elsewhere()]) == []
 
 
 def test_words_that_no_script_has(site: Site) -> None:

@@ -403,14 +403,17 @@ def test_page_in_place_of_a_health_check(is_page: bool) -> None:
     [
         (Page("/", runs_files=True), "checks.unscripted_problems(response, files=True) == []"),
         (Page("/", needs_scripts=True), "checks.unscripted_problems(response) == []"),
+        (Page("/", has_root=True), "checks.root_problems(response, resources) == []"),
+        (Page("/", needs_scripts=True, has_base=True), 'response.html.css_first("base[href]") is'),
+        (Page("/", has_base=True), ""),
         (Page("/"), ""),
     ],
 )
 def test_scripts_of_a_page(page: Page, line: str) -> None:
-    """Where all pages run files of the site, they are to run some tomorrow."""
+    """What a page is made by today it is to have tomorrow."""
     source = written(pages=(page,))["smoketests/test_pages.py"]
     assert functions(source)
-    assert ("unscripted_problems" in source) == bool(line)
+    assert bool(re.search(r"unscripted_problems|root_problems|base\[", source)) == bool(line)
     assert line in source
 
 

@@ -270,9 +270,26 @@ def test_what_a_page_cannot_be_without(
 
 
 @pytest.mark.parametrize(
+    ("body", "has_root", "has_base", "runs_files"),
+    [
+        ("<div id=__nuxt><p>a</p></div>", True, False, False),
+        ('<base href="/"><script src=a.js></script>', False, True, True),
+        ("<base target=_top><div id=__nuxt-x></div><script>f()</script>", False, False, False),
+    ],
+)
+def test_what_scripts_of_a_page_go_by(
+    serve: Serve, body: str, has_root: bool, has_base: bool, runs_files: bool
+) -> None:
+    """The element of a framework, where the application lies, and files of the site's own."""
+    (only,) = seen(serve(by_path({"/": page(f"<title>a</title>{body}")}))).pages
+    assert (only.has_root, only.has_base, only.runs_files) == (has_root, has_base, runs_files)
+
+
+@pytest.mark.parametrize(
     ("body", "has_mount"),
     [
         ("<div id=root></div>", True),
+        ("<app-root></app-root>", True),
         ("<div></div>", False),
         ("<p id=a></p><h1>Hello</h1><p>World</p>", False),
     ],
