@@ -38,6 +38,17 @@ def error_words(error: str, phase: str) -> str:
     return f"{words} ({_PHASES.get(phase, phase)})" if phase else words
 
 
+def silence_words(error: str, phase: str, exchange: Mapping[str, Any]) -> str:
+    """Return that an answer does not come, or that it begins with the status of an error, which
+    says more, and does not end.
+    """
+    attempts = exchange.get("attempts") or [{}]
+    status = int(attempts[-1].get("status") or 0)
+    if status >= 400:
+        return f"is {status}, and the body of the answer does not end"
+    return f"gives no answer: {error_words(error, phase)}"
+
+
 def origin_url(url: str) -> str:
     """Return the beginning of ``url``, up to its path."""
     parts = urlsplit(url)

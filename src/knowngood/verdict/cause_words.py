@@ -10,7 +10,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..safety import listed, one_line, plural_of
-from .attempt_error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url, success_words
+from .attempt_error_words import (
+    BROKEN_ANSWER,
+    NO_ANSWER,
+    error_words,
+    origin_url,
+    silence_words,
+    success_words,
+)
 from .outcome import EDGE_OF, Outcome
 from .own_claims import CONVERGED, EVERYWHERE
 from .symptom import (
@@ -125,7 +132,7 @@ class CauseWords:
         if has_wrong_status(outcome):
             predicate = self._status(outcome, several=several)
         elif outcome.kind in NO_ANSWER:
-            predicate = f"gives no answer: {_error_words(outcome)}"
+            predicate = silence_words(outcome.kind, outcome.phase, outcome.exchange)
         elif outcome.kind in BROKEN_ANSWER:
             detail = outcome.exchange["attempts"][-1]["detail"]
             predicate = f"{_error_words(outcome)}: {detail}"

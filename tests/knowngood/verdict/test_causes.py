@@ -334,6 +334,14 @@ def test_sentences(kind: str, status: int, sentence: str) -> None:
     assert sentences(outcome("x", "/a", status, kind=kind)) == [sentence]
 
 
+def test_error_whose_body_does_not_end() -> None:
+    """A server may say 404 with the length of the file that is gone: the status says why."""
+    late = outcome("files", "/a.js", 0, kind="timeout", phase="body")
+    attempts = [{"status": 404, "error": "timeout", "phase": "body", "detail": ""}]
+    late = replace(late, exchanges=({**late.exchange, "attempts": attempts},))
+    assert sentences(late) == ["/a.js is 404, and the body of the answer does not end"]
+
+
 def test_what_a_loop_did_not_come_to() -> None:
     """A check fails at the first missing file; the second one is a cause of its own."""
     [one] = missing("is_there", "/{locale}/a.js")[3:4]
