@@ -11,6 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from ..safety import one_line
+from ..verdict import VerdictKind
 from ..verdict.symptom import lasting
 from . import cause_block
 
@@ -34,7 +35,7 @@ def properties(document: Mapping[str, Any]) -> dict[str, str]:
 
 def name_causes(suites: ET.Element, document: Mapping[str, Any]) -> None:
     """Replace the message of each failed case by the sentence of its cause; add a case for a cause
-    without cases, such as edges that differ.
+    without cases, such as edges that differ, and one for a verdict that no case shows.
 
     CI systems group failures by message, so the cases of one cause stand together. A case that an
     advisory accepts becomes a skipped one: it must not fail a CI system.
@@ -53,7 +54,12 @@ def name_causes(suites: ET.Element, document: Mapping[str, Any]) -> None:
     _skip_accepted(suites, {outcome["nodeid"] for outcome in document["advisory"]})
     for cause in document["causes"]:
         if cause["state"] == "failed" and cause["sentence"] not in sentences:
-            _add_case(suites, cause)
+            text = "\n".join(cause_block.lines(cause))
+            _add_case(suites, _claim_of(cause), "failure", cause["sentence"], text)
+    is_green = not any(next(suites.iter(tag), None) is not None for tag in _COUNTS)
+    if is_green and document["verdict"] != VerdictKind.PASSED:
+        message = f"{document['verdict']}: {document['reason']}"
+        _add_case(suites, "The run has a verdict.", "error", message, document["action"])
 
 
 def _node_id(case: ET.Element) -> str:
@@ -73,22 +79,22 @@ def _skip_accepted(suites: ET.Element, accepted: Container[str]) -> None:
             failure.text = f"ADVISORY{(failure.text or '').removeprefix('FAILED')}"
 
 
-def _add_case(suites: ET.Element, cause: Mapping[str, Any]) -> None:
+def _add_case(suites: ET.Element, name: str, tag: str, message: str, text: str) -> None:
+    """Add a case with a failure or an error, whose first line is ``message``."""
     suite = suites.find("testsuite") if suites.tag == "testsuites" else suites
     if suite is None:
         return
-    message = one_line(cause["sentence"], _WIDEST)
-    names = {"classname": "knowngood", "name": _claim_of(cause), "time": "0"}
-    failure = ET.SubElement(ET.SubElement(suite, "testcase", names), "failure", message=message)
-    failure.text = "\n".join(cause_block.lines(cause))
-    for count in ("tests", "failures"):
+    names = {"classname": "knowngood", "name": one_line(name, _WIDEST), "time": "0"}
+    case = ET.SubElement(suite, "testcase", names)
+    ET.SubElement(case, tag, message=one_line(message, _WIDEST)).text = text
+    for count in ("tests", _COUNTS[tag]):
         suite.set(count, str(int(suite.get(count, "0")) + 1))
 
 
 def _claim_of(cause: Mapping[str, Any]) -> str:
     """Return the first claim that a cause breaks; a cause of too many retries has none."""
     claims = cause["claims"]
-    return one_line(claims[0]["claim"] if claims else "Requests are answered at once.", _WIDEST)
+    return str(claims[0]["claim"]) if claims else "Requests are answered at once."
 
 
 def _cause_of(
