@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Container, Iterator, Sequence
@@ -91,6 +92,9 @@ class ItemFetcher:
         )
         self._statistics = self._fetcher.statistics
         self._statistics.built = ticket.built
+        # pytest sets this for each test. Set it before, too: the first time moves the environment,
+        # which the C library may be reading in another thread, to look up a name.
+        os.environ.setdefault("PYTEST_CURRENT_TEST", "")
         self._fetcher.start()
         self._prefetcher = Prefetcher(self._fetcher, plans, groups)
 

@@ -1,6 +1,7 @@
 """Walks: httpx's own interface over the fetcher, and nothing left behind whatever happens."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -38,6 +39,7 @@ from knowngood.fetch.client import (
     BadExpectation,
     Client,
 )
+from knowngood.fetch.fetcher import Fetcher
 from knowngood.fetch.prefetch import Plan
 from knowngood.safety.redactor import Redactor
 from knowngood.session.cases import Case
@@ -78,6 +80,23 @@ def walk(environment: Callable[..., Environment]) -> Iterator[Callable[..., Any]
     yield walking
     for run in runs:
         run.close()
+
+
+def test_the_environment_is_not_moved_while_names_are_looked_up(
+    serve: Serve, walk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is where a variable is added; the C library reads it without a lock."""
+    added: list[bool] = []
+    start = Fetcher.start
+
+    def starting(fetcher: Fetcher) -> None:
+        added.append("PYTEST_CURRENT_TEST" in os.environ)
+        start(fetcher)
+
+    monkeypatch.setattr(Fetcher, "start", starting)
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    with walk(serve(answer())):
+        assert added == [True]
 
 
 # -- httpx's interface
