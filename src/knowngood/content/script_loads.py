@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEEM: Final = re.compile(
     rb"""\bnew\s+(?:Shared)?Worker\s*\(|\bserviceWorker\s*(?:\?\.|\.)\s*register\s*\("""
-    rb"""|\bimportScripts\s*\(|\.src\s*=\s*["'`]"""
+    rb"""|\bimportScripts\s*\(|\.src\s*=\s*["'`]|\.getScript\s*\(|\bdocument\.write\s*\("""
 )
 """What begins all that is looked for, before anything is parsed."""
 
@@ -38,6 +38,17 @@ _OF_PAGE: Final = re.compile(_URL)
 _OF_SCRIPT: Final = re.compile(
     rf"""(?:(?:""|'')\s*\+\s*)?new\s+URL\(\s*{_URL}\s*,\s*import\.meta\.url\s*\)(?:\.href)?"""
 )
+_WRITTEN: Final = re.compile(
+    r"""(["'`])<script\b[^<>]*?\ssrc=\\?["']?([\w./~@-]+\.js)\\?["']?[^<>]*><\\?/script>(?:\\n)?\1"""
+)
+_OF_SCRIPTS: Final = {
+    "importScripts": _OF_PAGE,
+    "$.getScript": _OF_PAGE,
+    "jQuery.getScript": _OF_PAGE,
+    "document.write": _WRITTEN,
+}
+"""By call that loads scripts, what it is given."""
+
 _REGISTERS: Final = re.compile(r"(?:(?:window|self)\.)?navigator\s*\.\s*serviceWorker\??\.register")
 _HAS: Final = (
     r"""\(?\s*(?:!!)?(?:["'`](?:serviceWorker|(?:Shared)?Worker)["'`]\s+in\s+(?:window\.)?\w+"""
@@ -147,9 +158,9 @@ def _of_call(place: _Place, called: Container[str]) -> Iterator[ScriptLoad]:
     name = text_of(callee) if callee is not None else ""
     arguments = call.child_by_field_name("arguments")
     values = [text_of(node) for node in arguments.named_children] if arguments is not None else []
-    if name == "importScripts":
-        if name in called and place.runs_at_once():
-            for written in filter(None, map(_OF_PAGE.fullmatch, values)):
+    if name in _OF_SCRIPTS:
+        if (name in called or "." in name) and place.runs_at_once():
+            for written in filter(None, map(_OF_SCRIPTS[name].fullmatch, values)):
                 yield ScriptLoad(written[2], "script-url", "", of_script=False)
     elif values and (name in called or _REGISTERS.fullmatch(name)) and place.is_sure():
         kind = "module" if any(map(_MODULE.search, values[1:2])) else ""

@@ -483,6 +483,10 @@ JS = "https://fhr.example/fr/js/"
             Link(f"{PAGE}sw.js", "worker"),
         ),
         ("importScripts('a.js')", Link(f"{PAGE}a.js", "script-url")),
+        ("$.getScript('a.js', show)", Link(f"{PAGE}a.js", "script-url")),
+        ("$(function () { jQuery.getScript('a.js'); });", Link(f"{PAGE}a.js", "script-url")),
+        ("document.write('<script src=\"a.js\"><\\/script>')", Link(f"{PAGE}a.js", "script-url")),
+        (r'document.write("<script src=\"a.js\"><\/script>")', Link(f"{PAGE}a.js", "script-url")),
         (
             "(function () { var s = document.createElement('script'); s.src = 'a.js';"
             " document.head.appendChild(s) })()",
@@ -533,6 +537,16 @@ def test_worker_of_a_script_in_the_page() -> None:
         ),
         pytest.param("serviceWorker.register('sw.js')", id="another-object"),
         pytest.param("function f() { importScripts('a.js') }", id="may-never-run"),
+        pytest.param("function f() { $.getScript('a.js') }", id="may-never-be-got"),
+        pytest.param("$.getScript(base + 'a.js')", id="got-from-elsewhere"),
+        pytest.param(
+            "window.$ || document.write('<script src=\"a.js\"><\\/script>')",
+            id="may-not-be-written",
+        ),
+        pytest.param(
+            "document.write('<script src=\"a.js\"><\\/script>'.replace('a', b))",
+            id="written-otherwise",
+        ),
         pytest.param("typeof importScripts === 'function' && importScripts('a.js')", id="asked"),
         pytest.param("img.src = 'a.js'", id="no-element"),
         pytest.param("s = d.createElement('script'); s.src = 'a.js'", id="not-added"),
