@@ -27,6 +27,9 @@ SECONDS: Final = 120.0
 ANSWER: Final = 30.0
 """Seconds for the first answer of an origin."""
 
+_SILENCE: Final[dict[Path, str]] = {}
+"""Why the origin of a repository does not answer, by the repository's path; empty if it does."""
+
 _INSTEAD: Final = {"clean": "", "smudge": "", "process": "", "required": "false", "driver": "false"}
 _PROGRAMS: Final = rf"^(filter|merge)\..*\.({'|'.join(_INSTEAD)})$"
 _REMOTE: Final = re.compile(r"remote\.(.*)\.url", re.S)
@@ -50,7 +53,6 @@ class Repository:
     seconds: float = SECONDS
     offline: bool = False
     _settings: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _silence: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def of_hook(cls) -> Repository:
@@ -196,14 +198,14 @@ class Repository:
     ) -> subprocess.CompletedProcess[bytes]:
         """Return how ``git ARGUMENTS`` ended. Raises GitError if it has no end.
 
-        The origin is asked a small question before the first other one: a firewall may drop what is
-        sent there, and a fetch or a push may take much longer.
+        The origin is asked a small question before the first other one of this process: a firewall
+        may drop what is sent there, and a fetch or a push may take much longer.
         """
         if asks_origin(arguments):
-            if not self._silence:
-                self._silence.append(self._why_silent())
-            if self._silence[0]:
-                raise GitError(self._silence[0], of_origin=True)
+            if self.path not in _SILENCE:
+                _SILENCE[self.path] = self._why_silent()
+            if _SILENCE[self.path]:
+                raise GitError(_SILENCE[self.path], of_origin=True)
         return git_process.ended(self.path, arguments, self.seconds, stdin, self.variables)
 
     def _why_silent(self) -> str:
