@@ -493,6 +493,8 @@ def test_an_environment_that_may_not_be_written_to(
     path.write_text(path.read_text().replace("writes = true", "writes = false"))
     writes = '@pytest.mark.origin("submission", writes=True)\ndef test_walk(client): assert 0\n'
     assert check(PASSES + writes).code == 0
+    unfinished = f'@pytest.mark.skip(reason="set [secrets]")\n{writes}'
+    assert "test_it.py::test_walk: set [secrets]" in check(PASSES + unfinished).output
     sneaks = '@pytest.mark.origin("submission")\ndef test_walk(client): client.post("/x")\n'
     ended = check(PASSES + sneaks)
     assert ended.code == 75, ended.output
