@@ -36,6 +36,11 @@ _ITSELF: Final = re.compile(rb"\s*/\*!\s*\*?\s*jQuery (?:JavaScript Library )?v\
 """How jQuery's own file begins; a bundle that has jQuery within it keeps it for itself."""
 _PLUGS_IN: Final = re.compile(rb"\(\s*(?:\w+\.)?jQuery\s*[,)]")
 """A script hands the jQuery of that moment to a function: ``(function ($) {…})(jQuery)``."""
+_PLUG_IN: Final = re.compile(
+    r"[;!(+~\s]*function\s*\([\s\w$,]*\)\s*\{.*\}\s*\)?\s*\(\s*jQuery\s*\)[\s);]*\Z", re.S
+)
+_HANDED: Final = re.compile(r"\}\s*\)?\s*\(\s*jQuery\s*\)")
+"""A plug-in begins with a function, to which it hands jQuery by its name, at once."""
 _KEEPS: Final = re.compile(
     rb"\bnoConflict\s*\(|(?<![\w$])(?!(?:jQuery|\$)\s*=)[\w$]+\s*=\s*(?:\w+\.)?(?:jQuery|\$)\s*[;,\n]"
 )
@@ -60,6 +65,8 @@ def problems(sources: Sequence[bytes]) -> list[str]:
     if "" in used and not any(_defines(source) for source in sources):
         users = [source for source in sources if "" in _used(source)]
         missing += ["$"] if not all(_takes(source) for source in users) else []
+    naming = [source for source in sources if _names_jquery(source)]
+    missing += ["jQuery"] if naming and all(map(_only_plugs_in, naming)) and not missing else []
     return [f"{name}: a script uses it, none defines it" for name in missing]
 
 
@@ -131,6 +138,20 @@ def _is_guarded(text: str, place: int) -> bool:
     ``$.blockUI && $.unblockUI()``, ``if ($.blockUI) { $.unblockUI(); }``.
     """
     return _GUARD.search(text[max(0, place - _GUARD_AWAY) : place]) is not None
+
+
+@cached_by_content
+def _names_jquery(source: bytes) -> bool:
+    """Return whether a script has the name, also in that of a file."""
+    return b"jquery" in source.lower() and "jquery" in without_comments(source).lower()
+
+
+@cached_by_content
+def _only_plugs_in(source: bytes) -> bool:
+    """Return whether a script is a plug-in, and asks nowhere whether jQuery is there."""
+    text = without_comments(source)
+    is_plug_in = _PLUG_IN.match(text) is not None
+    return is_plug_in and text.lower().count("jquery") == len(_HANDED.findall(text))
 
 
 @cached_by_content

@@ -25,6 +25,9 @@ PLUGIN = b"(function ($) { $.fn.mousewheel = 1; $.cookie = function () {}; })(jQ
         [JQUERY, PLUGIN, b"$.cookie('x');"],
         [b"// $('#x')"],
         [rb"x = /^(a|b)$(c)/;"],
+        [b"window.Zepto = window.$ = f;", b"if (window.jQuery) { %s }" % PLOT],
+        [b"window.Zepto = window.$ = f;", PLOT, b"load('js/jquery.js');"],
+        [b"window.$ = f;", b"typeof jQuery === 'function' && " + PLOT],
     ],
 )
 def test_libraries_that_are_there(sources: list[bytes]) -> None:
@@ -37,6 +40,14 @@ def test_libraries_that_are_there(sources: list[bytes]) -> None:
     [
         ([b"$('#x').hide();"], ["$: a script uses it, none defines it"]),
         ([b"$(function () {});", b"// window.$ = 1"], ["$: a script uses it, none defines it"]),
+        (
+            [
+                b"window.Zepto = window.$ = f;",
+                b"/* jQuery */ ;" + PLOT + PLUGIN,
+                b"!function(t){t.x=1}(jQuery);",
+            ],
+            ["jQuery: a script uses it, none defines it"],
+        ),
         ([JQUERY, b"$.cookie('x');"], ["$.cookie: a script uses it, none defines it"]),
         (
             [JQUERY, b"$.cookie('x');", b"$.cookie('y');"],
