@@ -24,6 +24,7 @@ _OK: Final = 200
 
 _NOUNS: Final = {
     "link": "file of a <link>",
+    "media": "sound or video",
     "script-url": "script",
     "spare-font": "font",
     "style-url": "file of a stylesheet",

@@ -352,6 +352,9 @@ def test_icon_of_another_host_is_no_link(site: Site) -> None:
     icon = replace(site.elsewhere(), url="https://cdn.example.net/x.png", kind="link")
     (problem,) = checks.elsewhere_problems(site.page(), [icon], set())
     assert problem.startswith("a file of a <link> of cdn.example.net, which is not among the hosts")
+    video = replace(site.elsewhere(), url="https://cdn.example.net/x.mp4", kind="media")
+    (problem,) = checks.elsewhere_problems(site.page(), [video], set())
+    assert problem.startswith("a sound or video of cdn.example.net, ")
 
 
 @pytest.mark.parametrize(
