@@ -82,19 +82,22 @@ class Deployment:
         """The name of the environment that it goes to."""
         return self.ledger.environment.name
 
-    def deploy(self) -> bool:
-        """Run the command, and record that before and after; return whether its exit code was 0.
+    def deploy(self) -> str:
+        """Run the command, and record that before and after; return how it failed, empty if its
+        exit code was 0.
 
         Raises RecordNotWritten if a push cannot be recorded: nothing was deployed then. A
         rollback goes on.
         """
         self._note(STARTED)
-        deployed = self._run_command()
-        self._note(DEPLOYED if deployed else NOT_DEPLOYED)
-        return deployed
+        trouble = one_line(self._run_command(), 300)
+        if trouble:
+            self.say(trouble)
+        self._note(NOT_DEPLOYED if trouble else DEPLOYED, trouble)
+        return trouble
 
-    def _run_command(self) -> bool:
-        """Run the command and show what it prints; return whether its exit code was 0."""
+    def _run_command(self) -> str:
+        """Run the command and show what it prints; return how it failed."""
         environment = self.ledger.environment
         assert environment.deploy is not None
         words = environment.deploy.filled(self.release, self.commit, environment.name)
@@ -102,14 +105,9 @@ class Deployment:
         self.say(f"deploying: {command}")
         try:
             with deploy_command.marked(environment, command) as file:
-                code = deploy_command.show(words, environment.root, file, self.say)
+                return deploy_command.show(words, environment.root, file, self.say)
         except OSError as error:
-            self.say(f"deploy.command cannot be run: {error}")
-            return False
-        if code != 0:
-            how = f"exit code {code}" if code > 0 else f"signal {-code}"
-            self.say(f"deploy.command ended with {how}")
-        return code == 0
+            return f"deploy.command cannot be run: {error}"
 
     def verify(self) -> Verification:
         """Run ``knowngood verify``. Its exit code counts only if its verdict file agrees."""
@@ -216,15 +214,15 @@ class Deployment:
             )
         return is_unverified
 
-    def _note(self, step: str) -> None:
-        """Record how far it got, or say why not. Raises RecordNotWritten if a push would begin
-        without a record that others see.
+    def _note(self, step: str, reason: str = "") -> None:
+        """Record how far it got, and why no further, or say why that is on no record. Raises
+        RecordNotWritten if a push would begin without a record that others see.
         """
         repository, name = self.ledger.repository, self.environment_name
         begins_push = step == STARTED and self.kind == RecordKind.PUSHED
         try:
             record = record_store.record_now(
-                repository, self.kind, name, self.release, self.commit, step
+                repository, self.kind, name, self.release, self.commit, step, reason=reason
             )
             record_store.write(repository, record)
             if repository.uses_origin:

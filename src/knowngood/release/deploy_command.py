@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -90,12 +89,13 @@ def _bad_start(path: Path, folder: Path) -> str:
     return "" if is_there else f"its first line names {one_line(needed, 200)}, which is not there"
 
 
-def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
-    """Run ``command`` in ``folder`` and ``say`` each line that it prints; return its exit code.
+def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> str:
+    """Run ``command`` in ``folder`` and ``say`` each line that it prints; return how it failed,
+    empty if its exit code was 0.
 
     All that it starts inherits the open file ``inherited``. After SECONDS, and if this process ends
-    or is killed before, the command is ended with all that it started; its code is then that of
-    SIGTERM. Raises OSError if it cannot be started.
+    or is killed before, the command is ended with all that it started. Raises OSError if it cannot
+    be started.
     """
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     process = started(command, folder, inherited, process_group.GRACE, **output)
@@ -104,15 +104,16 @@ def show(command: Sequence[str], folder: Path, inherited: int, say: Say) -> int:
     reader = threading.Thread(target=_read, args=(process.stdout, say), daemon=True)
     reader.start()
     try:
-        return process.wait(SECONDS)
+        code = process.wait(SECONDS)
     except subprocess.TimeoutExpired:
-        say(f"not done after {SECONDS:g} s, and ended")
-        return -signal.SIGTERM
+        return f"deploy.command was not done after {SECONDS:g} s, and was ended"
     finally:
         if process.poll() is None or process.returncode < 0:
             process_group.end(process)
         process.stdin.close()
         reader.join(1)  # and no longer: what the command has started may hold the pipe
+    how = f"exit code {code}" if code > 0 else f"signal {-code}"
+    return f"deploy.command ended with {how}" if code else ""
 
 
 def started(

@@ -28,7 +28,7 @@ from .records import Records
 
 _UNFINISHED: Final = {
     STARTED: "did not end: it may be there, or half of it",
-    NOT_DEPLOYED: "ended badly: it may be there, or half of it",
+    NOT_DEPLOYED: "ended badly{why}: it may be there, or half of it",
     DEPLOYED: "was not verified: it may be bad",
 }
 
@@ -196,7 +196,8 @@ class Ledger:
         if record is None:
             return ""
         step = "push" if record.kind == RecordKind.PUSHED else "rollback"
-        who, how = one_line(record.who, 80), _UNFINISHED[record.verdict]
+        why = f" ({one_line(record.reason, 120)})" if record.reason else ""
+        who, how = one_line(record.who, 80), _UNFINISHED[record.verdict].format(why=why)
         return f"the {step} of {record.release} by {who} on {at(record.when)} {how}"
 
     def broken_off_rollback(self) -> Record | None:

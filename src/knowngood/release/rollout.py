@@ -68,11 +68,14 @@ def push(
             ledger, RecordKind.PUSHED, release, commit, say, manifest, reports, notify, subjects
         )
         try:
-            done = deployment.deploy()
+            trouble = deployment.deploy()
         except RecordNotWritten as error:
             say(f"nothing was deployed: {error}")
             return PushResult(HELD)
-        result = _pushed(deployment, answer) if done else _not_deployed(deployment, answer)
+        if trouble:
+            result = _not_deployed(deployment, answer, trouble)
+        else:
+            result = _pushed(deployment, answer)
         return replace(result, code=deployment.settled(earlier, result.code))
 
 
@@ -97,20 +100,20 @@ def _pushed(deployment: Deployment, before: LiveAnswer) -> PushResult:
     return PushResult(verification.code)
 
 
-def _not_deployed(deployment: Deployment, before: LiveAnswer) -> PushResult:
-    """Return how a push whose deployment failed ends. A release that was live ``before``, still is
-    and still passes is not bad: it stays. Any other may be there by half: go back.
+def _not_deployed(deployment: Deployment, before: LiveAnswer, trouble: str) -> PushResult:
+    """Return how a push ends whose deployment failed by ``trouble``. What was live ``before``,
+    still is and still passes is not bad: it stays. Any other may be there by half: go back.
     """
     ledger, release, say = deployment.ledger, deployment.release, deployment.say
     now = live.ask(ledger.environment, ledger.repository)
     if not before.commit == now.commit == deployment.commit:
-        return _go_back(deployment, before, None)
+        return _go_back(deployment, before, None, trouble)
     say(f"{release} was live before, and still is: it is verified before it is judged")
     verification = deployment.verify()
     if verification.code == BAD:
         return _go_back(deployment, before, verification)
     passed = ", and PASSED" if verification.code == DONE else ""
-    say(f"{release} is still live{passed}; nothing was rolled back. Its deployment failed: see why")
+    say(f"{release} is still live{passed}; nothing was rolled back, but {trouble}: see why")
     return PushResult(HELD)
 
 
@@ -207,10 +210,12 @@ def _doubt(ledger: Ledger) -> str:
     )
 
 
-def _go_back(pushed: Deployment, before: LiveAnswer, failed: Verification | None) -> PushResult:
+def _go_back(
+    pushed: Deployment, before: LiveAnswer, failed: Verification | None, trouble: str = ""
+) -> PushResult:
     """Put a good release back in place of the one that was ``pushed``, if there is one: what was
     live ``before``, or else the last known good one. Somebody may have taken that one away by hand.
-    Reject the pushed one if its verification ``failed``; None says that its deployment did.
+    Reject the pushed one if its verification ``failed``; else its deployment did, by ``trouble``.
 
     One that did not arrive is not rejected: nobody saw it. The good one is put back all the same,
     since the other may still be on its way, or come up later.
@@ -218,7 +223,7 @@ def _go_back(pushed: Deployment, before: LiveAnswer, failed: Verification | None
     ledger, name = pushed.ledger, pushed.environment_name
     was_live = ledger.good(before.commit) if before.commit != pushed.commit else None
     good = was_live or ledger.last_good(but=pushed.commit)
-    why = _why_back(pushed, failed)
+    why = _why_back(pushed, failed, trouble)
     if good is None:
         outcome = f"no release is known to be good on {name}: it stays as it is"
         put_one = f"knowngood rollback {ledger.option} --to=RELEASE --override=WHY"
@@ -241,10 +246,10 @@ def _go_back(pushed: Deployment, before: LiveAnswer, failed: Verification | None
     return replace(ended, code=BAD)
 
 
-def _why_back(pushed: Deployment, failed: Verification | None) -> str:
+def _why_back(pushed: Deployment, failed: Verification | None, trouble: str) -> str:
     """Return why a push goes back."""
     if failed is None:
-        return f"{pushed.release} was not deployed"
+        return f"{pushed.release} was not deployed ({trouble})"
     if failed.instead:
         return _not_arrived(pushed, failed.instead)
     return f"{pushed.release} FAILED on {pushed.environment_name}: {failed.reason}"
@@ -270,8 +275,8 @@ def _put_back(
     """
     name = rollback.environment_name
     again = f"knowngood rollback {rollback.ledger.option}"
-    deployed = rollback.deploy()
-    ended = rollback.verify() if deployed else Verification(BAD)
+    trouble = rollback.deploy()
+    ended = Verification(BAD) if trouble else rollback.verify()
     is_bad = ended.code == BAD and not ended.unseen
     alike = failed is not None and is_bad and ended.reason == failed.reason != ""
     if ended.code == DONE:
@@ -286,7 +291,7 @@ def _put_back(
     else:
         outcome = f"the rollback of {name} to {rollback.release} is NOT known to work: look there"
         other = f"; another release: {again} --to=RELEASE"
-        if not deployed or ended.unseen:
+        if trouble or ended.unseen:
             other = f"; repair what deploys; then: {again}"
         elif ended.code == HELD:
             other = f"; once it can be judged: {again}"

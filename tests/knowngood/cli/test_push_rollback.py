@@ -297,15 +297,15 @@ def test_a_push_that_can_tell_nobody(run: Run, project: Path) -> None:
 
 @pytest.mark.usefixtures("history", "in_one_process")
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "how"),
     [
-        ("#!/bin/sh\nexit 3\n", "deploy.command ended with exit code 3"),
-        ("#!\n", "deploy.command cannot be run"),
-        ("#!/bin/sh\nkill -9 $$\n", "deploy.command ended with signal 9"),
+        ("#!/bin/sh\nexit 3\n", "exit code 3"),
+        ("#!\n", "exit code 127"),
+        ("#!/bin/sh\nkill -9 $$\n", "signal 9"),
     ],
 )
 def test_a_deployment_that_breaks(
-    run: Run, project: Path, site: Repository, script: str, told: str
+    run: Run, project: Path, site: Repository, script: str, how: str
 ) -> None:
     """It may be there by half: the last good one is put back, which breaks as well here, and a
     rollback is not rolled back.
@@ -313,11 +313,17 @@ def test_a_deployment_that_breaks(
     (project / "deploy").write_text(script)
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 1, ended.output
-    assert told in ended.output
-    assert ended.out.splitlines()[-1].startswith(
-        "v2 was not deployed; the rollback of prod to v1 is NOT known to work: "
+    assert ("| deploy.command cannot be run" in ended.out) == ("127" in how)
+    told = f"deploy.command ended with {how}"
+    *_, last = ended.out.splitlines()
+    assert last.startswith(
+        f"v2 was not deployed ({told}); the rollback of prod to v1 is NOT known to work: "
     )
     assert ended.out.endswith("; repair what deploys; then: knowngood rollback --env=prod\n")
+    rolled_back, _, pushed, *_ = run("log", "--env=prod").out.splitlines()
+    assert f"  {told}" in pushed
+    assert f"  {told}" in rolled_back
+    assert f" ended badly ({told}): " in run("status", "--env=prod").out
     assert happened(site) == [
         ("pushed", "v2", "STARTED"),
         ("pushed", "v2", "NOT DEPLOYED"),
@@ -882,7 +888,8 @@ def test_a_command_that_hangs(run: Run, project: Path) -> None:
     (project / "deploy").write_text("#!/bin/sh\nexec sleep 60\n")
     ended = run("push", "--env=prod", "--release=v2")
     assert ended.code == 1
-    assert "not done after 0.5 s, and ended" in ended.output
+    told = "deploy.command was not done after 0.5 s, and was ended"
+    assert f"v2 was not deployed ({told}); " in ended.output
 
 
 @pytest.mark.usefixtures("history", "in_one_process")
