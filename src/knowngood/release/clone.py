@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from ..environment import FOLDER, BadEnvironment, Environment, load
+from ..environment import BadEnvironment, Environment
 from ..safety import UsageError, one_line, user_folder
 from . import unpushed
 from .git import ANSWER, SECONDS, GitError, Repository, is_ref_part
@@ -59,8 +59,8 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
     """Return the repository of an environment: the one at its path, or a bare clone in the cache.
     Each git command there may take so many ``seconds``.
 
-    Raises BadEnvironment if the file names none, or the records of another suite there would count
-    as its own; UsageError if the cache cannot be used, GitError where it cannot be cloned.
+    Raises BadEnvironment if the file names none, UsageError if the cache cannot be used,
+    GitError where it cannot be cloned.
     """
     named = environment.release.repository if environment.release is not None else ""
     if not named:
@@ -73,7 +73,6 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
             f"{environment.path}: the names of records contain the environment's name, which "
             "may therefore hold letters, digits and . _ - alone"
         )
-    _refuse_namesake(environment)
     if _URL.match(named):
         return _cloned(named, seconds)
     path = _path(environment, named)
@@ -95,41 +94,6 @@ def opened(environment: Environment, seconds: float = SECONDS) -> Repository:
             f"that is meant; if it is a submodule: {update}"
         )
     return repository
-
-
-def _refuse_namesake(environment: Environment) -> None:
-    """Raise BadEnvironment where another suite of the same git repository has an environment of
-    this name for another deployment, and keeps its records in the same place: a release that PASSED
-    there would count here.
-    """
-    beside = f":(top,glob)**/{FOLDER}/{environment.path.name}"
-    try:
-        listed = Repository(environment.root).run("ls-files", "-z", "--", beside)
-    except GitError:  # the suite is in no repository
-        return
-    own = environment.path.resolve()
-    for file in filter(None, listed.split("\0")):
-        path = (environment.root / file).resolve()
-        if path == own or _may_share(environment, path):
-            continue
-        raise BadEnvironment(
-            f"{environment.path}: {path} has the same name, and keeps its records in the same "
-            "repository: a release that PASSED on one would count for the other; rename one of "
-            f"the two, such as to {path.parents[1].name}-{path.name}"
-        )
-
-
-def _may_share(environment: Environment, path: Path) -> bool:
-    """Return whether the file at ``path`` names no repository, or another one, or is of the same
-    deployment.
-    """
-    try:
-        other = load(str(path), path.parents[1], secrets=False)
-    except BadEnvironment:
-        return True
-    if other.release is None or place(other) != place(environment):
-        return True
-    return other.origins == environment.origins != {}
 
 
 def _outer(repository: Repository) -> Path | None:

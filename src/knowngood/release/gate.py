@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from ..safety import and_more, listed, one_line
-from . import gate_verified, work_tree
+from . import gate_verified, namesake, work_tree
 from .gate_live import LiveState
 from .gate_question import GateQuestion, GateReason, doubt
 from .git import Repository, is_ref_part
@@ -47,6 +47,7 @@ def decide(question: GateQuestion) -> GateDecision:
     rule = ReviewRule.of_gate(question.ledger.rules)
     judged = _outgoing(live, rule)
     reasons = [
+        *_namesakes(question),
         *_tag(question, commit),
         *_branch(question, commit),
         *_uncommitted(question),
@@ -82,6 +83,13 @@ def _unknown(question: GateQuestion) -> GateReason:
         f"there is no release {one_line(release, 80)}: {why_unknown(repository, release)}",
         "name a tag; those that there are: git for-each-ref --sort=-creatordate 'refs/tags/*'",
     )
+
+
+def _namesakes(question: GateQuestion) -> Iterator[GateReason]:
+    environment = question.ledger.environment
+    for name in relevant_environments(environment):
+        if (other := namesake.of(environment, name)) is not None:
+            yield GateReason(namesake.words(name, other), namesake.TO_DO)
 
 
 def _tag(question: GateQuestion, commit: str) -> Iterator[GateReason]:

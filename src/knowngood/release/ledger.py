@@ -20,7 +20,7 @@ from ..environment import (
     root_above,
 )
 from ..safety import one_line
-from . import clocks, clone, record_store, records, signature, unpushed
+from . import clocks, clone, namesake, record_store, records, signature, unpushed
 from .git import GitError, Repository
 from .record import DEPLOYED, NOT_DEPLOYED, STARTED, Record, RecordKind, at, is_record
 from .record_name import BadRecord
@@ -239,12 +239,14 @@ class Ledger:
     def warnings(self) -> list[str]:
         """Return what a person should know about the records beside the answer to a question.
 
-        That is: that nobody else sees them; tags that were read and hold no record; tags that could
-        not be fetched; records that are not at the origin; clocks that are wrong. Raises GitError.
+        That is: that nobody else sees them, or another suite shares them; tags that were read and
+        hold no record, or could not be fetched; records that are not at the origin; clocks that
+        are wrong. Raises GitError.
         """
         mine = relevant_environments(self.environment)
         return [
             *self.unshared(),
+            *namesake.warning(self.environment),
             *(self._bad_record_line(bad) for bad in self.records.bad if bad.environment in mine),
             *(self._unfetched_line(tag) for tag in self.records.unfetched),
             *unpushed.warning(self.repository, unpushed.names(self.repository)),

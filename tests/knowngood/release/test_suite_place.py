@@ -9,8 +9,6 @@ import pytest
 from release_side import Note, git
 
 from knowngood.cli import main
-from knowngood.environment import BadEnvironment, load
-from knowngood.release import clone
 from knowngood.release.git import Repository
 from knowngood.release.suite_place import hint, suite_place
 
@@ -76,47 +74,3 @@ def test_a_suite_in_a_folder_of_the_repository(
     )
     git(tmp_path, "add", "docs")
     assert hint(tmp_path).endswith(": cd docs or cd 'menu/smoke tests'")
-
-
-SUITE = """
-description = "what goes to prod next"
-[origins]
-web = "https://{host}"
-[release]
-url = "web:/version"
-repository = "{repository}"
-"""
-
-
-@pytest.mark.parametrize(
-    ("host", "repository", "name", "refused"),
-    [
-        ("shop.example.org", "..", "stage", True),
-        ("menu.example.org", "..", "stage", False),
-        ("shop.example.org", "https://example.org/shop.git", "stage", False),
-        ("shop.example.org", "..", "shop-stage", False),
-        ("shop.example.org", "", "stage", False),
-    ],
-    ids=["another", "same-deployment", "own-repository", "own-name", "no-records"],
-)
-def test_two_suites_in_one_repository(
-    tmp_path: Path, host: str, repository: str, name: str, refused: bool
-) -> None:
-    """A release that PASSED on the stage of one would count for the other."""
-    git(tmp_path, "init", "--quiet")
-    suites = {"menu/stage": ("menu.example.org", ".."), f"shop/{name}": (host, repository)}
-    for place, (origin, records) in suites.items():
-        folder, _, environment = place.partition("/")
-        path = tmp_path / folder / "environments" / f"{environment}.toml"
-        path.parent.mkdir(parents=True)
-        path.write_text(SUITE.format(host=origin, repository=records))
-    git(tmp_path, "add", "--all")
-    menu = load("stage", tmp_path / "menu", secrets=False)
-    if not refused:
-        assert clone.opened(menu).path == tmp_path
-        return
-    with pytest.raises(BadEnvironment) as caught:
-        clone.opened(menu)
-    other = tmp_path / "shop" / "environments" / "stage.toml"
-    assert f"{other} has the same name, and keeps its records in the same" in str(caught.value)
-    assert str(caught.value).endswith("; rename one of the two, such as to shop-stage.toml")
