@@ -59,6 +59,6 @@ def _shares(mine: Environment | None, path: Path) -> bool:
 
 def _loaded(path: Path) -> Environment | None:
     try:
-        return load(str(path), path.parents[1], secrets=False)
+        return load(str(path), path.parent.parent, secrets=False)
     except BadEnvironment:
         return None
