@@ -195,10 +195,10 @@ class Ledger:
         record = self.records.unverified(self.environment.name)
         if record is None:
             return ""
-        step = "push" if record.kind == RecordKind.PUSHED else "rollback"
+        step = "push of" if record.kind == RecordKind.PUSHED else "rollback to"
         why = f" ({one_line(record.reason, 120)})" if record.reason else ""
         who, how = one_line(record.who, 80), _UNFINISHED[record.verdict].format(why=why)
-        return f"the {step} of {record.release} by {who} on {at(record.when)} {how}"
+        return f"the {step} {record.release} by {who} on {at(record.when)} {how}"
 
     def broken_off_rollback(self) -> Record | None:
         """Return the record of the good release that the last rollback was to put there, if nobody

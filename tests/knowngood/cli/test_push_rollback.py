@@ -396,7 +396,7 @@ def test_a_rollback_where_git_cannot_sign(run: Run, project: Path, site: Reposit
         ("rolled-back", "v1", "DEPLOYED"),
     ]
     trouble = run("status", "--env=prod").out.splitlines()[-1]
-    assert "the rollback of v1 by " in trouble
+    assert "the rollback to v1 by " in trouble
     assert "was not verified" in trouble
     assert "; to see: knowngood verify --env=prod --release=v1 --record --push" in trouble
 
@@ -484,7 +484,7 @@ def test_a_rollback_that_nobody_could_verify(
     assert ended.code == code, ended.output
     assert ended.out.endswith(f"look there; {then}: knowngood rollback --env=prod\n")
     state = run("status", "--env=prod").out
-    assert "! the rollback of v2 by " in state
+    assert "! the rollback to v2 by " in state
     assert " was not verified: it may be bad; " in state
     file.write_text(working)
     for release in ("v1", "v2", "v3"):
@@ -503,7 +503,7 @@ def test_a_rollback_that_broke_is_done_again(run: Run, project: Path, site: Repo
     (project / "deploy").write_text("#!/bin/sh\nexit 3\n")
     assert run("rollback", "--env=prod", "--to=v1", "--yes").code == 1
     state = run("status", "--env=prod")
-    assert "the rollback of v1 by " in state.out
+    assert "the rollback to v1 by " in state.out
     assert "; to end it: knowngood rollback --env=prod" in state.out
     before = happened(site)
     assert run("rollback", "--env=prod", "--yes").code == 1
@@ -781,7 +781,7 @@ STEPS = {
             ("rejected", "v2", "REJECTED"),
             ("rolled-back", "v1", "STARTED"),
         ],
-        "the rollback of v1 by Ann <ann@example.org> on ",
+        "the rollback to v1 by Ann <ann@example.org> on ",
         "did not end",
     ),
 }
