@@ -26,7 +26,9 @@ def result(environment: str, state: WatchState, run: WatchedRun) -> tuple[int, s
     """Return the exit code and the line for the state after ``run``."""
     code, text = _judged(state, run)
     release = f", release {state.seen}" if state.seen else ""
-    words = one_line(f"{environment} {text}{release}", _WIDEST).replace("|", "/")
+    is_told = state.status is None or state.told_blindness is not None
+    unsure = "" if is_told or run.is_judged else f"; the last run could not judge: {run.reason}"
+    words = one_line(f"{environment} {text}{release}{unsure}", _WIDEST).replace("|", "/")
     return code, f"KNOWNGOOD {_NAMES[code]} - {words}|{' '.join(_perfdata(run))}"
 
 

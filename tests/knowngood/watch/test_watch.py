@@ -277,8 +277,23 @@ MONITORED = {
         2,
         "KNOWNGOOD CRITICAL - prod FAILED since 00:00 UTC: /{locale}/ is 404 in 3 of 100 locales|",
     ),
-    "not-yet-unknown": (by({0: passed, 10: blind}), 0, "KNOWNGOOD OK - prod PASSED since"),
-    "unknown": (blind, 3, "KNOWNGOOD UNKNOWN - prod has no certain verdict yet: no control"),
+    "not-yet-unknown": (
+        by({0: passed, 10: blind}),
+        0,
+        "KNOWNGOOD OK - prod PASSED since 00:00 UTC; the last run could not judge: no control "
+        "answers|",
+    ),
+    "critical-and-not-judged": (
+        by({0: failed, 10: blind}),
+        2,
+        "KNOWNGOOD CRITICAL - prod FAILED since 00:00 UTC: /{locale}/ is 404 in 3 of 100 locales; "
+        "the last run could not judge: no control answers|",
+    ),
+    "unknown": (
+        blind,
+        3,
+        "KNOWNGOOD UNKNOWN - prod has no certain verdict yet: no control answers|",
+    ),
     "usage-error": (lambda _: None, 3, "KNOWNGOOD UNKNOWN - usage error"),
 }
 
