@@ -224,7 +224,12 @@ def _behind(ledger: Ledger, live_names: _LiveNames) -> int | None:
 
 
 def _commit_on(name: str, ledger: Ledger, live_names: _LiveNames) -> str | None:
-    """Return the commit that is live on an environment: by its own answer, or else the records."""
+    """Return the commit that is live on an environment: by its own answer, or else the records.
+    None where the last push or rollback did not end well: half of a release may be there.
+    """
+    step = ledger.records.unverified(name)
+    if step is not None and step.verdict != DEPLOYED:
+        return None
     named = live_names.get(name)
     answer = named.resolved(ledger.repository) if named is not None else None
     if answer is not None and answer.releases:

@@ -187,6 +187,27 @@ def test_how_far_it_is_behind(run: Run, noted: Note, project: Path) -> None:
     assert run("status", "--env=prod").out.splitlines()[1].endswith("  stage by 1 commit")
 
 
+@pytest.mark.parametrize("environment", ["prod", "stage"])
+@pytest.mark.parametrize("verdict", ["STARTED", "NOT DEPLOYED"])
+def test_behind_is_not_known_of_half_a_release(
+    run: Run, noted: Note, project: Path, environment: str, verdict: str
+) -> None:
+    """What is there may be half of it, whatever it calls itself, until it is seen to be whole."""
+
+    def row() -> str:
+        return run("status", "--env=prod").out.splitlines()[1]
+
+    noted("v3", "stage", "PASSED", 1)
+    noted("v3", environment, verdict, 0.3, RecordKind.PUSHED)
+    assert row().endswith("  -")
+    serves(project, "v3")
+    assert row().endswith("  -")
+    noted("v2", environment, verdict, 0.2, RecordKind.ROLLED_BACK)
+    assert row().endswith("  -")
+    noted("v3", environment, "PASSED", 0.1)
+    assert row().endswith("  stage by 0 commits")
+
+
 def test_another_release_is_live(run: Run, project: Path) -> None:
     """One that the records do not know: how to go back, and how to keep it. Only --check fails."""
     serves(project, "v3")
