@@ -14,10 +14,12 @@ from typing import Final
 from ..safety import listed, one_line
 from .git import GitError, Repository
 from .record import Record, RecordKind
+from .record_name import release_of
 
 _FOLDER: Final = "refs/knowngood/unpushed/"
 _ARRIVED: Final = re.compile(r"^[*=]\trefs/tags/(\S+):", re.M)
 _SHOWN: Final = 3  # names; the rest is counted
+_RELEASES: Final = 20  # that a command names
 _AT_ONCE: Final = 250  # records that are pushed along: a server's hook may take its time for each
 
 
@@ -86,7 +88,10 @@ def warning(repository: Repository, records: Sequence[str], why: str = "") -> li
         return []
     refs = [f"refs/tags/{name}" for name in records]
     if len(records) > _SHOWN:  # all of these kinds: what is there already stays as it is
+        releases = sorted({f"refs/tags/{release_of(name)}" for name in records})
         refs = sorted({f"refs/tags/{name.partition('/')[0]}/*" for name in records})
+        # A new origin lacks the releases, too, without which no record counts.
+        refs += [f"refs/tags/{tag}" for tag in repository.tags(*releases)[:_RELEASES]]
     now = repository.by_hand("push", "origin", *refs)
     return [
         f"not at the origin, where others would see it: {listed(records, _SHOWN)}"

@@ -98,7 +98,10 @@ def test_one_that_was_made_by_hand(site: Repository, note: Note, origin: Path) -
 def test_what_is_printed_pushes_all(
     site: Repository, note: Note, origin: Path, days: range
 ) -> None:
-    """Also of more than the message names, and however many are there already."""
+    """Also of more than the message names, and however many are there already; of so many also
+    their releases, which a new origin lacks.
+    """
+    git(origin, "tag", "-d", "v1")
     record_store.push(site, note("v2", days=9).name)
     records = [note("v1", days=day).name for day in days]
     clone.fetch(site)
@@ -106,6 +109,7 @@ def test_what_is_printed_pushes_all(
     command = warning.partition("to push it: ")[2]
     subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602
     assert set(records) < set(records_at(origin))
+    assert git(origin, "tag", "-l", "v1").split() == (["v1"] if len(days) > 3 else [])
     clone.fetch(site)
     assert unpushed.names(site) == []
 
