@@ -56,6 +56,18 @@ def test_what_to_do_about_a_release_that_was_never_there(
     assert only.to_do == verify
 
 
+def test_what_to_do_about_a_release_that_was_rejected_there(
+    note: Note, question: Callable[..., GateQuestion]
+) -> None:
+    """No command is named that the gate of that environment refuses."""
+    note("v2", verdict="FAILED", days=2)
+    note("v2", "stage", "REJECTED", kind=RecordKind.REJECTED, days=1)
+    rejected, not_passed = decide(question()).reasons
+    assert "was rejected on stage" in rejected.obstacle
+    assert not_passed.obstacle == "v2 has not PASSED on stage; the last try there was FAILED"
+    assert not_passed.to_do == "make another release"
+
+
 def test_a_smaller_run_after_a_full_one(note: Note, ask: Ask) -> None:
     """It takes nothing away, unless it FAILED."""
     note("v2", days=2, level="full")
