@@ -29,8 +29,8 @@ def command(names: tuple[str, ...], offline: bool, as_json: bool, check: bool) -
     Below the table, a line with a ! is trouble; it ends with the command to run next. Trouble is:
     what is live is not what is on record, or not known to be good; an edge names no release; a push
     did not end; an environment file, a lock or a record cannot be read; a record is not at git's
-    server; a clock is wrong; `knowngood watch` on this machine says FAILED, or cannot judge. The
-    deployments are asked what is live, unless --offline.
+    server; another suite shares the records; a clock is wrong; `knowngood watch` on this machine
+    says FAILED, or cannot judge. The deployments are asked what is live, unless --offline.
 
     Exit codes: 0 printed, 1 with --check: there is trouble, 2 interrupted, 3 internal error,
     4 usage error.
