@@ -104,7 +104,7 @@ class CauseWords:
                 return f"files of several kinds are sent as {came}{where}: {self._subject}"
         if self.odd_one:
             words = _with_places(self.lead.outcome.first_line, self.lead.outcome.values)
-            return f"{_path(self.odd_one)} differs from {self._subject}{self._extent}: {words}"
+            return f"{path_of(self.odd_one)} differs from {self._subject}{self._extent}: {words}"
         return self._of_one_fault()
 
     def _of_one_fault(self) -> str:
@@ -200,12 +200,12 @@ class CauseWords:
         """Return the paths of symptoms, that of the lead first. ``/{page}`` would say nothing."""
         names = []
         for place, urls in self._places().items():
-            is_one = len(urls) > 1 and not _ONLY_A_VALUE.fullmatch(_path(place))
+            is_one = len(urls) > 1 and not _ONLY_A_VALUE.fullmatch(path_of(place))
             ordered = sorted(urls, key=lambda url: (url != self.lead.url, url))
             symptoms = (symptom for symptom in self.group.core if symptom.url in urls)
             query = " with a query" if all(symptom.has_query for symptom in symptoms) else ""
             paths = [place] if is_one else [ID.sub("{id}", url) for url in ordered]
-            names += [f"{_path(path)}{query}" for path in paths]
+            names += [f"{path_of(path)}{query}" for path in paths]
         return names
 
     def _places(self) -> dict[str, set[str]]:
@@ -282,7 +282,8 @@ def _common_folder(paths: Sequence[str]) -> str:
     return commonpath([dirname(path.partition("?")[0]) for path in paths]).rstrip("/") + "/"
 
 
-def _path(url: str) -> str:
+def path_of(url: str) -> str:
+    """Return the path of a URL with its query."""
     parts = urlsplit(url)
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ..environment import Environment
 from ..fetch import AttemptError, Blocked, NoAnswer, describe, is_turned_away, respond
@@ -14,6 +13,7 @@ from ..readiness import Convergence, Edge
 from ..safety import and_more, listed, one_line, plural
 from . import own_claims
 from .attempt_error_words import BROKEN_ANSWER, NO_ANSWER, error_words, origin_url
+from .cause_words import path_of
 from .outcome import FAILED, INCONCLUSIVE, Outcome, classify
 from .symptom import Symptom
 
@@ -83,6 +83,22 @@ def _by_silence(claim: Outcome, edge: Edge, environment: Environment) -> Outcome
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The edges that give the same answer.
+
+    Attributes:
+        edges: their addresses.
+        size: how many bytes the answer has; empty if that is not known.
+    """
+
+    edges: Sequence[str]
+    size: str
+
+    def __str__(self) -> str:
+        return ", ".join(self.edges) + (f" ({self.size} bytes)" if self.size else "")
+
+
 def differing(
     bodies: Mapping[str, Mapping[str, str]],
     params: Mapping[str, Sequence[str]] = MappingProxyType({}),
@@ -95,8 +111,8 @@ def differing(
     verb = "differ" if len(places) > 1 else "differs"
     lines = [f"{listed(places)} {verb} {_between(list(groups.values()))}"]
     lines.append("an answer that may differ has varies=True in the mark that asks for it")
-    for url, edges in list(groups.items())[:SHOWN]:
-        lines.append(f"{one_line(url, 300)}: {' differs from '.join(map(_side, edges))}")
+    for url, sides in list(groups.items())[:SHOWN]:
+        lines.append(f"{one_line(url, 300)}: {' differs from '.join(map(str, sides))}")
     return own_claims.broken(own_claims.ALIKE, "content", "\n".join(lines), reads=tuple(bodies))
 
 
@@ -107,8 +123,7 @@ def _places(urls: Iterable[str], params: Mapping[str, Sequence[str]]) -> list[st
     names = {value: f"{{{name}}}" for name, values in params.items() for value in values}
     places: dict[str, set[str]] = {}
     for url in urls:
-        parts = urlsplit(url)
-        path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        path = path_of(url)
         place = "/".join(names.get(folder, folder) for folder in path.split("/"))
         places.setdefault(place, set()).add(path)
     return [
@@ -117,34 +132,29 @@ def _places(urls: Iterable[str], params: Mapping[str, Sequence[str]]) -> list[st
     ]
 
 
-def _alike(digests: Mapping[str, str]) -> list[list[tuple[str, str]]]:
-    """Return edges, each with its digest, as groups with the same answer, the smallest first."""
-    by_digest: dict[str, list[tuple[str, str]]] = {}
+def _alike(digests: Mapping[str, str]) -> list[_Side]:
+    """Return the edges with the same answer as one side, that with the fewest first."""
+    by_digest: dict[str, list[str]] = {}
     for edge, digest in sorted(digests.items()):
-        by_digest.setdefault(digest, []).append((edge, digest))
-    return sorted(by_digest.values(), key=len)
+        by_digest.setdefault(digest, []).append(edge)
+    sides = (_Side(edges, digest.partition(" ")[2]) for digest, edges in by_digest.items())
+    return sorted(sides, key=lambda side: len(side.edges))
 
 
-def _side(group: Sequence[tuple[str, str]]) -> str:
-    """Return the edges of a group, and the size of their answer."""
-    size = group[0][1].partition(" ")[2]
-    return ", ".join(edge for edge, _ in group) + (f" ({size} bytes)" if size else "")
-
-
-def _between(groups: Sequence[list[list[tuple[str, str]]]]) -> str:
+def _between(groups: Sequence[list[_Side]]) -> str:
     """Return where answers differ, in words: at one edge from all others, which are alike, if it is
-    the same edge for each URL, whose edges ``groups`` has; or between which two.
+    the same edge for each URL, whose sides ``groups`` has; or between which two.
     """
-    odd = {edges[0][0][0] if _has_odd_edge(edges) else "" for edges in groups}
+    odd = {sides[0].edges[0] if _has_odd_edge(sides) else "" for sides in groups}
     edge = odd.pop() if len(odd) == 1 else ""
     if edge:
         return f"at {edge} from the other edges"
-    all_edges = {edge for edges in groups for group in edges for edge, _ in group}
+    all_edges = {edge for sides in groups for side in sides for edge in side.edges}
     return f"between {' and '.join(sorted(all_edges))}" if len(all_edges) == 2 else "between edges"
 
 
-def _has_odd_edge(edges: Sequence[Sequence[object]]) -> bool:
-    return len(edges) == 2 and len(edges[0]) == 1 < len(edges[1])
+def _has_odd_edge(sides: Sequence[_Side]) -> bool:
+    return len(sides) == 2 and len(sides[0].edges) == 1 < len(sides[1].edges)
 
 
 def varying(urls: Sequence[str]) -> str:
