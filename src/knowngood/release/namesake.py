@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ..environment import FOLDER, BadEnvironment, Environment, load
+from ..environment import BadEnvironment, Environment, load
 from .clone import place
 from .git import GitError, Repository
+from .suite_place import environment_files
 
 TO_DO: Final = "rename the one of the two that has no records, also where promotes_from names it"
 
@@ -20,17 +21,13 @@ def of(environment: Environment, name: str) -> Path | None:
     """Return the file of another suite in the same git repository that has an environment called
     ``name``, as this suite has, for another deployment; None if there is none.
     """
-    mine = _loaded(environment.path.with_name(f"{name}.toml"))
-    beside = f":(top,glob)**/{FOLDER}/{name}.toml"
+    mine = environment.path.with_name(f"{name}.toml")
     try:
-        listed = Repository(environment.root).run("ls-files", "-z", "--", beside)
+        files = environment_files(Repository(environment.root), name)
     except GitError:  # the suite is in no repository
         return None
-    for file in filter(None, listed.split("\0") if mine is not None else ()):
-        path = (environment.root / file).resolve()
-        if path != environment.path.with_name(path.name).resolve() and _shares(mine, path):
-            return path
-    return None
+    paths = ((environment.root / file).resolve() for file in files)
+    return next((p for p in paths if p != mine.resolve() and _share(mine, p)), None)
 
 
 def words(name: str, other: Path) -> str:
@@ -47,14 +44,14 @@ def warning(environment: Environment) -> Iterator[str]:
         yield f"{words(environment.name, other)}; {TO_DO}"
 
 
-def _shares(mine: Environment | None, path: Path) -> bool:
-    """Return whether the file at ``path`` keeps its records where ``mine`` does, and is of another
-    deployment.
+def _share(one: Path, other: Path) -> bool:
+    """Return whether two environment files keep their records in one place, and are of two
+    deployments.
     """
-    other = _loaded(path)
-    if mine is None or other is None or other.release is None or place(other) != place(mine):
+    mine, theirs = _loaded(one), _loaded(other)
+    if mine is None or theirs is None or theirs.release is None or place(theirs) != place(mine):
         return False
-    return other.origins != mine.origins or not mine.origins
+    return theirs.origins != mine.origins or not mine.origins
 
 
 def _loaded(path: Path) -> Environment | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from ..environment import FOLDER, root_above
 from ..safety import one_line, shell_word
@@ -52,8 +52,15 @@ def hint(folder: Path) -> str:
     )
 
 
+def environment_files(repository: Repository, name: str = "*") -> list[Path]:
+    """Return the environment files in a repository, those of all its suites; with a ``name``, of
+    the environments that are called so. Raises GitError.
+    """
+    listed = repository.run("ls-files", "-z", "--", f":(top,glob)**/{FOLDER}/{name}.toml")
+    return [Path(file) for file in listed.split("\0") if file]
+
+
 def _suites_in(repository: Repository) -> list[str]:
     """Return the folders of the suites in a repository as words for a shell, the first three."""
-    listed = repository.run("ls-files", "-z", "--", f":(top,glob)**/{FOLDER}/*.toml")
-    roots = {str(PurePath(file).parents[1]) for file in listed.split("\0") if file}
+    roots = {str(file.parents[1]) for file in environment_files(repository)}
     return [shell_word(os.fsencode(root)) for root in sorted(roots)][:3]
