@@ -20,8 +20,6 @@ _NUMBERED: Final = re.compile(r"\A(?:[a-z]|([a-z-]*)\d{1,3})\.(?=[\w-]+\.[\w.-]*
 _NAMED: Final = rb"""(?i)[^\s"'<>()]{0,100}(?<![\w.-])%b(?![\w-]|\.\w)[^\s"'<>()]{0,100}"""
 """A host by itself, and not as a part of a longer name, with the URL around it."""
 
-_OK: Final = 200
-
 _NOUNS: Final = {
     "link": "file of a <link>",
     "media": "sound or video",
@@ -89,7 +87,7 @@ def elsewhere_problems(
 
 
 def _is_json(file: Resource) -> bool:
-    return file.kind == "json" and file.exchange is not None and file.exchange.status == _OK
+    return file.kind == "json" and file.exchange is not None and file.exchange.status == 200
 
 
 def _own_machine(

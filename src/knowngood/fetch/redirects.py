@@ -23,7 +23,6 @@ REDIRECTS: Final = 5
 """Redirects followed where a check asks for it. curl's and requests' limits are 30 to 50; a sound
 deployment needs one or two."""
 
-_OK: Final = 200
 _SMALL: Final = 4096
 """Bytes of a page that stands for a redirect, as generators of static sites write it."""
 
@@ -95,7 +94,7 @@ def leads_to(answer: Answer) -> str:
     """
     if redirects(answer):
         return target_of(answer)
-    if answer.status != _OK or "html" not in (answer.header("content-type") or ""):
+    if answer.status != 200 or "html" not in (answer.header("content-type") or ""):
         return ""
     try:
         decoded_size(answer.body, answer.header("content-encoding") or "", _SMALL)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 LARGEST_TEXT: Final = 2 << 20
 """Bytes up to which a body is read as text. Pages of the web have up to one million."""
 
-_OK: Final = 200
 _TEXT_KEPT: Final = 64 * 1024
 _DOCUMENT_KEPT: Final = 256 * 1024  # bytes of its body: sixteen of these take up to 16 MB
 
@@ -199,7 +198,7 @@ def respond(exchange: Exchange) -> Response:
 
 def is_too_large(exchange: Exchange) -> bool:
     """Return whether what was asked for is there, and larger than what is read of an answer."""
-    return exchange.error is AttemptError.TOO_LARGE and exchange.attempts[-1].status == _OK
+    return exchange.error is AttemptError.TOO_LARGE and exchange.attempts[-1].status == 200
 
 
 def respond_once(exchange: Exchange) -> Response:

@@ -81,8 +81,8 @@ class _VerifiedBefore:
         passed = self._best(mine)
         if passed is None:
             last = f"; the last try there was {mine[0].verdict}" if mine else ""
-            ledger = self.question.ledger
-            bad = ledger.records.rejected(self.environment, self.commit, ledger.distrust)
+            distrust = self.ledger.distrust
+            bad = self.ledger.records.rejected(self.environment, self.commit, distrust)
             yield GateReason(
                 f"{self.release} has not PASSED on {self.environment}{last}",
                 "make another release" if bad is not None else self._again(),
